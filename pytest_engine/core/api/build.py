@@ -1,0 +1,134 @@
+"""Images from Dockerfiles: `/build`."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from typing import TYPE_CHECKING, Any, Callable
+
+from ..buildcontext import BuildContext, pack_context
+from ..buildtrace import BuildTrace
+from ..errors import ApiError, BuildFailed, ConnectionLost, StreamFailed
+from .progress import read_progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..auth import Credentials
+    from .call import Caller
+
+__all__ = ["Build"]
+
+_LOG_LINES = 40
+
+
+class Build:
+    """Builds with BuildKit, over the API alone: no command-line client takes part."""
+
+    def __init__(self, caller: Caller, credentials: Credentials) -> None:
+        """Call through `caller`; base images are pulled with the engine's `credentials`."""
+        self._caller = caller
+        self._credentials = credentials
+
+    def image(
+        self,
+        context: BuildContext,
+        *,
+        tags: Sequence[str] = (),
+        dockerfile: str = "Dockerfile",
+        args: Mapping[str, str] | None = None,
+        target: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        pull: bool = False,
+        nocache: bool = False,
+        platform: str | None = None,
+        network: str | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> str:
+        """Build an image (`POST /build?version=2`).
+
+        Args:
+            context: a folder, or names in the context -> contents.
+            tags: what to call the image.
+            dockerfile: the Dockerfile's path in the context.
+            args: values for the Dockerfile's `ARG` instructions; they are kept in the
+                image's history, so they are no place for secrets.
+            target: the stage to build; None: the last.
+            labels: labels of the image.
+            pull: look for newer base images.
+            nocache: build every step anew.
+            platform: `os[/arch[/variant]]` where it is not the engine's own.
+            network: the network of `RUN` instructions: `default`, `none` or `host`.
+            progress: called with every line that the build has to say.
+
+        Returns:
+            The image's id.
+
+        Raises:
+            BuildFailed: a step failed; the message and `log` hold what it printed.
+            InvalidInput: the context is not there or lacks the Dockerfile.
+        """
+        name = tags[0] if tags else "the image"
+        trace = BuildTrace()
+        log: deque[str] = deque(maxlen=_LOG_LINES)
+        image_id = ""
+        try:
+            with self._caller.stream(
+                "POST",
+                "/build",
+                query={
+                    "version": "2",
+                    "dockerfile": dockerfile,
+                    "t": list(tags),
+                    "buildargs": json.dumps(dict(args)) if args else None,
+                    "labels": json.dumps(dict(labels)) if labels else None,
+                    "target": target,
+                    "pull": pull or None,
+                    "nocache": nocache or None,
+                    "platform": platform,
+                    "networkmode": network,
+                },
+                body=pack_context(context, dockerfile),
+                headers={"Content-Type": "application/x-tar", **self._registry_config()},
+            ) as stream:
+                for message in read_progress(stream):
+                    image_id = _image_id(message) or image_id
+                    for line in _lines(message, trace):
+                        log.append(line)
+                        if progress is not None:
+                            progress(line)
+        except (ApiError, StreamFailed) as exc:
+            detail = exc.detail if isinstance(exc, StreamFailed) else exc.engine_message
+            text = "\n".join(log)
+            raise BuildFailed(
+                f"Cannot build {name}: {detail}" + (f"\n{text}" if text else ""),
+                image=name,
+                detail=detail,
+                log=text,
+            ) from exc
+        if not image_id:
+            raise ConnectionLost(
+                f"The build of {name} ended without an image and without a reason."
+            )
+        return image_id
+
+    def _registry_config(self) -> dict[str, str]:
+        # Which registries a Dockerfile needs is known to the builder alone, so it gets
+        # every login that the user has, as from the docker command.
+        header = self._credentials.registry_config()
+        return {"X-Registry-Config": header} if header else {}
+
+
+def _image_id(message: Mapping[str, Any]) -> str:
+    aux = message.get("aux")
+    if message.get("id") == "moby.image.id" and isinstance(aux, dict):
+        return str(aux.get("ID", ""))
+    return ""
+
+
+def _lines(message: Mapping[str, Any], trace: BuildTrace) -> list[str]:
+    aux = message.get("aux")
+    if message.get("id") == "moby.buildkit.trace" and isinstance(aux, str):
+        return list(trace.feed(aux))
+    text = message.get("stream")
+    return text.splitlines() if isinstance(text, str) else []

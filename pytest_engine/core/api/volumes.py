@@ -1,0 +1,65 @@
+"""Volumes: `/volumes/...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..filters import Filters, encode_filters
+from .call import Caller, segment
+
+if TYPE_CHECKING:
+    from ..types.engine import Volume, VolumeCreateRequest, VolumeListResponse
+
+__all__ = ["Volumes"]
+
+
+class Volumes:
+    """The volumes of an engine."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Call through `caller`."""
+        self._caller = caller
+
+    def list(self, *, filters: Filters | None = None) -> VolumeListResponse:
+        """List volumes, and the warnings that came up (`GET /volumes`)."""
+        listed: VolumeListResponse = self._caller.json(
+            "GET", "/volumes", query={"filters": encode_filters(filters)}
+        )
+        return listed
+
+    def create(self, config: VolumeCreateRequest) -> Volume:
+        """Create a volume, or find the one that exists by that name.
+
+        `POST /volumes/create`; one that exists is handed back as it is if its driver is
+        the same, whatever options and labels are asked for.
+
+        Raises:
+            Conflict: one of that name exists with another driver.
+        """
+        created: Volume = self._caller.json("POST", "/volumes/create", json_body=config)
+        return created
+
+    def inspect(self, name: str) -> Volume:
+        """Tell all about a volume (`GET /volumes/{name}`).
+
+        Raises:
+            VolumeNotFound: there is none of that name.
+        """
+        inspected: Volume = self._caller.json("GET", self._path(name))
+        return inspected
+
+    def remove(self, name: str, *, force: bool = False) -> None:
+        """Remove a volume and the data in it (`DELETE /volumes/{name}`).
+
+        Args:
+            name: its name.
+            force: also if its driver cannot remove the data, or it does not exist.
+
+        Raises:
+            Conflict: a container uses it.
+        """
+        self._caller.call("DELETE", self._path(name), query={"force": force or None})
+
+    @staticmethod
+    def _path(name: str) -> str:
+        return f"/volumes/{segment(name, 'volume')}"

@@ -1,0 +1,135 @@
+"""The context of a build, as a tar archive that is made while it is sent."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Union
+
+from .dockerignore import IgnoreRules, parse_ignore_file
+from .errors import InvalidInput
+
+__all__ = ["BuildContext", "pack_context"]
+
+BuildContext = Union[str, Path, Mapping[str, Union[bytes, str]]]
+
+_CHUNK = 1 << 20
+
+
+def pack_context(context: BuildContext, dockerfile: str) -> Iterator[bytes]:
+    """Pack a build context, piece by piece.
+
+    Owners become root, as the docker command sends them, so that the same folder gives
+    the same image whoever builds it. Sockets, pipes and devices are left out, and what
+    `<dockerfile>.dockerignore` or `.dockerignore` says.
+
+    Args:
+        context: a folder, or names in the context -> contents.
+        dockerfile: the Dockerfile's path in the context.
+
+    Yields:
+        Pieces of the archive.
+
+    Raises:
+        InvalidInput: the folder or the Dockerfile in it does not exist, or an ignore
+            pattern is malformed.
+        OSError: a file cannot be read.
+    """
+    if isinstance(context, Mapping):
+        if dockerfile not in context:
+            raise InvalidInput(f"The build context has no {dockerfile}.")
+        return _pack_mapping(context)
+    root = Path(context)
+    if not root.is_dir():
+        raise InvalidInput(f"The build context {root} is not a folder.")
+    if not (root / dockerfile).is_file():
+        raise InvalidInput(f"There is no {dockerfile} in the build context {root}.")
+    return _pack_folder(root, _ignore_rules(root, dockerfile))
+
+
+def _ignore_rules(root: Path, dockerfile: str) -> IgnoreRules:
+    for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
+        path = root / name
+        if path.is_file():
+            patterns = parse_ignore_file(path.read_text(encoding="utf-8"))
+            # The engine needs these two, whatever the file says.
+            return IgnoreRules([*patterns, f"!{dockerfile}", "!.dockerignore"])
+    return IgnoreRules(())
+
+
+def _pack_mapping(files: Mapping[str, bytes | str]) -> Iterator[bytes]:
+    for name, content in files.items():
+        data = content.encode() if isinstance(content, str) else content
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        info.mode = 0o644
+        yield _header(info) + data + _padding(len(data))
+    yield _end()
+
+
+def _pack_folder(root: Path, rules: IgnoreRules) -> Iterator[bytes]:
+    for path, name in _walk(root, "", rules):
+        info = _describe(path, name)
+        if info is None:
+            continue
+        yield _header(info)
+        if info.isreg():
+            yield from _content(path, info.size)
+    yield _end()
+
+
+def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path, str]]:
+    # Sorted, so that the same folder always gives the same archive.
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        name = prefix + entry.name
+        ignored = rules.ignores(name)
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not ignored:
+            yield Path(entry.path), name
+        if is_folder and (not ignored or rules.takes_back):
+            yield from _walk(Path(entry.path), f"{name}/", rules)
+
+
+def _describe(path: Path, name: str) -> tarfile.TarInfo | None:
+    status = path.lstat()
+    info = tarfile.TarInfo(name)
+    info.mode = stat.S_IMODE(status.st_mode)
+    info.mtime = int(status.st_mtime)
+    if stat.S_ISREG(status.st_mode):
+        info.size = status.st_size
+    elif stat.S_ISDIR(status.st_mode):
+        info.type = tarfile.DIRTYPE
+    elif stat.S_ISLNK(status.st_mode):
+        info.type = tarfile.SYMTYPE
+        info.linkname = str(path.readlink())
+    else:
+        return None
+    return info
+
+
+def _content(path: Path, size: int) -> Iterator[bytes]:
+    left = size
+    with path.open("rb") as file:
+        while left:
+            data = file.read(min(_CHUNK, left))
+            if not data:
+                # The header has promised this many bytes to the engine.
+                raise InvalidInput(f"{path} became shorter while it was sent to the engine.")
+            left -= len(data)
+            yield data
+    yield _padding(size)
+
+
+def _header(info: tarfile.TarInfo) -> bytes:
+    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+
+def _padding(size: int) -> bytes:
+    return b"\0" * (-size % tarfile.BLOCKSIZE)
+
+
+def _end() -> bytes:
+    return b"\0" * (2 * tarfile.BLOCKSIZE)

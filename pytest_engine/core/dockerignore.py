@@ -1,0 +1,117 @@
+"""Ignore files of build contexts, with the rules of the docker command.
+
+Those are Go's: case-sensitive, `**` for any number of folders, the last pattern that
+matches wins, `!` takes files back, and a pattern that matches a folder matches all
+below it (moby/patternmatcher).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["IgnoreRules", "parse_ignore_file"]
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    regex: re.Pattern[str]
+    takes_back: bool
+
+
+class IgnoreRules:
+    """The patterns of an ignore file, in their order.
+
+    Args:
+        patterns: patterns as an ignore file has them, one each, `!` in front of those
+            that take files back.
+
+    Raises:
+        InvalidInput: a pattern is malformed.
+    """
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        """Compile the patterns."""
+        self._patterns = [_compile(pattern) for pattern in patterns]
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether files below an ignored folder may be wanted after all."""
+        return any(pattern.takes_back for pattern in self._patterns)
+
+    def ignores(self, path: str) -> bool:
+        """Tell whether a path, relative to the context and with slashes, is left out."""
+        parts = path.split("/")
+        candidates = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+        ignored = False
+        for pattern in self._patterns:
+            if pattern.takes_back == ignored and any(map(pattern.regex.fullmatch, candidates)):
+                ignored = not pattern.takes_back
+        return ignored
+
+
+def parse_ignore_file(text: str) -> Sequence[str]:
+    """Return the patterns of an ignore file, comments and empty lines left out."""
+    patterns = []
+    for line in text.lstrip("\ufeff").split("\n"):
+        # A comment begins in the first column; "#" after white space is a pattern.
+        if line.startswith("#"):
+            continue
+        pattern = line.strip()
+        prefix = ""
+        if pattern.startswith("!"):
+            prefix, pattern = "!", pattern[1:].strip()
+        if not pattern:
+            continue
+        pattern = posixpath.normpath(pattern)
+        if len(pattern) > 1 and pattern.startswith("/"):
+            pattern = pattern.lstrip("/")
+        patterns.append(prefix + pattern)
+    return patterns
+
+
+def _compile(pattern: str) -> _Pattern:
+    takes_back = pattern.startswith("!")
+    text = pattern[1:] if takes_back else pattern
+    try:
+        return _Pattern(re.compile(_translate(text), re.DOTALL), takes_back)
+    except (re.error, IndexError) as exc:
+        raise InvalidInput(f"Ignore pattern {pattern!r} is malformed.") from exc
+
+
+def _translate(pattern: str) -> str:
+    regex = ""
+    position = 0
+    while position < len(pattern):
+        ch = pattern[position]
+        position += 1
+        if ch == "*" and pattern[position : position + 1] == "*":
+            position += 1
+            if pattern[position : position + 1] == "/":
+                position += 1
+            regex += ".*" if position >= len(pattern) else "(?:.*/)?"
+        elif ch == "*":
+            regex += "[^/]*"
+        elif ch == "?":
+            regex += "[^/]"
+        elif ch == "\\":
+            # IndexError at the end of the pattern: there is nothing to escape.
+            regex += re.escape(pattern[position])
+            position += 1
+        elif ch == "[":
+            end = pattern.index("]", position) if "]" in pattern[position:] else -1
+            if end <= position:
+                raise IndexError(pattern)
+            body = pattern[position:end].replace("[", "\\[")
+            regex += f"[{body}]"
+            position = end + 1
+        else:
+            regex += re.escape(ch)
+    return regex

@@ -1,0 +1,194 @@
+"""Short calls: one request, one whole answer, over the engine's pool."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConnectionFailed, ConnectionLost, Timeout
+from .dial import connection_failed, dial
+from .stream import Body, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from urllib3.connectionpool import HTTPConnectionPool
+
+    from ..endpoint import Endpoint
+
+__all__ = ["Answer", "Transport"]
+
+# An idle connection costs a descriptor on both sides; more than this at once only
+# happens in bulk work, which opens what it needs beyond.
+_POOL_SIZE = 32
+
+
+class Answer:
+    """A whole answer of an engine.
+
+    Attributes:
+        status: the HTTP status code.
+        headers: the headers; look-ups ignore case.
+        body: the bytes of the body.
+    """
+
+    __slots__ = ("body", "headers", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Hold what was read; nothing is left on the connection."""
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    def json(self) -> Any:
+        """Decode the body.
+
+        Raises:
+            ConnectionLost: the body is no JSON: it was cut, or something else than
+                an engine answers.
+        """
+        try:
+            return json.loads(self.body)
+        except ValueError as exc:
+            raise ConnectionLost(
+                f"The answer is not JSON but {self.body[:80]!r}; is this a container engine?"
+            ) from exc
+
+
+class Transport:
+    """HTTP to one engine; may be shared by threads and survives a fork.
+
+    Args:
+        endpoint: where the engine is.
+        user_agent: what the engine's log shows as the caller.
+        connect_timeout: seconds that opening a connection may take.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, user_agent: str, connect_timeout: float) -> None:
+        """Remember the address; nothing is connected yet."""
+        self.endpoint = endpoint
+        self._headers = {"Host": "localhost", "User-Agent": user_agent}
+        self._connect_timeout = connect_timeout
+        self._lock = threading.Lock()
+        self._pool: HTTPConnectionPool | None = None
+        self._pool_pid = 0
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Send a request and read the whole answer, whatever its status is.
+
+        Args:
+            method: the HTTP method.
+            target: path and query, quoted already.
+            body: the bytes to send.
+            headers: headers beyond `Host` and `User-Agent`.
+            timeout: seconds that the engine may stay silent; None: for ever.
+
+        Raises:
+            ConnectionFailed: nobody answers at the endpoint.
+            ConnectionLost: the connection ended before the answer did.
+            Timeout: the engine stayed silent for too long.
+        """
+        from urllib3 import Timeout as Timeouts
+        from urllib3.exceptions import (
+            ConnectTimeoutError,
+            HTTPError,
+            NewConnectionError,
+            ReadTimeoutError,
+        )
+
+        try:
+            response = self._open_pool().urlopen(
+                method,
+                target,
+                body=body,
+                headers={**self._headers, **headers} if headers else self._headers,
+                # A POST that was cut off may have worked: nothing is sent twice.
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
+                timeout=Timeouts(connect=self._connect_timeout, read=timeout),
+                preload_content=False,
+                decode_content=False,
+                enforce_content_length=True,
+            )
+            try:
+                return Answer(response.status, response.headers, response.read())
+            finally:
+                response.release_conn()
+        except (NewConnectionError, ConnectTimeoutError) as exc:
+            raise connection_failed(self.endpoint, exc.__cause__ or exc) from exc
+        except ReadTimeoutError as exc:
+            raise Timeout(
+                f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
+                f"{timeout:g} s. It may be busy; a longer timeout may help."
+            ) from exc
+        except ConnectionFailed:
+            raise
+        except (HTTPError, OSError) as exc:
+            raise ConnectionLost(
+                f"{method} {target}: the connection to {self.endpoint.url} ended before the "
+                f"answer did ({exc}). Look into the engine's log.",
+                endpoint=self.endpoint.url,
+            ) from exc
+
+    def stream(
+        self,
+        method: str,
+        target: str,
+        *,
+        body: Body = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        upgrade: bool = False,
+    ) -> Stream:
+        """Send a request on a connection of its own and hand back the open answer.
+
+        Args:
+            method: the HTTP method.
+            target: path and query, quoted already.
+            body: bytes, a binary file or an iterable of bytes, sent as it comes.
+            headers: headers beyond `Host` and `User-Agent`.
+            timeout: seconds that the engine may stay silent, at every read; None: for ever.
+            upgrade: ask for the connection itself, to write to it as well.
+
+        Raises:
+            ConnectionFailed: nobody answers at the endpoint.
+            ConnectionLost: the connection ended before the answer began.
+            Timeout: the engine stayed silent for too long.
+        """
+        sock = dial(self.endpoint, self._connect_timeout)
+        sock.settimeout(timeout)
+        sent = {**self._headers, **(headers or {})}
+        if upgrade:
+            sent.update({"Connection": "Upgrade", "Upgrade": "tcp"})
+        return Stream.open(sock, self.endpoint.url, method, target, body=body, headers=sent)
+
+    def close(self) -> None:
+        """Close the idle connections; the next request opens new ones."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+    def _open_pool(self) -> HTTPConnectionPool:
+        # After a fork, parent and child must not read each other's answers from the
+        # same sockets, so the child starts with a pool of its own.
+        if self._pool is not None and self._pool_pid == os.getpid():
+            return self._pool
+        from .pool import open_pool
+
+        with self._lock:
+            if self._pool is None or self._pool_pid != os.getpid():
+                self._pool = open_pool(self.endpoint, _POOL_SIZE)
+                self._pool_pid = os.getpid()
+            return self._pool

@@ -1,0 +1,220 @@
+"""Long answers and upgraded connections: one socket of their own each.
+
+`http.client` parses the head. What the engine sent together with the head waits in
+the response's buffer, so everything is read through that buffer and never from the
+socket below it; a client that reads the socket loses the first bytes now and then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, BinaryIO, Union
+
+from ..errors import ConnectionLost, Timeout
+
+if TYPE_CHECKING:
+    import io
+    from email.message import Message
+    from types import TracebackType
+
+__all__ = ["Body", "Stream"]
+
+Body = Union[bytes, BinaryIO, Iterable[bytes], None]
+
+_CHUNK = 65536
+
+
+class Stream:
+    """An open answer: read from it as it comes, write to it when it was upgraded.
+
+    A context manager; `close` may be called from any thread and wakes a reader.
+
+    Attributes:
+        status: the HTTP status code (101 or 200 for an upgraded connection).
+        headers: the headers; look-ups ignore case.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        connection: http.client.HTTPConnection,
+        response: http.client.HTTPResponse,
+        what: str,
+    ) -> None:
+        """Take over an open connection; use `Stream.open`."""
+        self._sock = sock
+        self._connection = connection
+        self._response = response
+        self._what = what
+        self._closing = threading.Event()
+        self._ended = False
+        self.status = response.status
+        self.headers: Message = response.headers
+        # http.client takes an answer of status 101 as one without a body, and one
+        # of an older engine (200, no length) as one that ends with the connection.
+        self._raw: io.BufferedReader | None = response.fp if response.status == 101 else None
+        # Counted here, because `read1` does so only in newer versions of Python.
+        self._left: int | None = None if self._raw is not None else response.length
+
+    @classmethod
+    def open(
+        cls,
+        sock: socket.socket,
+        url: str,
+        method: str,
+        target: str,
+        *,
+        body: Body,
+        headers: Mapping[str, str],
+    ) -> Stream:
+        """Send a request over a connected socket and read the head of the answer."""
+        what = f"{method} {target} at {url}"
+        connection = http.client.HTTPConnection("localhost", blocksize=_CHUNK)
+        connection.auto_open = 0
+        connection.sock = sock
+        try:
+            _send(connection, method, target, body, headers)
+            response = connection.getresponse()
+        except socket.timeout as exc:
+            _close(sock, connection)
+            raise Timeout(f"{what}: the engine stayed silent for {sock.gettimeout():g} s.") from exc
+        except (OSError, http.client.HTTPException) as exc:
+            _close(sock, connection)
+            raise ConnectionLost(
+                f"{what}: the connection ended before the answer began ({exc!r}).", endpoint=url
+            ) from exc
+        except BaseException:
+            _close(sock, connection)
+            raise
+        return cls(sock, connection, response, what)
+
+    def read(self, size: int = _CHUNK) -> bytes:
+        """Return what has arrived, at most `size` bytes; wait if nothing has.
+
+        Returns:
+            The bytes; empty at the end of the answer, and after `close`.
+
+        Raises:
+            ConnectionLost: the connection ended before the answer did.
+            Timeout: nothing came within the stream's timeout.
+        """
+        if self._ended or self.was_closed():
+            return b""
+        try:
+            data = (self._raw or self._response).read1(
+                size if self._left is None else min(size, self._left)
+            )
+        except socket.timeout as exc:
+            raise Timeout(f"{self._what}: nothing came for {self._sock.gettimeout():g} s.") from exc
+        except (OSError, ValueError, AttributeError, http.client.HTTPException) as exc:
+            # Closing from another thread tears the buffers down under a reader, in
+            # whatever state it is; that is an end, not a loss.
+            if self.was_closed():
+                return b""
+            raise ConnectionLost(
+                f"{self._what}: the connection ended in the middle of the answer ({exc!r})."
+            ) from exc
+        if self._left is not None:
+            if not data and self._left and not self.was_closed():
+                raise ConnectionLost(f"{self._what}: {self._left} bytes of the answer are missing.")
+            self._left -= len(data)
+        if not data:
+            self._ended = True
+            _close(self._sock, self._connection, self._response)
+        return data
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Iterate over the bytes as they arrive, until the answer ends."""
+        while True:
+            data = self.read()
+            if not data:
+                return
+            yield data
+
+    def read_json(self) -> Any:
+        """Read to the end and decode what came as one JSON value.
+
+        Raises:
+            ConnectionLost: it is no JSON, or the connection ended too early.
+        """
+        data = b"".join(self)
+        try:
+            return json.loads(data)
+        except ValueError as exc:
+            raise ConnectionLost(f"{self._what}: the answer is not JSON: {data[:80]!r}.") from exc
+
+    def write(self, data: bytes) -> None:
+        """Write to an upgraded connection.
+
+        Raises:
+            ConnectionLost: the other side has closed the connection.
+        """
+        try:
+            self._sock.sendall(data)
+        except OSError as exc:
+            raise ConnectionLost(f"{self._what}: cannot write ({exc}).") from exc
+
+    def close_write(self) -> None:
+        """Say that nothing more will be written; reading goes on."""
+        with contextlib.suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def settimeout(self, timeout: float | None) -> None:
+        """Set how many seconds the next reads may wait; None: for ever."""
+        self._sock.settimeout(timeout)
+
+    def was_closed(self) -> bool:
+        """Tell whether `close` was called, and not the answer ended by itself."""
+        return self._closing.is_set()
+
+    def close(self) -> None:
+        """Close the connection; a reader in another thread ends as at the end of the answer."""
+        self._closing.set()
+        _close(self._sock, self._connection, self._response)
+
+    def __enter__(self) -> Stream:
+        """Return the stream itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+
+def _send(
+    connection: http.client.HTTPConnection,
+    method: str,
+    target: str,
+    body: Body,
+    headers: Mapping[str, str],
+) -> None:
+    # An engine that refuses an upload answers and closes before it has read all of it;
+    # the answer says why, so it is still worth reading.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        connection.request(method, target, body=body, headers=dict(headers))
+
+
+def _close(
+    sock: socket.socket,
+    connection: http.client.HTTPConnection,
+    response: http.client.HTTPResponse | None = None,
+) -> None:
+    # shutdown wakes a thread that is reading; closing the descriptor alone does not.
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+    sock.close()
+    connection.close()
+    if response is not None:
+        # A reader in another thread may hold the buffer's lock.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            response.close()
