@@ -1,0 +1,228 @@
+"""The fields of a container: how each is read from what the engine shows, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..spec import ContainerSpec, RestartPolicy, VolumeBind, parse_volumes
+from .compare import Field, contains, covers, equals
+
+__all__ = ["CONTAINER_FIELDS", "NETWORKS", "other_networks"]
+
+NETWORKS = "networks"
+_NANO = 10**9
+
+
+def _config(container: Mapping[str, Any]) -> Mapping[str, Any]:
+    return container.get("Config") or {}
+
+
+def _host(container: Mapping[str, Any]) -> Mapping[str, Any]:
+    return container.get("HostConfig") or {}
+
+
+def _words(value: Sequence[str] | None) -> list[str] | None:
+    return None if value is None else list(value)
+
+
+def _environment(container: Mapping[str, Any]) -> dict[str, str]:
+    pairs = (item.partition("=") for item in _config(container).get("Env") or ())
+    return {name: value for name, _, value in pairs}
+
+
+def _entrypoint(container: Mapping[str, Any]) -> list[str]:
+    words = _config(container).get("Entrypoint") or []
+    return [] if words == [""] else list(words)
+
+
+def _wanted_ports(spec: ContainerSpec) -> dict[str, list[str]] | None:
+    if spec.ports is None:
+        return None
+    ports: dict[str, list[str]] = {}
+    for port in spec.published:
+        ports.setdefault(port.key, []).append(_binding(port.host_ip, port.host_port or ""))
+    return {key: sorted(bindings) for key, bindings in ports.items()}
+
+
+def _actual_ports(container: Mapping[str, Any]) -> dict[str, list[str]]:
+    ports = _host(container).get("PortBindings") or {}
+    return {
+        key: sorted(
+            # "0" and "" both stand for a port that the engine chooses.
+            _binding(binding.get("HostIp", ""), binding.get("HostPort", "").lstrip("0"))
+            for binding in bindings or ()
+        )
+        for key, bindings in ports.items()
+    }
+
+
+def _binding(address: str, port: object) -> str:
+    # Without an address the engine listens at all of them, as with 0.0.0.0.
+    return f"{address or '0.0.0.0'}:{port}"  # noqa: S104  # compared, not bound to
+
+
+def _wanted_mounts(spec: ContainerSpec) -> list[Any] | None:
+    if spec.mounts is None:
+        return None
+    return [_without_defaults(mount.to_engine()) for mount in spec.mounts]
+
+
+def _actual_mounts(container: Mapping[str, Any]) -> list[Any]:
+    return [_without_defaults(mount) for mount in _host(container).get("Mounts") or ()]
+
+
+def _without_defaults(value: Any) -> Any:
+    """Leave out what is empty or false: whether it is stated makes no difference."""
+    if not isinstance(value, Mapping):
+        return value
+    cleaned = {key: _without_defaults(item) for key, item in value.items()}
+    return {key: item for key, item in cleaned.items() if item}
+
+
+def _wanted_volumes(spec: ContainerSpec) -> list[str] | None:
+    return None if spec.volumes is None else [str(bind) for bind in spec.volume_binds]
+
+
+def _actual_volumes(container: Mapping[str, Any]) -> list[str]:
+    binds = [str(bind) for bind in parse_volumes(_host(container).get("Binds") or ())]
+    return binds + [str(VolumeBind(target)) for target in _config(container).get("Volumes") or ()]
+
+
+def _wanted_networks(spec: ContainerSpec) -> dict[str, dict[str, Any]] | None:
+    if spec.networks is None:
+        return None
+    return {
+        attachment.name: _stated_endpoint(
+            attachment.aliases, attachment.ipv4_address, attachment.ipv6_address
+        )
+        for attachment in spec.attachments
+    }
+
+
+def _actual_networks(container: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    networks = (container.get("NetworkSettings") or {}).get("Networks") or {}
+    return {
+        name: _stated_endpoint(
+            endpoint.get("Aliases"),
+            (endpoint.get("IPAMConfig") or {}).get("IPv4Address"),
+            (endpoint.get("IPAMConfig") or {}).get("IPv6Address"),
+        )
+        for name, endpoint in networks.items()
+    }
+
+
+def _stated_endpoint(
+    aliases: Sequence[str] | None, ipv4_address: str | None, ipv6_address: str | None
+) -> dict[str, Any]:
+    stated = {
+        "aliases": sorted(aliases or ()),
+        "ipv4_address": ipv4_address,
+        "ipv6_address": ipv6_address,
+    }
+    return {key: value for key, value in stated.items() if value}
+
+
+def other_networks(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
+    """Return the networks that a container is not on, or not as wanted."""
+    return [
+        name
+        for name, endpoint in wanted.items()
+        if name not in actual
+        or not covers(endpoint.get("aliases", ()), actual[name].get("aliases", ()))
+        or any(
+            endpoint.get(key) not in (None, actual[name].get(key))
+            for key in ("ipv4_address", "ipv6_address")
+        )
+    ]
+
+
+def _policy(spec: ContainerSpec) -> dict[str, Any] | None:
+    policy = spec.restart_policy
+    if not isinstance(policy, RestartPolicy):
+        return None
+    return {"Name": policy.name, "MaximumRetryCount": policy.retries}
+
+
+def _actual_policy(container: Mapping[str, Any]) -> dict[str, Any]:
+    policy = _host(container).get("RestartPolicy") or {}
+    return {
+        "Name": policy.get("Name") or "no",
+        "MaximumRetryCount": policy.get("MaximumRetryCount", 0),
+    }
+
+
+def _above_zero(wanted: Any, _actual: Any) -> bool:
+    # In `POST /containers/{id}/update` a zero means "leave it", so no limit can be lifted.
+    return bool(wanted)
+
+
+def _always(_wanted: Any, _actual: Any) -> bool:
+    return True
+
+
+CONTAINER_FIELDS: tuple[Field, ...] = (
+    Field(
+        "command",
+        lambda spec: _words(spec.command),
+        lambda container: list(_config(container).get("Cmd") or ()),
+        equals,
+    ),
+    Field("entrypoint", lambda spec: _words(spec.entrypoint), _entrypoint, equals),
+    Field("env", lambda spec: spec.env, _environment, contains),
+    Field("ports", _wanted_ports, _actual_ports, contains),
+    Field(
+        "exposed_ports",
+        lambda spec: _words(spec.exposed_ports),
+        lambda container: list(_config(container).get("ExposedPorts") or ()),
+        covers,
+    ),
+    Field("mounts", _wanted_mounts, _actual_mounts, covers),
+    Field("volumes", _wanted_volumes, _actual_volumes, covers),
+    Field(
+        "labels",
+        lambda spec: spec.labels,
+        lambda container: _config(container).get("Labels") or {},
+        contains,
+    ),
+    Field(
+        "healthcheck",
+        lambda spec: None if spec.healthcheck is None else spec.healthcheck.to_engine(),
+        lambda container: _config(container).get("Healthcheck") or {},
+        contains,
+    ),
+    Field(
+        "user",
+        lambda spec: spec.user,
+        lambda container: _config(container).get("User") or "",
+        equals,
+    ),
+    Field(
+        "working_dir",
+        lambda spec: spec.working_dir,
+        lambda container: _config(container).get("WorkingDir") or "",
+        equals,
+    ),
+    Field("restart_policy", _policy, _actual_policy, equals, _always),
+    Field(
+        "memory",
+        lambda spec: spec.memory,
+        lambda container: _host(container).get("Memory") or 0,
+        equals,
+        _above_zero,
+    ),
+    Field(
+        "cpus",
+        lambda spec: spec.cpus,
+        lambda container: (_host(container).get("NanoCpus") or 0) / _NANO,
+        equals,
+        _above_zero,
+    ),
+    Field(
+        NETWORKS,
+        _wanted_networks,
+        _actual_networks,
+        lambda wanted, actual: not other_networks(wanted, actual),
+        _always,
+    ),
+)

@@ -1,0 +1,216 @@
+"""Networks: a change means a new network, so the containers on it are moved over."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..errors import NotFound
+from ..spec import NetworkSpec
+from .compare import Difference, Field, contains, covers, equals
+from .reconcile import Kind, Outcome, Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..client import Engine
+
+__all__ = ["NetworkKind"]
+
+
+def _pools(values: Any) -> list[dict[str, Any]] | None:
+    """Bring pools into one form: what is not stated is left out, addresses are parsed."""
+    if values is None:
+        return None
+    pools = []
+    for value in values:
+        pool = dict(value)
+        for key in ("Subnet", "IPRange"):
+            if pool.get(key):
+                pool[key] = str(ipaddress.ip_network(pool[key], strict=False))
+        if pool.get("Gateway"):
+            # Some drivers answer with the prefix length behind the address.
+            pool["Gateway"] = str(ipaddress.ip_address(pool["Gateway"].partition("/")[0]))
+        pools.append({key: item for key, item in pool.items() if item})
+    return pools
+
+
+def _same_pools(wanted: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]) -> bool:
+    # The engine fills in what a pool does not state, and adds a pool of the other family.
+    return all(any(contains(pool, there) for there in actual) for pool in wanted)
+
+
+def _ipam(network: Mapping[str, Any]) -> Mapping[str, Any]:
+    return network.get("IPAM") or {}
+
+
+def _flag(name: str, key: str) -> Field:
+    return Field(
+        name,
+        lambda spec: getattr(spec, name),
+        lambda network: bool(network.get(key, False)),
+        equals,
+    )
+
+
+_FIELDS = (
+    Field("driver", lambda spec: spec.driver, lambda network: network["Driver"], equals),
+    Field(
+        "driver_options",
+        lambda spec: spec.driver_options,
+        lambda network: network.get("Options") or {},
+        contains,
+    ),
+    Field(
+        "ipam_driver",
+        lambda spec: spec.ipam_driver,
+        lambda network: _ipam(network).get("Driver"),
+        equals,
+    ),
+    Field(
+        "ipam_driver_options",
+        lambda spec: spec.ipam_driver_options,
+        lambda network: _ipam(network).get("Options") or {},
+        equals,
+    ),
+    Field(
+        "ipam_config",
+        lambda spec: (
+            _pools([pool.to_engine() for pool in spec.ipam_config])
+            if spec.ipam_config is not None
+            else None
+        ),
+        lambda network: _pools(_ipam(network).get("Config") or []),
+        _same_pools,
+    ),
+    _flag("enable_ipv4", "EnableIPv4"),
+    _flag("enable_ipv6", "EnableIPv6"),
+    _flag("internal", "Internal"),
+    _flag("attachable", "Attachable"),
+    _flag("ingress", "Ingress"),
+    _flag("config_only", "ConfigOnly"),
+    Field("scope", lambda spec: spec.scope, lambda network: network.get("Scope"), equals),
+    Field(
+        "config_from",
+        lambda spec: spec.config_from,
+        lambda network: (network.get("ConfigFrom") or {}).get("Network", ""),
+        equals,
+    ),
+    Field(
+        "labels", lambda spec: spec.labels, lambda network: network.get("Labels") or {}, contains
+    ),
+)
+
+
+@dataclass(frozen=True)
+class NetworkKind(Kind[NetworkSpec]):
+    """Networks.
+
+    Attributes:
+        connected: names of the containers that are to be on it; None: whoever is.
+        appends: whether containers that are not named may stay on it.
+        force: make the network anew even if nothing differs.
+    """
+
+    connected: Sequence[str] | None = None
+    appends: bool = False
+    force: bool = False
+    noun: ClassVar[str] = "network"
+    fields: ClassVar[Sequence[Field]] = _FIELDS
+
+    def find(self, engine: Engine, wanted: NetworkSpec) -> Mapping[str, Any] | None:
+        """Inspect the network of that name; never one whose id begins like it."""
+        try:
+            network = engine.networks.inspect(wanted.name)
+        except NotFound:
+            return None
+        return network if wanted.name in (network.get("Name"), network.get("Id")) else None
+
+    def compare(
+        self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
+    ) -> tuple[Difference, ...]:
+        """Compare the stated properties, and who is on it if that is stated."""
+        differences = super().compare(wanted, actual, needs)
+        if self.connected is None:
+            return differences
+        there = sorted(self._members(actual))
+        same = covers(self.connected, there) if self.appends else set(self.connected) == set(there)
+        if same:
+            return differences
+        stated = sorted({*there, *self.connected} if self.appends else set(self.connected))
+        return (*differences, Difference("connected", stated, there))
+
+    def plan(
+        self,
+        engine: Engine,
+        wanted: NetworkSpec,
+        state: str,
+        actual: Mapping[str, Any] | None,
+        differences: Sequence[Difference],
+    ) -> Plan:
+        """Create, remove, make anew with its containers, connect and disconnect."""
+        plan = Plan(exists=state == "present")
+        what = f"network {wanted.name}"
+        members = self._members(actual) if actual is not None else {}
+        changed = [item for item in differences if item.field != "connected"]
+        if actual is not None and (state == "absent" or self.force or changed):
+            network_id = str(actual["Id"])
+            for name in members:
+                self._disconnect(plan, engine, network_id, name, what)
+            plan.add("remove", what, lambda: engine.networks.remove(network_id))
+            actual = None
+        if state == "absent":
+            return plan
+        on_it = set(members)
+        if actual is None:
+            plan.add("create", what, lambda: engine.networks.create(wanted.to_engine()))
+            on_it = set()
+        stay = set(members) if self.connected is None or self.appends else set()
+        names = [*members, *(name for name in self.connected or () if name not in members)]
+        for name in names:
+            if name in stay or name in (self.connected or ()):
+                if name not in on_it:
+                    self._connect(plan, engine, wanted.name, name, what, members.get(name))
+            elif name in on_it:
+                self._disconnect(plan, engine, wanted.name, name, what)
+        return plan
+
+    @staticmethod
+    def _members(network: Mapping[str, Any]) -> dict[str, str]:
+        """Return name -> id of the containers that run on a network."""
+        containers = network.get("Containers") or {}
+        return {str(value["Name"]): str(key) for key, value in containers.items()}
+
+    @staticmethod
+    def _disconnect(plan: Plan, engine: Engine, network: str, name: str, what: str) -> None:
+        plan.add(
+            "disconnect",
+            f"container {name} from {what}",
+            lambda: engine.networks.disconnect(network, name, force=True),
+        )
+
+    @staticmethod
+    def _connect(
+        plan: Plan, engine: Engine, network: str, name: str, what: str, member: str | None
+    ) -> None:
+        # Read while planning: once the network is gone, nothing tells the aliases and
+        # the fixed address that the container had there.
+        endpoint = _kept_endpoint(engine, network, member) if member else None
+        plan.add(
+            "connect",
+            f"container {name} to {what}",
+            lambda: engine.networks.connect(network, name, endpoint),  # type: ignore[arg-type]
+        )
+
+
+def _kept_endpoint(engine: Engine, network: str, container: str) -> dict[str, Any]:
+    inspected = engine.containers.inspect(container)
+    networks = inspected.get("NetworkSettings", {}).get("Networks") or {}
+    endpoint: Mapping[str, Any] = networks.get(network) or {}
+    kept = {key: endpoint[key] for key in ("IPAMConfig", "DriverOpts") if endpoint.get(key)}
+    # The engine adds the short id as an alias by itself.
+    aliases = [alias for alias in endpoint.get("Aliases") or () if alias != container[:12]]
+    if aliases:
+        kept["Aliases"] = aliases
+    return kept

@@ -1,0 +1,93 @@
+"""A new container in the place of an old one, which comes back if the new one fails."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from ..errors import EngineError, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..client import Engine
+    from ..spec import NetworkAttachment
+    from ..types.engine import ContainerCreateBody
+
+__all__ = ["NewContainer"]
+
+
+class NewContainer:
+    """A container that is being made under a name, which another one may have.
+
+    The other one is stopped and renamed, and removed only when the new one stands; if a
+    step fails, the new one is removed and the old one is put back as it was.
+
+    Args:
+        engine: the engine.
+        name: the name.
+        old: the container that has the name now, as the engine shows it.
+        keep_volumes: keep the anonymous volumes of the old one.
+    """
+
+    def __init__(
+        self, engine: Engine, name: str, old: Mapping[str, Any] | None, *, keep_volumes: bool
+    ) -> None:
+        """Remember what is there; nothing is changed yet."""
+        self._engine = engine
+        self._name = name
+        self._keep_volumes = keep_volumes
+        self._old_ran = old is not None and bool(old["State"]["Running"])
+        self._renamed = False
+        self.old_id = str(old["Id"]) if old is not None else ""
+        self.new_id = ""
+
+    def create(self, config: ContainerCreateBody) -> None:
+        """Set the old container aside and create the new one."""
+        if self.old_id:
+            # One with auto-remove is gone as soon as it has stopped.
+            with contextlib.suppress(NotFound):
+                self._engine.containers.rename(self.old_id, f"{self._name}.{self.old_id[:12]}")
+                self._renamed = True
+        self.new_id = str(self._engine.containers.create(config, name=self._name)["Id"])
+
+    def connect(self, attachment: NetworkAttachment) -> None:
+        """Put the new container on a further network."""
+        self._engine.networks.connect(attachment.name, self.new_id, attachment.to_engine())
+
+    def discard_old(self) -> None:
+        """Remove the old container."""
+        with contextlib.suppress(NotFound):
+            self._engine.containers.remove(self.old_id, force=True, volumes=not self._keep_volumes)
+
+    def undone_on_error(self, step: Callable[[], object]) -> Callable[[], object]:
+        """Wrap a step so that its failing leaves everything as it was before the first."""
+
+        def run() -> object:
+            try:
+                return step()
+            except EngineError as exc:
+                self._undo(exc)
+                raise
+            except BaseException:
+                self._undo(None)
+                raise
+
+        return run
+
+    def _undo(self, cause: EngineError | None) -> None:
+        containers = self._engine.containers
+        try:
+            if self.new_id:
+                containers.remove(self.new_id, force=True, volumes=True)
+            if self._renamed:
+                containers.rename(self.old_id, self._name)
+            if self._old_ran:
+                containers.start(self.old_id)
+        except EngineError as exc:
+            if cause is None:
+                raise
+            raise EngineError(
+                f"{cause} Then the container {self._name} that was there before could not be "
+                f"put back ({exc}); look for {self._name}.{self.old_id[:12]}."
+            ) from cause

@@ -1,0 +1,140 @@
+"""The wanted state of a network."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from ..errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..types.engine import IPAM, IPAMConfig, NetworkCreateBody
+
+__all__ = ["IpamPool", "NetworkSpec"]
+
+# Properties that the Engine calls by another name and takes as they are.
+_FLAT = {
+    "driver": "Driver",
+    "enable_ipv4": "EnableIPv4",
+    "enable_ipv6": "EnableIPv6",
+    "internal": "Internal",
+    "attachable": "Attachable",
+    "ingress": "Ingress",
+    "scope": "Scope",
+    "config_only": "ConfigOnly",
+}
+
+
+@dataclass(frozen=True)
+class IpamPool:
+    """One pool of a network's addresses.
+
+    Attributes:
+        subnet: the network, like `10.1.0.0/24`.
+        ip_range: the part of it that containers get addresses from.
+        gateway: the host's address in it.
+        aux_addresses: name -> address that is kept free.
+    """
+
+    subnet: str | None = None
+    ip_range: str | None = None
+    gateway: str | None = None
+    aux_addresses: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no address; the engine's own message does not say which."""
+        try:
+            for network in filter(None, (self.subnet, self.ip_range)):
+                ipaddress.ip_network(network)
+            for address in filter(None, (self.gateway, *(self.aux_addresses or {}).values())):
+                ipaddress.ip_address(address)
+        except ValueError as exc:
+            raise InvalidInput(f"IPAM pool: {exc}.") from exc
+
+    def to_engine(self) -> IPAMConfig:
+        """Write it as the Engine's `IPAMConfig`, without what is not stated."""
+        config: IPAMConfig = {}
+        if self.subnet:
+            config["Subnet"] = self.subnet
+        if self.ip_range:
+            config["IPRange"] = self.ip_range
+        if self.gateway:
+            config["Gateway"] = self.gateway
+        if self.aux_addresses:
+            config["AuxiliaryAddresses"] = dict(self.aux_addresses)
+        return config
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """The wanted state of a network; None means that a property is not stated.
+
+    Attributes:
+        name: its name.
+        driver: its driver; the engine's default is `bridge`.
+        driver_options: the driver's options.
+        ipam_driver: the driver that hands out addresses.
+        ipam_driver_options: that driver's options.
+        ipam_config: the pools of addresses.
+        enable_ipv4: whether it has IPv4 addresses (API 1.47).
+        enable_ipv6: whether it has IPv6 addresses.
+        internal: whether it is cut off from the outside.
+        attachable: whether containers beside services may join a swarm's network.
+        ingress: whether it is the swarm's routing mesh.
+        scope: `local`, `global` or `swarm`.
+        config_only: whether it only holds configuration for others.
+        config_from: the `config_only` network to take the configuration from.
+        labels: its labels.
+    """
+
+    name: str
+    driver: str | None = None
+    driver_options: Mapping[str, str] | None = None
+    ipam_driver: str | None = None
+    ipam_driver_options: Mapping[str, str] | None = None
+    ipam_config: Sequence[IpamPool] | None = None
+    enable_ipv4: bool | None = None
+    enable_ipv6: bool | None = None
+    internal: bool | None = None
+    attachable: bool | None = None
+    ingress: bool | None = None
+    scope: str | None = None
+    config_only: bool | None = None
+    config_from: str | None = None
+    labels: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty name."""
+        if not self.name:
+            raise InvalidInput("A network needs a name.")
+
+    def to_engine(self) -> NetworkCreateBody:
+        """Write it as the body of `POST /networks/create`."""
+        flat = {key: getattr(self, name) for name, key in _FLAT.items()}
+        body = cast(
+            "NetworkCreateBody",
+            {"Name": self.name, **{key: value for key, value in flat.items() if value is not None}},
+        )
+        if self.driver_options is not None:
+            body["Options"] = dict(self.driver_options)
+        if self.config_from is not None:
+            body["ConfigFrom"] = {"Network": self.config_from}
+        if self.labels is not None:
+            body["Labels"] = dict(self.labels)
+        ipam = self._ipam()
+        if ipam:
+            body["IPAM"] = ipam
+        return body
+
+    def _ipam(self) -> IPAM:
+        ipam: IPAM = {}
+        if self.ipam_driver is not None:
+            ipam["Driver"] = self.ipam_driver
+        if self.ipam_driver_options is not None:
+            ipam["Options"] = dict(self.ipam_driver_options)
+        if self.ipam_config is not None:
+            ipam["Config"] = [pool.to_engine() for pool in self.ipam_config]
+        return ipam

@@ -1,0 +1,115 @@
+"""Quantities as people write them: sizes, durations, commands, environments."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Union
+
+from ..errors import InvalidInput
+
+__all__ = ["Command", "Env", "parse_bytes", "parse_command", "parse_duration", "parse_env"]
+
+Command = Union[str, Sequence[str]]
+Env = Union[Mapping[str, str], Iterable[str]]
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)i?b?", re.IGNORECASE)
+_UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+}
+
+
+def parse_bytes(value: str | int, what: str) -> int:
+    """Read a size: a number of bytes, or a text like `512m` or `1.5GiB`.
+
+    Units are powers of 1024 whether written with an `i` or not, as for the docker command.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        if value < 0:
+            raise InvalidInput(f"{what}: {value} is negative.")
+        return value
+    match = _SIZE.fullmatch(str(value).strip())
+    if match is None:
+        raise InvalidInput(f"{what}: {value!r} is no size like 512m or 1g.")
+    return int(float(match[1]) * 1024 ** _UNITS[match[2].lower()])
+
+
+def parse_duration(value: str | float, what: str) -> int:
+    """Read a duration: a number of seconds, or a text like `1m30s` or `250ms`.
+
+    Returns:
+        Nanoseconds, as the Engine API counts.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if value < 0:
+            raise InvalidInput(f"{what}: {value} is negative.")
+        return round(value * 10**9)
+    text = str(value).strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return round(float(text) * 10**9)
+    if not _DURATION.fullmatch(text):
+        raise InvalidInput(f"{what}: {value!r} is no duration like 30s or 1m30s.")
+    return sum(
+        round(float(number) * _NANOSECONDS[unit]) for number, unit in _DURATION_PART.findall(text)
+    )
+
+
+def parse_command(value: Command | None, what: str) -> tuple[str, ...] | None:
+    """Read a command: a list of words, or one text that is split as a shell would.
+
+    Raises:
+        InvalidInput: a quote is not closed, or a word is no string.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            return tuple(shlex.split(value))
+        except ValueError as exc:
+            raise InvalidInput(f"{what}: {value!r} cannot be split: {exc}.") from exc
+    words = tuple(value)
+    for word in words:
+        if not isinstance(word, str):
+            raise InvalidInput(f"{what}: {word!r} is no string; quote numbers and booleans.")
+    return words
+
+
+def parse_env(value: Env | None) -> dict[str, str] | None:
+    """Read an environment: a mapping, or texts of the form `NAME=value`.
+
+    Raises:
+        InvalidInput: a name is empty, or a value is no string.
+    """
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    else:
+        pairs = []
+        for item in value:
+            name, separator, text = str(item).partition("=")
+            if not separator:
+                raise InvalidInput(f"env: {name!r} has no value; write {name}=value.")
+            pairs.append((name, text))
+    for name, text in pairs:
+        if not name or "=" in name or "\0" in name:
+            raise InvalidInput(f"env: {name!r} cannot be the name of a variable.")
+        if not isinstance(text, str):
+            raise InvalidInput(f"env: the value of {name} is no string; quote it.")
+    return dict(pairs)
