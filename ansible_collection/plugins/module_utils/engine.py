@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The one door between the modules and the core.
+
+A module hands over its options and a function of the engine; everything that Ansible and the
+core have to tell each other happens here: the connection, check mode, the diff, errors.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# The core that the collection brings along, else the one that is installed. A module imports
+# without either, so that it can say what is missing.
+_core_error: ImportError | None = None
+_core_traceback = ""
+try:
+    # There only where the collection is staged.
+    from .core import client, endpoint, ensure, errors, reference, spec
+except ImportError as bundled:
+    _core_error, _core_traceback = bundled, traceback.format_exc()
+    if isinstance(bundled, ModuleNotFoundError) and str(bundled.name).endswith("module_utils.core"):
+        try:
+            from pytest_engine.core import client, endpoint, ensure, errors, reference, spec
+        except ImportError as installed:
+            _core_error, _core_traceback = installed, traceback.format_exc()
+        else:
+            _core_error = None
+
+__all__ = ["Call", "ensure", "ensure_module", "errors", "read_module", "reference", "spec", "texts"]
+
+CONNECTION: Mapping[str, Mapping[str, Any]] = {
+    "docker_host": {
+        "type": "str",
+        "default": "unix:///var/run/docker.sock",
+        "fallback": (env_fallback, ["DOCKER_HOST"]),
+        "aliases": ["docker_url"],
+    },
+    "api_version": {
+        "type": "str",
+        "default": "auto",
+        "fallback": (env_fallback, ["DOCKER_API_VERSION"]),
+        "aliases": ["docker_api_version"],
+    },
+    "timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["DOCKER_TIMEOUT"])},
+    "tls": {"type": "bool", "default": False, "fallback": (env_fallback, ["DOCKER_TLS"])},
+    "validate_certs": {
+        "type": "bool",
+        "default": False,
+        "fallback": (env_fallback, ["DOCKER_TLS_VERIFY"]),
+        "aliases": ["tls_verify"],
+    },
+    "ca_path": {"type": "path", "aliases": ["ca_cert", "tls_ca_cert", "cacert_path"]},
+    "client_cert": {"type": "path", "aliases": ["tls_client_cert", "cert_path"]},
+    "client_key": {"type": "path", "aliases": ["tls_client_key", "key_path"]},
+    "tls_hostname": {"type": "str", "fallback": (env_fallback, ["DOCKER_TLS_HOSTNAME"])},
+    "use_ssh_client": {"type": "bool", "default": False},
+}
+
+_TLS = ("tls", "validate_certs", "ca_path", "client_cert", "client_key", "tls_hostname")
+
+
+class Call(NamedTuple):
+    """One run of a module: the engine that it speaks to, and what it was asked for."""
+
+    engine: client.Engine
+    params: Mapping[str, Any]
+    check: bool
+
+    def reconcile(self, kind: Any, wanted: Any, state: str | None = None) -> Any:
+        """Bring about what is wanted, in the state that the task names, or say what that takes."""
+        state = state or self.params["state"]
+        return ensure.reconcile(self.engine, kind, wanted, state=state, check=self.check)
+
+
+def texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Labels and driver options as the engine takes them; YAML makes booleans of some."""
+    if values is None:
+        return None
+    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in values.items()}
+
+
+def ensure_module(
+    returns: str,
+    argument_spec: Mapping[str, Any],
+    apply: Callable[[Call], Any],
+    **rules: Any,
+) -> None:
+    """Run a module that brings something about.
+
+    Args:
+        returns: the key under which the module returns what it brought about.
+        argument_spec: the options of the module, without those of the connection.
+        apply: brings it about and returns the core's outcome.
+        rules: what else `AnsibleModule` takes, such as `required_if`.
+    """
+
+    def run(module: AnsibleModule, call: Call) -> dict[str, Any]:
+        outcome = apply(call)
+        result = {
+            "changed": outcome.changed,
+            "actions": [str(action) for action in outcome.actions],
+            returns: outcome.resource or {},
+        }
+        for warning in outcome.warnings:
+            module.warn(warning)
+        if module._diff:  # noqa: SLF001  # it has no public name
+            result["diff"] = {"before": outcome.before, "after": outcome.after}
+        return result
+
+    _run(argument_spec, run, rules)
+
+
+def read_module(
+    argument_spec: Mapping[str, Any], read: Callable[[Call], dict[str, Any]], **rules: Any
+) -> None:
+    """Run a module that changes nothing and returns what `read` returns."""
+    _run(argument_spec, lambda _module, call: {"changed": False, **read(call)}, rules)
+
+
+def _run(
+    argument_spec: Mapping[str, Any],
+    run: Callable[[AnsibleModule, Call], dict[str, Any]],
+    rules: Mapping[str, Any],
+) -> None:
+    module = AnsibleModule(
+        argument_spec={**CONNECTION, **argument_spec}, supports_check_mode=True, **rules
+    )
+    if _core_error is not None:
+        _fail_without_core(module, _core_error)
+    try:
+        with _connect(module.params) as engine:
+            result = run(module, Call(engine, module.params, module.check_mode))
+    except errors.EngineError as error:
+        module.fail_json(msg=str(error))
+    except Exception as error:  # noqa: BLE001  # beyond is a traceback
+        module.fail_json(
+            msg=f"This is a bug of pytest_engine.engine: {type(error).__name__}: {error}",
+            exception=traceback.format_exc(),
+        )
+    module.exit_json(**result)
+
+
+def _fail_without_core(module: AnsibleModule, error: ImportError) -> None:
+    if isinstance(error, ModuleNotFoundError) and error.name == "pytest_engine":
+        message = missing_required_lib(
+            "pytest-engine", reason="where the collection was installed without its core"
+        )
+    else:
+        message = f"The core of pytest_engine.engine cannot be imported: {error}"
+    module.fail_json(msg=message, exception=_core_traceback)
+
+
+def _connect(params: Mapping[str, Any]) -> client.Engine:
+    """The engine that the connection options name; nothing is sent yet."""
+    address = endpoint.parse_endpoint(params["docker_host"], "docker_host")
+    asked_for = [name for name in _TLS if params[name]]
+    if asked_for and address.scheme != "unix":
+        raise errors.InvalidInput(
+            f"{', '.join(asked_for)}: encrypted connections are not supported yet, and "
+            f"{address.url} would be spoken to unencrypted. Use the engine's socket on its own "
+            "host, or leave these options (and the DOCKER_TLS variables) away."
+        )
+    version = params["api_version"]
+    return client.Engine(
+        address,
+        timeout=params["timeout"],
+        api_version=None if version == "auto" else version,
+        # The option has read this variable, and `auto` in a task means what it says.
+        environ={k: v for k, v in os.environ.items() if k != "DOCKER_API_VERSION"},
+    )

@@ -1,0 +1,36 @@
+"""An Ansible callback that writes every task's result to a file, a line of JSON for each."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: record
+type: aggregate
+short_description: Write results to a file
+description: Writes every task's result to the file that the variable RECORD_RESULTS names.
+"""
+
+
+class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no annotations
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "record"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def _record(self, result: Any, *, failed: bool) -> None:
+        line = {"task": result.task_name, "result": {**result.result, "failed": failed}}
+        with Path(os.environ["RECORD_RESULTS"]).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, default=str) + "\n")
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        self._record(result, failed=False)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        del ignore_errors
+        self._record(result, failed=True)

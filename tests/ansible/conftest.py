@@ -1,0 +1,150 @@
+"""The staged collection, and playbooks that use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ansible_collection.build import stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+HERE = Path(__file__).parent
+EXAMPLE = HERE.parent.parent / "docs" / "examples" / "ansible"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a playbook did."""
+
+    returncode: int
+    output: str
+    results: dict[str, dict[str, Any]]
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of the tasks that changed something, in their order."""
+        return [name for name, result in self.results.items() if result.get("changed")]
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """What the tasks that failed said, by their names."""
+        return {
+            name: result["msg"] for name, result in self.results.items() if result.get("failed")
+        }
+
+
+class Playbooks:
+    """Runs playbooks against one engine, on this machine and with this Python."""
+
+    def __init__(self, collections: Path, folder: Path, engine_host: str) -> None:
+        self.collections = collections
+        self.engine_host = engine_host
+        self.folder = folder
+        # Empty, and found before the person's own one.
+        (folder / "ansible.cfg").touch()
+
+    def run(
+        self,
+        playbook: Path,
+        *arguments: str,
+        variables: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Run:
+        """Run a playbook from a folder outside of the repository."""
+        results = self.folder / "results.jsonl"
+        results.write_text("")
+        command = [sys.executable, "-m", "ansible", "playbook", str(playbook)]
+        command += ["-i", "localhost,", *arguments]
+        command += ["-c", "local", "-e", json.dumps(self._variables(variables))]
+        done = subprocess.run(
+            command,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.folder,
+            env=self._environment(results) | dict(environment or {}),
+        )
+        lines = map(json.loads, results.read_text("utf-8").splitlines())
+        run = Run(done.returncode, done.stdout, {line["task"]: line["result"] for line in lines})
+        # Ansible shows a traceback only when asked to, and a module never hands over one.
+        assert "Traceback" not in json.dumps(run.results), run.output
+        assert "[WARNING]" not in run.output, run.output
+        assert "[DEPRECATION" not in run.output, run.output
+        return run
+
+    def run_tasks(self, tasks: Sequence[Mapping[str, Any]], *arguments: str, **options: Any) -> Run:
+        """Run tasks with the connection to the engine as their default."""
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "module_defaults": {
+                "group/pytest_engine.engine.engine": {"docker_host": self.engine_host}
+            },
+            "tasks": list(tasks),
+        }
+        playbook = self.folder / "playbook.yml"
+        # JSON is YAML.
+        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        return self.run(playbook, *arguments, **options)
+
+    def _variables(self, variables: Mapping[str, Any] | None) -> dict[str, Any]:
+        given = {"engine": self.engine_host, "target": "all", **(variables or {})}
+        return {"ansible_python_interpreter": sys.executable, **given}
+
+    def _environment(self, results: Path) -> dict[str, str]:
+        # Nothing of the person's own Ansible.
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("ANSIBLE_")}
+        return kept | {
+            "ANSIBLE_COLLECTIONS_PATH": str(self.collections),
+            "ANSIBLE_CONFIG": str(self.folder / "ansible.cfg"),
+            "ANSIBLE_LOCAL_TEMP": str(self.folder / "tmp"),
+            "ANSIBLE_REMOTE_TEMP": str(self.folder / "tmp"),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "record",
+            "RECORD_RESULTS": str(results),
+            "LC_ALL": "C.UTF-8",
+        }
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for ANSIBLE_COLLECTIONS_PATH that holds the staged collection and nothing else."""
+    output = tmp_path_factory.mktemp("collections")
+    stage(output)
+    return output
+
+
+@pytest.fixture(scope="session")
+def collection(collections: Path) -> Path:
+    """The folder of the staged collection."""
+    return collections / "ansible_collections" / "pytest_engine" / "engine"
+
+
+@pytest.fixture(scope="module")
+def playbooks(
+    collections: Path, tmp_path_factory: pytest.TempPathFactory, engine_host: str
+) -> Playbooks:
+    """Playbooks against the engine of the tests."""
+    return Playbooks(collections, tmp_path_factory.mktemp("playbooks"), engine_host)
+
+
+@pytest.fixture
+def module(playbooks: Playbooks) -> Callable[..., dict[str, Any]]:
+    """Run one module once and return its result: `module("volume", name="data")`."""
+
+    def run(name: str, *arguments: str, **options: Any) -> dict[str, Any]:
+        task = {"name": name, f"pytest_engine.engine.{name}": options}
+        return playbooks.run_tasks([task], *arguments).results[name]
+
+    return run

@@ -1,0 +1,147 @@
+"""What goes wrong is told in one message, and nothing is left behind."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_engine.core.client import Engine
+    from tests.conftest import Scratch
+
+    from .conftest import Playbooks
+
+pytestmark = [pytest.mark.ansible, pytest.mark.engine]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port of this host that somebody else listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def messages(playbooks: Playbooks, *tasks: tuple[str, dict[str, Any]]) -> list[str]:
+    """What the modules say, each of which has to fail, here and in no other way."""
+    run = playbooks.run_tasks(
+        [
+            {
+                "name": str(number),
+                f"pytest_engine.engine.{module}": options,
+                "ignore_errors": True,
+            }
+            for number, (module, options) in enumerate(tasks)
+        ]
+    )
+    assert len(run.messages) == len(tasks), run.output
+    assert "This is a bug" not in run.output
+    return list(run.messages.values())
+
+
+def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) -> None:
+    name = scratch.name()
+    container = {"name": name, "image": "busybox"}
+    said = messages(
+        playbooks,
+        ("container", {**container, "memory": "lots"}),
+        ("container", {**container, "published_ports": ["eighty"]}),
+        ("container", {**container, "volumes": ["data"]}),
+        ("container", {**container, "env": {"NUMBER": 1}}),
+        (
+            "container",
+            {**container, "mounts": [{"target": "/x", "type": "tmpfs", "tmpfs_mode": "9"}]},
+        ),
+        ("container", {**container, "healthcheck": {"test": "true", "interval": "soon"}}),
+        ("container", {**container, "pull": "sometimes"}),
+        ("container", {**container, "privileged": True}),
+        ("container", {"name": name}),
+        ("network", {"name": name, "ipam_config": [{"subnet": "10.0.0.0/99"}]}),
+        ("volume", {"state": "present"}),
+        ("image_pull", {"name": "UPPER/case"}),
+    )
+    expected = [
+        "memory",
+        "eighty",
+        "'data'",
+        "NUMBER",
+        "tmpfs_mode",
+        "interval",
+        "pull",
+        "privileged",
+        "image",
+        "10.0.0.0/99",
+        "volume_name",
+        "UPPER/case",
+    ]
+    assert [word for word, text in zip(expected, said) if word not in text] == [], said
+    assert scratch.everything() == set()
+
+
+def test_an_engine_that_does_not_answer_is_named(playbooks: Playbooks, taken_port: int) -> None:
+    said = messages(
+        playbooks,
+        ("volume", {"name": "data", "docker_host": "unix:///nowhere/engine.sock"}),
+        ("volume", {"name": "data", "docker_host": "tcp://127.0.0.1:1"}),
+        ("volume", {"name": "data", "docker_host": f"tcp://127.0.0.1:{taken_port}", "timeout": 1}),
+        ("volume", {"name": "data", "docker_host": "ftp://engine"}),
+        ("volume", {"name": "data", "docker_host": "tcp://127.0.0.1:1", "tls_verify": True}),
+        ("volume", {"name": "data", "api_version": "9.99"}),
+    )
+    expected = ["/nowhere/engine.sock", ":1", f":{taken_port}", "ftp://", "validate_certs", "9.99"]
+    assert [word for word, text in zip(expected, said) if word not in text] == [], said
+
+
+def test_an_image_that_cannot_be_had_is_named(playbooks: Playbooks, scratch: Scratch) -> None:
+    container = {"name": scratch.name()}
+    said = messages(
+        playbooks,
+        ("image_pull", {"name": "127.0.0.1:1/nothing", "tag": "3"}),
+        ("container", {**container, "image": "127.0.0.1:1/nothing:3"}),
+        ("container", {**container, "image": "127.0.0.1:1/nothing:3", "pull": "never"}),
+    )
+    assert [text for text in said if "127.0.0.1:1/nothing:3" not in text] == []
+    assert scratch.everything() == set()
+
+
+def test_a_port_in_use_leaves_no_container(
+    playbooks: Playbooks, scratch: Scratch, busybox: str, taken_port: int
+) -> None:
+    ports = {"published_ports": [f"127.0.0.1:{taken_port}:80"], "command": "sleep 600"}
+    (said,) = messages(
+        playbooks, ("container", {"name": scratch.name(), "image": busybox, **ports})
+    )
+    assert "address already in use" in said
+    assert str(taken_port) in said
+    assert scratch.everything() == set()
+
+
+def test_a_replacement_that_fails_leaves_the_old_container(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    name = scratch.name("old")
+    made = engine.containers.create({"Image": busybox, "Cmd": ["sleep", "600"]}, name=name)["Id"]
+    engine.containers.start(made)
+    wanted = {"name": name, "image": busybox, "command": "no-such-program", "force_kill": True}
+    (said,) = messages(playbooks, ("container", wanted))
+    assert "no-such-program" in said
+    there = engine.containers.inspect(name)
+    assert (there["Id"], there["State"]["Running"]) == (made, True)
+    assert scratch.everything() == {f"container {name}"}
+
+
+def test_a_volume_in_use_is_not_removed(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    volume = scratch.name("data")
+    engine.containers.create(
+        {"Image": busybox, "HostConfig": {"Binds": [f"{volume}:/data"]}}, name=scratch.name("user")
+    )
+    (said,) = messages(playbooks, ("volume", {"name": volume, "state": "absent"}))
+    assert "in use" in said
+    assert f"volume {volume}" in scratch.everything()

@@ -1,0 +1,72 @@
+"""What the staged collection consists of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ansible_collection.build import ROOT, stage
+from pytest_engine.core.version import VERSION
+
+
+def test_the_collection_holds_its_modules_and_the_core(collection: Path) -> None:
+    plugins = collection / "plugins"
+    assert sorted(path.stem for path in (plugins / "modules").iterdir()) == [
+        "container",
+        "container_info",
+        "image_pull",
+        "network",
+        "volume",
+    ]
+    core = plugins / "module_utils" / "core"
+    assert (core / "client.py").read_bytes() == (
+        ROOT / "pytest_engine" / "core" / "client.py"
+    ).read_bytes()
+
+
+def test_the_collection_holds_nothing_that_a_target_does_not_use(tmp_path: Path) -> None:
+    collection = stage(tmp_path)
+    core = collection / "plugins" / "module_utils" / "core"
+    assert {"launch", "types", "wait"} & {path.name for path in core.iterdir()} == set()
+    assert not (collection / "build.py").exists()
+    assert list(collection.rglob("__pycache__")) == []
+    assert [p for p in collection.rglob("*") if p.is_symlink()] == []
+
+
+def test_the_collection_has_the_version_of_the_project(collection: Path) -> None:
+    metadata = (collection / "galaxy.yml").read_text("utf-8")
+    version = re.findall(r"(?m)^version: (.+)$", metadata)
+    assert version == [VERSION]
+
+
+def test_every_module_is_in_the_action_group_and_has_its_docker_name(collection: Path) -> None:
+    runtime = (collection / "meta" / "runtime.yml").read_text("utf-8")
+    modules = sorted(path.stem for path in (collection / "plugins" / "modules").iterdir())
+    assert re.findall(r"(?m)^    - (\w+)$", runtime) == modules
+    assert re.findall(r"docker_(\w+):\n      redirect: pytest_engine\.engine\.(\w+)", runtime) == [
+        (name, name) for name in modules
+    ]
+
+
+def test_a_module_is_documentation_and_a_few_lines(collection: Path) -> None:
+    for path in (collection / "plugins" / "modules").iterdir():
+        source = path.read_text("utf-8")
+        code = re.sub(r'(?s)^.*?RETURN = r""".*?"""', "", source)
+        code = re.sub(r"(?ms)^ARGUMENTS = \{.*?^\}", "", code)
+        lines = [line for line in code.splitlines() if line.strip()]
+        assert len(lines) <= 100, path.name
+        assert not re.search(r"\b(check_mode|_diff|state ==|fail_json|exit_json)\b", code)
+
+
+def test_staging_again_replaces_what_was_there(tmp_path: Path) -> None:
+    leftover = stage(tmp_path) / "plugins" / "modules" / "leftover.py"
+    leftover.write_text("")
+    stage(tmp_path)
+    assert not leftover.exists()
+
+
+@pytest.mark.parametrize("name", ["README.md", "COPYING", "meta/runtime.yml", "tests/config.yml"])
+def test_the_collection_has_what_a_reader_expects(collection: Path, name: str) -> None:
+    assert (collection / name).read_text("utf-8").strip()
