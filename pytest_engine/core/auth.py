@@ -141,10 +141,13 @@ def _registry_of(server: str) -> str:
 def _parse(text: str, origin: str) -> Mapping[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError as exc:
-        raise EngineError(f"{origin} is not valid JSON; logins cannot be read from it.") from exc
+    except (ValueError, RecursionError):
+        raise EngineError(f"{origin} is not valid JSON; logins cannot be read from it.") from None
     if not isinstance(value, dict):
         raise EngineError(f"{origin} is no JSON object; logins cannot be read from it.")
+    for section in ("credHelpers", "auths"):
+        if not isinstance(value.get(section) or {}, dict):
+            raise EngineError(f"{section} in {origin} is no JSON object.")
     return value
 
 
@@ -169,9 +172,10 @@ def _from_entry(entry: Mapping[str, Any], server: str) -> RegistryLogin | None:
     if entry.get("auth"):
         try:
             decoded = base64.b64decode(str(entry["auth"]), validate=True).decode("utf-8")
-        except (binascii.Error, ValueError) as exc:
-            raise EngineError(f"The stored login to {server} cannot be decoded.") from exc
-        username, _, password = decoded.partition(":")
+        except (binascii.Error, ValueError):
+            # Not chained: a decoding error shows what it could not decode.
+            raise EngineError(f"The stored login to {server} cannot be decoded.") from None
+        username, _colon, password = decoded.partition(":")
     return RegistryLogin(server, str(username), str(password)) if username else None
 
 

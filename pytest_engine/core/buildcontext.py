@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Union
 
-from .dockerignore import IgnoreRules, parse_ignore_file
+from .dockerignore import IgnoreRules, escape_pattern, parse_ignore_file
 from .errors import InvalidInput
 
 __all__ = ["BuildContext", "pack_context"]
@@ -34,9 +34,8 @@ def pack_context(context: BuildContext, dockerfile: str) -> Iterator[bytes]:
         Pieces of the archive.
 
     Raises:
-        InvalidInput: the folder or the Dockerfile in it does not exist, or an ignore
-            pattern is malformed.
-        OSError: a file cannot be read.
+        InvalidInput: the folder or the Dockerfile in it does not exist, an ignore
+            pattern is malformed, or a file cannot be read.
     """
     if isinstance(context, Mapping):
         if dockerfile not in context:
@@ -45,7 +44,9 @@ def pack_context(context: BuildContext, dockerfile: str) -> Iterator[bytes]:
     root = Path(context)
     if not root.is_dir():
         raise InvalidInput(f"The build context {root} is not a folder.")
-    if not (root / dockerfile).is_file():
+    dockerfile = os.path.normpath(dockerfile)
+    inside = not Path(dockerfile).is_absolute() and Path(dockerfile).parts[:1] != ("..",)
+    if not (inside and (root / dockerfile).is_file()):
         raise InvalidInput(f"There is no {dockerfile} in the build context {root}.")
     return _pack_folder(root, _ignore_rules(root, dockerfile))
 
@@ -54,9 +55,12 @@ def _ignore_rules(root: Path, dockerfile: str) -> IgnoreRules:
     for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
         path = root / name
         if path.is_file():
-            patterns = parse_ignore_file(path.read_text(encoding="utf-8"))
+            try:
+                patterns = parse_ignore_file(path.read_text(encoding="utf-8"))
+            except (OSError, UnicodeDecodeError) as exc:
+                raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
             # The engine needs these two, whatever the file says.
-            return IgnoreRules([*patterns, f"!{dockerfile}", "!.dockerignore"])
+            return IgnoreRules([*patterns, f"!{escape_pattern(dockerfile)}", "!.dockerignore"])
     return IgnoreRules(())
 
 
@@ -71,13 +75,17 @@ def _pack_mapping(files: Mapping[str, bytes | str]) -> Iterator[bytes]:
 
 
 def _pack_folder(root: Path, rules: IgnoreRules) -> Iterator[bytes]:
-    for path, name in _walk(root, "", rules):
-        info = _describe(path, name)
-        if info is None:
-            continue
-        yield _header(info)
-        if info.isreg():
-            yield from _content(path, info.size)
+    try:
+        for path, name in _walk(root, "", rules):
+            info = _describe(path, name)
+            if info is None:
+                continue
+            yield _header(info)
+            if info.isreg():
+                yield from _content(path, info.size)
+    except OSError as exc:
+        # Said here, because a sender takes an OSError for one of its connection.
+        raise InvalidInput(f"The build context cannot be read: {exc}.") from exc
     yield _end()
 
 
@@ -89,7 +97,7 @@ def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path,
         is_folder = entry.is_dir(follow_symlinks=False)
         if not ignored:
             yield Path(entry.path), name
-        if is_folder and (not ignored or rules.takes_back):
+        if is_folder and (not ignored or rules.takes_back_below(name)):
             yield from _walk(Path(entry.path), f"{name}/", rules)
 
 

@@ -49,15 +49,15 @@ class BuildTrace:
             EngineError: it is not that.
         """
         try:
-            message = base64.b64decode(aux, validate=True)
-            fields = list(_fields(message))
+            records = [
+                (number, dict(_fields(value)))
+                for number, value in _fields(base64.b64decode(aux, validate=True))
+                if number in (_VERTEXES, _LOGS) and isinstance(value, bytes)
+            ]
         except (binascii.Error, ValueError, IndexError) as exc:
             raise EngineError("The engine's trace of the build cannot be read.") from exc
-        for number, value in fields:
-            if number == _VERTEXES and isinstance(value, bytes):
-                yield from self._vertex(dict(_fields(value)))
-            elif number == _LOGS and isinstance(value, bytes):
-                yield from self._log(dict(_fields(value)))
+        for number, record in records:
+            yield from self._vertex(record) if number == _VERTEXES else self._log(record)
 
     def _vertex(self, vertex: dict[int, int | bytes]) -> Iterator[str]:
         digest = _text(vertex.get(_VERTEX_DIGEST))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from .errors import InvalidInput
@@ -17,13 +18,21 @@ from .errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["IgnoreRules", "parse_ignore_file"]
+__all__ = ["IgnoreRules", "escape_pattern", "parse_ignore_file"]
+
+_SPECIAL = re.compile(r"[*?\[\\]")
 
 
 @dataclass(frozen=True)
 class _Pattern:
     regex: re.Pattern[str]
     takes_back: bool
+    # The folders that a match begins with, as far as the pattern spells them out.
+    begin: tuple[str, ...]
+
+    def may_match_below(self, parts: Sequence[str]) -> bool:
+        length = min(len(self.begin), len(parts))
+        return self.begin[:length] == tuple(parts[:length])
 
 
 class IgnoreRules:
@@ -41,10 +50,12 @@ class IgnoreRules:
         """Compile the patterns."""
         self._patterns = [_compile(pattern) for pattern in patterns]
 
-    @property
-    def takes_back(self) -> bool:
-        """Whether files below an ignored folder may be wanted after all."""
-        return any(pattern.takes_back for pattern in self._patterns)
+    def takes_back_below(self, folder: str) -> bool:
+        """Tell whether files below an ignored folder may be wanted after all."""
+        parts = folder.split("/")
+        return any(
+            pattern.takes_back and pattern.may_match_below(parts) for pattern in self._patterns
+        )
 
     def ignores(self, path: str) -> bool:
         """Tell whether a path, relative to the context and with slashes, is left out."""
@@ -77,13 +88,20 @@ def parse_ignore_file(text: str) -> Sequence[str]:
     return patterns
 
 
+def escape_pattern(path: str) -> str:
+    """Return the pattern that matches a path and nothing else."""
+    return _SPECIAL.sub(r"\\\g<0>", path)
+
+
 def _compile(pattern: str) -> _Pattern:
     takes_back = pattern.startswith("!")
     text = pattern[1:] if takes_back else pattern
     try:
-        return _Pattern(re.compile(_translate(text), re.DOTALL), takes_back)
+        regex = re.compile(_translate(text), re.DOTALL)
     except (re.error, IndexError) as exc:
         raise InvalidInput(f"Ignore pattern {pattern!r} is malformed.") from exc
+    begin = takewhile(lambda part: not _SPECIAL.search(part), text.split("/"))
+    return _Pattern(regex, takes_back, tuple(begin))
 
 
 def _translate(pattern: str) -> str:
@@ -106,12 +124,30 @@ def _translate(pattern: str) -> str:
             regex += re.escape(pattern[position])
             position += 1
         elif ch == "[":
-            end = pattern.index("]", position) if "]" in pattern[position:] else -1
-            if end <= position:
-                raise IndexError(pattern)
-            body = pattern[position:end].replace("[", "\\[")
-            regex += f"[{body}]"
-            position = end + 1
+            members, position = _translate_class(pattern, position)
+            regex += members
         else:
             regex += re.escape(ch)
     return regex
+
+
+def _translate_class(pattern: str, position: int) -> tuple[str, int]:
+    """Translate what follows a "["; IndexError where the pattern ends too early."""
+    negation = "^" if pattern[position] == "^" else ""
+    position += len(negation)
+    members = ""
+    while pattern[position] != "]" or not members:
+        low, position = _class_member(pattern, position)
+        high = low
+        if pattern[position] == "-":
+            high, position = _class_member(pattern, position + 1)
+        members += f"{re.escape(low)}-{re.escape(high)}"
+    return f"[{negation}{members}]", position + 1
+
+
+def _class_member(pattern: str, position: int) -> tuple[str, int]:
+    if pattern[position] in "-]":
+        raise IndexError(pattern)
+    if pattern[position] == "\\":
+        position += 1
+    return pattern[position], position + 1

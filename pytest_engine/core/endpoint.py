@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Endpoint", "docker_config_dir", "parse_endpoint", "resolve_endpoint"]
 
 _DEFAULT_PORT = 2375
+_PORT = re.compile(r"[0-9]{1,5}")
 # sockaddr_un.sun_path holds 108 bytes on Linux, with the closing NUL.
 _LONGEST_SOCKET_PATH = 107
 _FORMS = "unix:///path/to/docker.sock or tcp://host:port"
@@ -99,20 +101,22 @@ def _unix_endpoint(rest: str, origin: str) -> Endpoint:
 
 
 def _tcp_endpoint(rest: str, url: str, origin: str) -> Endpoint:
-    authority, _, tail = rest.partition("/")
+    authority, _slash, tail = rest.partition("/")
     if tail or "@" in authority or "?" in authority or "#" in authority:
         raise InvalidInput(f"{origin}: an engine address ends after the port: {_FORMS}.")
     if authority.startswith("["):
         host, bracket, port_text = authority[1:].partition("]")
-        port_text = port_text.removeprefix(":")
         if not bracket:
             raise InvalidInput(f"{origin}: {url!r} opens a bracket and does not close it.")
+        if port_text and not port_text.startswith(":"):
+            raise InvalidInput(f"{origin}: {url!r} has no valid port; it follows a colon.")
+        port_text = port_text[1:]
     else:
-        host, _, port_text = authority.partition(":")
-    if port_text and not (port_text.isdigit() and 0 < int(port_text) < 65536):
+        host, _colon, port_text = authority.partition(":")
+    if port_text and not (_PORT.fullmatch(port_text) and 0 < int(port_text) < 65536):
         raise InvalidInput(f"{origin}: {url!r} has no valid port; it is a number up to 65535.")
-    if any(ch.isspace() for ch in host):
-        raise InvalidInput(f"{origin}: {url!r} has white space in its host.")
+    if any(ch.isspace() or not ch.isprintable() for ch in host):
+        raise InvalidInput(f"{origin}: {url!r} has white space or worse in its host.")
     return Endpoint(
         "tcp",
         host=host or "127.0.0.1",
@@ -150,8 +154,9 @@ def resolve_endpoint(
     if host:
         return parse_endpoint(host)
     if env.get("DOCKER_HOST"):
-        _refuse_tls(env, "DOCKER_HOST", env["DOCKER_HOST"])
-        return parse_endpoint(env["DOCKER_HOST"], "DOCKER_HOST")
+        endpoint = parse_endpoint(env["DOCKER_HOST"], "DOCKER_HOST")
+        _refuse_tls(env, endpoint)
+        return endpoint
     config = docker_config_dir(env)
     name, origin = env.get("DOCKER_CONTEXT", ""), "DOCKER_CONTEXT"
     if not name:
@@ -161,12 +166,13 @@ def resolve_endpoint(
     return _default_endpoint(env)
 
 
-def _refuse_tls(env: Mapping[str, str], origin: str, url: str) -> None:
+def _refuse_tls(env: Mapping[str, str], endpoint: Endpoint) -> None:
     # As the docker command does, any value but the empty one switches TLS on.
-    if env.get("DOCKER_TLS_VERIFY") and not url.startswith("unix:"):
+    if env.get("DOCKER_TLS_VERIFY") and endpoint.scheme != "unix":
         raise InvalidInput(
-            f"{origin}: DOCKER_TLS_VERIFY asks for TLS, which is not supported; {url} would be "
-            "spoken to unencrypted. Unset DOCKER_TLS_VERIFY if that is what you want."
+            f"{endpoint.origin}: DOCKER_TLS_VERIFY asks for TLS, which is not supported; "
+            f"{endpoint.url} would be spoken to unencrypted. Unset DOCKER_TLS_VERIFY if that is "
+            "what you want."
         )
 
 

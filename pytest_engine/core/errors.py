@@ -278,7 +278,7 @@ def message_from_body(body: bytes) -> str:
     text = body.decode("utf-8", "replace").strip()
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text[:2000]
     if isinstance(value, dict):
         for key in ("message", "cause", "error"):

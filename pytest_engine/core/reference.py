@@ -84,6 +84,7 @@ def parse_reference(text: str) -> Reference:
         if registry.lower() != registry:
             raise InvalidInput(f"{text!r}: repository names are lower case.")
         registry, repository = "", f"{registry}/{repository}"
-    if len(f"{registry}/{repository}") > _LONGEST:
+    reference = Reference(registry, repository, match["tag"] or "", match["digest"] or "")
+    if len(reference.name) > _LONGEST:
         raise InvalidInput(f"{text[:40]!r}...: an image name has at most {_LONGEST} characters.")
-    return Reference(registry, repository, match["tag"] or "", match["digest"] or "")
+    return reference

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import struct
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["FrameDecoder", "JsonDecoder", "LineDecoder"]
 
 _HEADER = struct.Struct(">BxxxL")
-_STREAMS = {0: "stdin", 1: "stdout", 2: "stderr"}
+# Kind 0 is standard input "written on stdout" (Engine API, attach).
+_STREAMS = {0: "stdout", 1: "stdout", 2: "stderr"}
 _SYSTEM_ERROR = 3
 # The engine writes frames of at most 16 to 32 KiB; a length beyond this is no frame,
 # but something else read as one (a terminal's raw output).
 _LONGEST_FRAME = 1 << 26
+_SPACE = re.compile(r"\s*")
+# What tells where a JSON value ends; an escaped character is one mark with its backslash.
+_MARKS = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
 
 
 class FrameDecoder:
@@ -102,14 +107,17 @@ class LineDecoder:
 
 
 class JsonDecoder:
-    """Take a stream of JSON values apart; they may follow each other in any way."""
+    """Take a stream of JSON objects and lists apart; they may follow each other in any way."""
 
     def __init__(self) -> None:
         """Start between two values."""
         self._utf8 = codecs.getincrementaldecoder("utf-8")("replace")
         self._decoder = json.JSONDecoder()
-        self._text = ""
-        self._tried = 0
+        # The pieces of a value that has begun, and how far into it they lead.
+        self._begun: list[str] = []
+        self._depth = 0
+        self._in_string = False
+        self._after_backslash = False
 
     def feed(self, data: bytes) -> Iterator[Any]:
         """Add bytes and yield the values that are complete.
@@ -117,27 +125,27 @@ class JsonDecoder:
         Raises:
             ConnectionLost: the bytes are no JSON.
         """
-        self._text += self._utf8.decode(data)
-        # A huge value that comes in small pieces must not be scanned anew at every
-        # piece: a value of the engine ends with a brace or a line.
-        if self._tried and not any(ch in self._text[self._tried :] for ch in "}\n"):
-            self._tried = len(self._text)
-            return
+        text = self._utf8.decode(data)
+        if self._begun:
+            self._begun.append(text)
+            if not self._ends_in(text):
+                return
+            text = "".join(self._begun)
+            self._begun.clear()
+        position = 0
         while True:
-            self._text = self._text.lstrip()
-            if not self._text:
-                self._tried = 0
+            position = _SPACE.match(text, position).end()  # type: ignore[union-attr]  # always
+            if position == len(text):
                 return
             try:
-                value, end = self._decoder.raw_decode(self._text)
-            except ValueError as exc:
-                if not self._text.startswith(("{", "[")):
-                    raise ConnectionLost(
-                        f"The answer is not JSON but {self._text[:80]!r}."
-                    ) from exc
-                self._tried = len(self._text)
+                value, position = self._decoder.raw_decode(text, position)
+            except (ValueError, RecursionError) as exc:
+                rest = text[position:]
+                self._depth, self._in_string, self._after_backslash = 0, False, False
+                if not rest.startswith(("{", "[")) or self._ends_in(rest):
+                    raise ConnectionLost(f"The answer is not JSON but {rest[:80]!r}.") from exc
+                self._begun.append(rest)
                 return
-            self._text = self._text[end:]
             yield value
 
     def finish(self) -> None:
@@ -146,5 +154,26 @@ class JsonDecoder:
         Raises:
             ConnectionLost: it ended inside one.
         """
-        if self._text.strip():
+        if self._begun or self._utf8.decode(b"", final=True):
             raise ConnectionLost("The answer ended in the middle of a JSON value.")
+
+    def _ends_in(self, text: str) -> bool:
+        """Tell whether the value that has begun ends in its next piece.
+
+        A huge value may come in small pieces; this way it is looked through once, and
+        not decoded anew at every piece.
+        """
+        position = 1 if self._after_backslash and text else 0
+        for mark in _MARKS.finditer(text, position):
+            position = mark.end()
+            if mark[0] == '"':
+                self._in_string = not self._in_string
+            elif not self._in_string and mark[0] in "{[":
+                self._depth += 1
+            elif not self._in_string and mark[0] in "}]":
+                self._depth -= 1
+                if not self._depth:
+                    return True
+        if text:
+            self._after_backslash = text.endswith("\\") and position < len(text)
+        return False

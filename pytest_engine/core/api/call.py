@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
@@ -21,7 +22,7 @@ NEWEST_VERSION = (1, 55)
 
 QueryValue = Union[str, int, bool, Sequence[str], None]
 _NOT_MODIFIED = 304
-_FIRST_ERROR = 400
+_VERSION = re.compile(r"v?([0-9]{1,4})\.([0-9]{1,4})")
 
 
 class Caller:
@@ -95,7 +96,7 @@ class Caller:
             headers=sent,
             timeout=None if endless else self._timeout,
         )
-        if answer.status >= _FIRST_ERROR:
+        if _is_refusal(answer.status):
             raise error_from_answer(answer.status, method, path, answer.body)
         return answer
 
@@ -143,7 +144,7 @@ class Caller:
             timeout=timeout,
             upgrade=upgrade,
         )
-        if stream.status >= _FIRST_ERROR:
+        if _is_refusal(stream.status):
             with stream:
                 stream.settimeout(self._timeout)
                 reason = b"".join(stream)
@@ -178,16 +179,18 @@ class Caller:
 
     def _negotiate(self) -> tuple[int, int]:
         answer = self.transport.request("GET", "/_ping", timeout=self._timeout)
-        if answer.status >= _FIRST_ERROR:
+        advertised = answer.headers.get("Api-Version", "")
+        # An engine that is in trouble, or something before it that wants a login, says so.
+        if answer.status in (401, 403) or answer.status >= 500:
             raise error_from_answer(answer.status, "GET", "/_ping", answer.body)
-        advertised = answer.headers.get("Api-Version")
-        if not advertised:
+        try:
+            engine = _parse_version(advertised)
+        except InvalidInput:
             raise ConnectionFailed(
                 f"Something answers at {self.transport.endpoint.url} that is no container "
-                "engine: GET /_ping names no API version.",
+                f"engine: GET /_ping names no API version (HTTP {answer.status}).",
                 endpoint=self.transport.endpoint.url,
-            )
-        engine = _parse_version(advertised)
+            ) from None
         if engine < OLDEST_VERSION:
             raise Incompatible(
                 f"The engine at {self.transport.endpoint.url} speaks API {advertised}; the "
@@ -197,15 +200,21 @@ class Caller:
         return min(engine, NEWEST_VERSION)
 
 
+def _is_refusal(status: int) -> bool:
+    # Engines redirect paths that they find untidy; followed, that is another operation.
+    return status >= 300 and status != _NOT_MODIFIED
+
+
 def segment(value: str, what: str) -> str:
     """Quote a name or id so that it is one segment of a path and can be nothing else.
 
     Raises:
-        InvalidInput: it is empty, a relative path or holds control characters.
+        InvalidInput: it is empty, a path or holds control characters.
     """
     if not value:
         raise InvalidInput(f"A {what} is named by a non-empty string, not by {value!r}.")
-    if value in (".", "..") or any(ord(ch) < 32 or ord(ch) == 127 for ch in value):
+    # An engine that gets a quoted slash redirects to the path that it then reads.
+    if value in (".", "..") or any(ord(ch) < 32 or ord(ch) == 127 or ch == "/" for ch in value):
         raise InvalidInput(f"{value!r} cannot be the name of a {what}.")
     return quote(value, safe="")
 
@@ -216,10 +225,10 @@ def image_path(name: str) -> str:
 
 
 def _parse_version(text: str) -> tuple[int, int]:
-    major, dot, minor = text.strip().lstrip("v").partition(".")
-    if not (dot and major.isdigit() and minor.isdigit()):
+    match = _VERSION.fullmatch(text.strip())
+    if match is None:
         raise InvalidInput(f"{text!r} is no API version like 1.41.")
-    return int(major), int(minor)
+    return int(match[1]), int(match[2])
 
 
 def _format_version(version: tuple[int, int]) -> str:

@@ -276,7 +276,7 @@ class Containers:
             body=archive,
             headers={"Content-Type": "application/x-tar"},
         ) as stream:
-            for _ in stream:
+            for _answer in stream:
                 pass
 
     def get_archive(self, container: str, path: str) -> Iterable[bytes]:

@@ -90,11 +90,7 @@ def compare_fields(
 def stated_fields(fields: Sequence[Field], wanted: Any) -> dict[str, Any]:
     """Return the fields that are stated, in a form for people to read."""
     stated = {field.name: field.wanted(wanted) for field in fields}
-    return {
-        name: _masked(value) if isinstance(value, Mapping) else value
-        for name, value in stated.items()
-        if value is not None
-    }
+    return {name: _masked(value) for name, value in stated.items() if value is not None}
 
 
 def _difference(field: Field, wanted: Any, actual: Any) -> Difference:
@@ -102,11 +98,12 @@ def _difference(field: Field, wanted: Any, actual: Any) -> Difference:
     if field.same is contains:
         actual = {key: actual.get(key) for key in wanted if actual.get(key) != wanted[key]}
         wanted = {key: wanted[key] for key in actual}
-        return Difference(field.name, _masked(wanted), _masked(actual))
-    return Difference(field.name, wanted, actual)
+    return Difference(field.name, _masked(wanted), _masked(actual))
 
 
-def _masked(values: Mapping[str, Any]) -> dict[str, Any]:
+def _masked(values: Any) -> Any:
+    if not isinstance(values, Mapping):
+        return values
     return {
         key: _MASK if value is not None and _SECRET.search(str(key)) else value
         for key, value in values.items()

@@ -28,7 +28,7 @@ def _words(value: Sequence[str] | None) -> list[str] | None:
 
 def _environment(container: Mapping[str, Any]) -> dict[str, str]:
     pairs = (item.partition("=") for item in _config(container).get("Env") or ())
-    return {name: value for name, _, value in pairs}
+    return {name: value for name, _equals, value in pairs}
 
 
 def _entrypoint(container: Mapping[str, Any]) -> list[str]:
@@ -162,6 +162,14 @@ def _always(_wanted: Any, _actual: Any) -> bool:
 
 
 CONTAINER_FIELDS: tuple[Field, ...] = (
+    # Two names may stand for one image, and one name for another image than yesterday: the
+    # ids are compared, by `ContainerKind`.
+    Field(
+        "image",
+        lambda spec: spec.image,
+        lambda container: _config(container).get("Image"),
+        lambda _wanted, _actual: True,
+    ),
     Field(
         "command",
         lambda spec: _words(spec.command),

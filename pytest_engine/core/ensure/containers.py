@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -150,6 +150,9 @@ class ContainerKind(Kind[ContainerSpec]):
     ) -> None:
         """Create a container, in place of one that is there only set aside until it works."""
         what = f"container {wanted.name}"
+        if actual is not None and not wanted.image:
+            # By its id: its name may stand for another image by now.
+            wanted = replace(wanted, image=str(actual["Image"]))
         config = wanted.to_engine()
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         if actual is not None and actual["State"]["Running"]:

@@ -119,8 +119,8 @@ class ImageKind(Kind[ImageSpec]):
 
 def _platform(text: str, architecture: str = "") -> str:
     """Normalise a platform as containerd does: arm64 is arm64/v8, arm is arm/v7."""
-    system, _, rest = text.lower().partition("/")
-    name, _, variant = rest.partition("/")
+    system, _slash, rest = text.lower().partition("/")
+    name, _slash, variant = rest.partition("/")
     name = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm"}.get(
         name, name
     )

@@ -24,6 +24,8 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _RESTART_POLICIES = ("no", "always", "on-failure", "unless-stopped")
 _NANO = 10**9
 _SMALLEST_MEMORY = 6 * 1024**2
+# More than any machine has, and few enough for the engine to count in billionths.
+_MANY_CPUS = 10**9
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,16 @@ class Healthcheck:
         if self.start_period is not None:
             config["StartPeriod"] = _at_least_a_millisecond(self.start_period, "start_period")
         if self.retries is not None:
+            if self.retries < 0:
+                raise InvalidInput(f"healthcheck: retries: {self.retries} is negative.")
             config["Retries"] = self.retries
         return config
 
     @staticmethod
     def _test(test: Command) -> list[str]:
-        if isinstance(test, str):
+        if isinstance(test, str) and test.strip():
             return ["NONE"] if test.strip().upper() == "NONE" else ["CMD-SHELL", test]
-        words = list(test)
+        words = [] if isinstance(test, str) else list(test)
         if not words:
             raise InvalidInput("healthcheck: the test is empty.")
         return words if words[0] in ("NONE", "CMD", "CMD-SHELL") else ["CMD", *words]
@@ -212,12 +216,13 @@ class ContainerSpec:
             put(self, "restart_policy", RestartPolicy(self.restart_policy))
         if self.memory is not None:
             put(self, "memory", _memory(self.memory))
-        if self.cpus is not None and self.cpus < 0:
-            raise InvalidInput(f"cpus: {self.cpus} is negative.")
+        if self.cpus is not None and not 0 <= self.cpus < _MANY_CPUS:
+            reason = "negative" if self.cpus < 0 else "no number of processors"
+            raise InvalidInput(f"cpus: {self.cpus} is {reason}.")
         self._refuse_doubles()
 
     def _refuse_doubles(self) -> None:
-        targets = [mount.target for mount in self.mounts or ()]
+        targets = [mount.target.rstrip("/") or "/" for mount in self.mounts or ()]
         targets += [volume.target for volume in self.volume_binds]
         names = [attachment.name for attachment in self.attachments]
         for what, values in (("mounted at", targets), ("network", names)):

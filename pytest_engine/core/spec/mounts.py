@@ -148,7 +148,8 @@ def parse_volumes(values: Iterable[VolumeLike]) -> tuple[VolumeBind, ...]:
 def _parse(text: str) -> VolumeBind:
     parts = text.split(":")
     modes: frozenset[str] = frozenset()
-    if len(parts) > 1 and all(mode in _MODES for mode in parts[-1].split(",")):
+    # Modes need a source: an anonymous volume has none in the engine's own short form.
+    if len(parts) > 2 and all(mode in _MODES for mode in parts[-1].split(",")):
         modes = frozenset(parts.pop().split(",")) - {"rw"}
     if len(parts) > 2 or not parts[-1].startswith("/"):
         raise InvalidInput(
@@ -159,7 +160,10 @@ def _parse(text: str) -> VolumeBind:
     if len(parts) == 2 and not source:
         raise InvalidInput(f"Volume {text!r}: the source is empty.")
     if source.startswith((".", "~")):
-        source = os.path.normpath(Path.cwd() / Path(source).expanduser())
+        try:
+            source = os.path.normpath(Path.cwd() / Path(source).expanduser())
+        except RuntimeError as exc:
+            raise InvalidInput(f"Volume {text!r}: whose home folder is that?") from exc
     return VolumeBind(_without_slash(parts[-1]), _without_slash(source), modes)
 
 

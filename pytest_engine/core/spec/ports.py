@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Port", "PortLike", "parse_exposed", "parse_ports", "to_port_map"]
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
+_RANGE = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,10 @@ def _split_protocol(text: str) -> tuple[str, str]:
 
 
 def _range(text: str, whole: str, lowest: int = 1) -> list[int]:
-    first, dash, last = text.partition("-")
-    if not first.isdigit() or (dash and not last.isdigit()):
+    match = _RANGE.fullmatch(text)
+    if match is None:
         raise InvalidInput(f"Port {whole!r}: {text!r} is no port number.")
-    start, end = int(first), int(last or first)
+    start, end = int(match[1]), int(match[2] or match[1])
     if not lowest <= start <= end <= 65535:
         raise InvalidInput(f"Port {whole!r}: {text!r} is not within {lowest} to 65535.")
     return list(range(start, end + 1))

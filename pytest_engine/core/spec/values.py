@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Union
 
 from ..errors import InvalidInput
@@ -14,10 +16,13 @@ __all__ = ["Command", "Env", "parse_bytes", "parse_command", "parse_duration", "
 Command = Union[str, Sequence[str]]
 Env = Union[Mapping[str, str], Iterable[str]]
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)i?b?", re.IGNORECASE)
+_NUMBER = r"[0-9]{1,19}(?:\.[0-9]{1,19})?"
+_SIZE = re.compile(rf"({_NUMBER})\s*([kmgtp]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)")
+_DURATION = re.compile(rf"(?:{_NUMBER}(?:ns|us|µs|ms|s|m|h))+")
+_DURATION_PART = re.compile(rf"({_NUMBER})(ns|us|µs|ms|s|m|h)")
+# The engine keeps both in 64 bits with a sign.
+_LARGEST = 2**63 - 1
 _NANOSECONDS = {
     "ns": 1,
     "us": 10**3,
@@ -38,13 +43,12 @@ def parse_bytes(value: str | int, what: str) -> int:
         InvalidInput: it is neither.
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        if value < 0:
-            raise InvalidInput(f"{what}: {value} is negative.")
-        return value
+        return _within(value, value, what)
     match = _SIZE.fullmatch(str(value).strip())
     if match is None:
         raise InvalidInput(f"{what}: {value!r} is no size like 512m or 1g.")
-    return int(float(match[1]) * 1024 ** _UNITS[match[2].lower()])
+    # A float would not hold every number of bytes.
+    return _within(int(Fraction(match[1]) * 1024 ** _UNITS[match[2].lower()]), value, what)
 
 
 def parse_duration(value: str | float, what: str) -> int:
@@ -57,17 +61,25 @@ def parse_duration(value: str | float, what: str) -> int:
         InvalidInput: it is neither.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value < 0:
-            raise InvalidInput(f"{what}: {value} is negative.")
-        return round(value * 10**9)
+        if not math.isfinite(value):
+            raise InvalidInput(f"{what}: {value} is no duration.")
+        return _within(round(value * 10**9), value, what)
     text = str(value).strip()
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return round(float(text) * 10**9)
+    if re.fullmatch(_NUMBER, text):
+        text += "s"
     if not _DURATION.fullmatch(text):
         raise InvalidInput(f"{what}: {value!r} is no duration like 30s or 1m30s.")
-    return sum(
-        round(float(number) * _NANOSECONDS[unit]) for number, unit in _DURATION_PART.findall(text)
-    )
+    parts = _DURATION_PART.findall(text)
+    nanoseconds = sum(round(Fraction(number) * _NANOSECONDS[unit]) for number, unit in parts)
+    return _within(nanoseconds, value, what)
+
+
+def _within(number: int, value: str | float, what: str) -> int:
+    if number < 0:
+        raise InvalidInput(f"{what}: {value} is negative.")
+    if number > _LARGEST:
+        raise InvalidInput(f"{what}: {value} is more than an engine can count.")
+    return number
 
 
 def parse_command(value: Command | None, what: str) -> tuple[str, ...] | None:
@@ -112,4 +124,6 @@ def parse_env(value: Env | None) -> dict[str, str] | None:
             raise InvalidInput(f"env: {name!r} cannot be the name of a variable.")
         if not isinstance(text, str):
             raise InvalidInput(f"env: the value of {name} is no string; quote it.")
+        if "\0" in text:
+            raise InvalidInput(f"env: the value of {name} holds a NUL, which no process takes.")
     return dict(pairs)

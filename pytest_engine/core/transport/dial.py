@@ -26,7 +26,7 @@ def dial(endpoint: Endpoint, timeout: float | None) -> socket.socket:
     if endpoint.scheme == "tcp":
         try:
             sock = socket.create_connection((endpoint.host, endpoint.port), timeout)
-        except OSError as exc:
+        except (OSError, UnicodeError) as exc:
             raise connection_failed(endpoint, exc) from exc
         # Small requests on a connection that both sides write to: never hold them back.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

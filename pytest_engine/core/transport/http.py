@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConnectionFailed, ConnectionLost, Timeout
 from .dial import connection_failed, dial
-from .stream import Body, Stream
+from .stream import Body, Stream, is_cut_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Answer:
         """
         try:
             return json.loads(self.body)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise ConnectionLost(
                 f"The answer is not JSON but {self.body[:80]!r}; is this a container engine?"
             ) from exc
@@ -98,16 +98,19 @@ class Transport:
             ConnectionLost: the connection ended before the answer did.
             Timeout: the engine stayed silent for too long.
         """
+        # First of all: it says what to do where the libraries below are missing.
+        pool = self._open_pool()
         from urllib3 import Timeout as Timeouts
         from urllib3.exceptions import (
             ConnectTimeoutError,
             HTTPError,
+            LocationParseError,
             NewConnectionError,
             ReadTimeoutError,
         )
 
         try:
-            response = self._open_pool().urlopen(
+            response = pool.urlopen(
                 method,
                 target,
                 body=body,
@@ -122,10 +125,10 @@ class Transport:
                 enforce_content_length=True,
             )
             try:
-                return Answer(response.status, response.headers, response.read())
+                answer = Answer(response.status, response.headers, response.read())
             finally:
                 response.release_conn()
-        except (NewConnectionError, ConnectTimeoutError) as exc:
+        except (NewConnectionError, ConnectTimeoutError, LocationParseError) as exc:
             raise connection_failed(self.endpoint, exc.__cause__ or exc) from exc
         except ReadTimeoutError as exc:
             raise Timeout(
@@ -134,12 +137,19 @@ class Transport:
             ) from exc
         except ConnectionFailed:
             raise
-        except (HTTPError, OSError) as exc:
+        except (HTTPError, OSError, ValueError) as exc:
             raise ConnectionLost(
                 f"{method} {target}: the connection to {self.endpoint.url} ended before the "
                 f"answer did ({exc}). Look into the engine's log.",
                 endpoint=self.endpoint.url,
             ) from exc
+        if is_cut_head(answer.status, answer.headers) and not answer.body:
+            raise ConnectionLost(
+                f"{method} {target}: the connection to {self.endpoint.url} ended within the head "
+                "of the answer. Look into the engine's log.",
+                endpoint=self.endpoint.url,
+            )
+        return answer
 
     def stream(
         self,

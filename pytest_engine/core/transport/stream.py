@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from email.message import Message
     from types import TracebackType
 
-__all__ = ["Body", "Stream"]
+__all__ = ["Body", "Stream", "is_cut_head"]
 
 Body = Union[bytes, BinaryIO, Iterable[bytes], None]
 
@@ -45,6 +45,8 @@ class Stream:
         connection: http.client.HTTPConnection,
         response: http.client.HTTPResponse,
         what: str,
+        *,
+        upgrade: bool,
     ) -> None:
         """Take over an open connection; use `Stream.open`."""
         self._sock = sock
@@ -60,6 +62,7 @@ class Stream:
         self._raw: io.BufferedReader | None = response.fp if response.status == 101 else None
         # Counted here, because `read1` does so only in newer versions of Python.
         self._left: int | None = None if self._raw is not None else response.length
+        self._may_be_cut = not upgrade and is_cut_head(self.status, self.headers)
 
     @classmethod
     def open(
@@ -91,7 +94,7 @@ class Stream:
         except BaseException:
             _close(sock, connection)
             raise
-        return cls(sock, connection, response, what)
+        return cls(sock, connection, response, what, upgrade="Upgrade" in headers)
 
     def read(self, size: int = _CHUNK) -> bytes:
         """Return what has arrived, at most `size` bytes; wait if nothing has.
@@ -110,22 +113,29 @@ class Stream:
                 size if self._left is None else min(size, self._left)
             )
         except socket.timeout as exc:
-            raise Timeout(f"{self._what}: nothing came for {self._sock.gettimeout():g} s.") from exc
+            seconds = self._sock.gettimeout()
+            # Python's buffers do not go on after a timeout.
+            _close(self._sock, self._connection, self._response)
+            raise Timeout(f"{self._what}: nothing came for {seconds:g} s.") from exc
         except (OSError, ValueError, AttributeError, http.client.HTTPException) as exc:
             # Closing from another thread tears the buffers down under a reader, in
             # whatever state it is; that is an end, not a loss.
             if self.was_closed():
                 return b""
+            _close(self._sock, self._connection, self._response)
             raise ConnectionLost(
                 f"{self._what}: the connection ended in the middle of the answer ({exc!r})."
             ) from exc
-        if self._left is not None:
-            if not data and self._left and not self.was_closed():
-                raise ConnectionLost(f"{self._what}: {self._left} bytes of the answer are missing.")
-            self._left -= len(data)
         if not data:
             self._ended = True
             _close(self._sock, self._connection, self._response)
+            if self._left and not self.was_closed():
+                raise ConnectionLost(f"{self._what}: {self._left} bytes of the answer are missing.")
+            if self._may_be_cut and not self.was_closed():
+                raise ConnectionLost(f"{self._what}: the connection ended within the head.")
+        elif self._left is not None:
+            self._left -= len(data)
+        self._may_be_cut = False
         return data
 
     def __iter__(self) -> Iterator[bytes]:
@@ -145,7 +155,7 @@ class Stream:
         data = b"".join(self)
         try:
             return json.loads(data)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise ConnectionLost(f"{self._what}: the answer is not JSON: {data[:80]!r}.") from exc
 
     def write(self, data: bytes) -> None:
@@ -189,6 +199,17 @@ class Stream:
     ) -> None:
         """Close the connection."""
         self.close()
+
+
+def is_cut_head(status: int, headers: Mapping[str, str] | Message) -> bool:
+    """Tell whether an answer without a body may be one whose head was cut.
+
+    The parsers of `http.client` take the end of the connection for the end of the head,
+    and the body then has neither a length nor chunks.
+    """
+    return status not in (101, 204, 304) and not any(
+        headers.get(name) for name in ("Content-Length", "Transfer-Encoding")
+    )
 
 
 def _send(
