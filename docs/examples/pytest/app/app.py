@@ -20,6 +20,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers `/health`, and `/KEY` with the value of that key."""
 
     def do_GET(self):
+        """Answer one request."""
         key = self.path.lstrip("/")
         value = b"ok" if key == "health" else ask_redis(key)
         self.send_response(404 if value is None else 200)

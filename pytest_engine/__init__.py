@@ -1,0 +1,103 @@
+"""Real containers for tests, playbooks and programs, over one core for the Docker Engine API.
+
+    from pytest_engine import container, wait
+
+    redis = container("redis:7", ports=[6379], wait=wait.log("Ready to accept connections"))
+
+Names are imported when they are first used: `import pytest_engine` itself loads neither
+pytest nor the HTTP libraries.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .core import errors, wait
+    from .core.client import Engine
+    from .core.container import Address, CommandResult, Container
+    from .core.spec import (
+        ContainerSpec,
+        Healthcheck,
+        Mount,
+        NetworkAttachment,
+        NetworkSpec,
+        Port,
+        RestartPolicy,
+        VolumeSpec,
+    )
+    from .plugin.factories import container, image, network, volume
+    from .plugin.fixtures import RunContainer
+    from .plugin.handles import Image, Network, Volume
+
+__all__ = [
+    "Address",
+    "CommandResult",
+    "Container",
+    "ContainerSpec",
+    "Engine",
+    "Healthcheck",
+    "Image",
+    "Mount",
+    "Network",
+    "NetworkAttachment",
+    "NetworkSpec",
+    "Port",
+    "RestartPolicy",
+    "RunContainer",
+    "Volume",
+    "VolumeSpec",
+    "container",
+    "errors",
+    "image",
+    "network",
+    "volume",
+    "wait",
+]
+
+_SPECS = (
+    "ContainerSpec",
+    "Healthcheck",
+    "Mount",
+    "NetworkAttachment",
+    "NetworkSpec",
+    "Port",
+    "RestartPolicy",
+    "VolumeSpec",
+)
+# Public name -> the module that defines it; a module is its own name.
+_HOMES = {
+    "Address": "core.container",
+    "CommandResult": "core.container",
+    "Container": "core.container",
+    "Engine": "core.client",
+    "Image": "plugin.handles",
+    "Network": "plugin.handles",
+    "RunContainer": "plugin.fixtures",
+    "Volume": "plugin.handles",
+    "container": "plugin.factories",
+    "errors": "core.errors",
+    "image": "plugin.factories",
+    "network": "plugin.factories",
+    "volume": "plugin.factories",
+    "wait": "core.wait",
+    **dict.fromkeys(_SPECS, "core.spec"),
+}
+_MODULES = ("errors", "wait")
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is used for the first time (PEP 562)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    # Nothing is kept here: where modules are imported anew, as by pytester, names from before
+    # and from after would not know each other.
+    module = import_module(f"{__name__}.{home}")
+    return module if name in _MODULES else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,78 @@
+"""Wait for a command in the container to succeed."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
+from .condition import Leaf, Situation, Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .facts import Facts
+
+__all__ = ["Command", "exec"]
+
+_SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Command(Leaf):
+    """A command in the container ends with a certain exit code."""
+
+    command: tuple[str, ...]
+    exit_code: int
+
+    def __str__(self) -> str:
+        """Write it as it was asked for."""
+        code = f", exit_code={self.exit_code}" if self.exit_code else ""
+        return f"exec({shlex.join(self.command)!r}{code})"
+
+    def watcher(self, facts: Facts) -> Watcher:
+        """Begin to run it."""
+        del facts
+        watcher = Watcher("its first run has not ended")
+        watcher.probe = self._probe
+        return watcher
+
+    def _probe(self, situation: Situation) -> str | None:
+        engine = situation.engine
+        container = situation.facts.inspected.get("Id", "")
+        try:
+            exec_id = engine.exec.create(
+                container,
+                {"Cmd": list(self.command), "AttachStdout": True, "AttachStderr": True},
+            )
+            with engine.exec.start(exec_id) as output, situation.holding(output):
+                stdout, stderr = output.read()
+            code = engine.exec.inspect(exec_id).get("ExitCode")
+        except (Conflict, ContainerNotFound) as exc:
+            # It does not run just now; whether that is its end, the wait finds out.
+            return exc.engine_message
+        except (ConnectionLost, Timeout):
+            if situation.stopping.is_set():
+                return "it was still running when the wait ended"
+            raise
+        if situation.stopping.is_set():
+            return "it was still running when the wait ended"
+        if code == self.exit_code:
+            return None
+        text = (stderr or stdout).decode("utf-8", "replace").strip()
+        return f"exit code {code}" + (f": {text[-_SHOWN:]}" if text else "")
+
+
+def exec(command: str | Sequence[str], *, exit_code: int = 0) -> Command:
+    """Wait until a command in the container ends with an exit code.
+
+    Args:
+        command: the command and its arguments; a string is split into words as a shell
+            would, though no shell is involved.
+        exit_code: the exit code to wait for.
+    """
+    words = shlex.split(command) if isinstance(command, str) else list(command)
+    if not words:
+        raise InvalidInput("wait.exec needs a command.")
+    return Command(tuple(words), exit_code)

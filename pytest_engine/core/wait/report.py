@@ -1,0 +1,121 @@
+"""What the error of a failed wait says about the container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ..errors import ContainerNotFound, EngineError
+from .facts import Facts
+from .tree import Watchers, draw
+
+if TYPE_CHECKING:
+    from ..client import Engine
+    from ..types.engine import ContainerInspectResponse, ContainerState
+    from .condition import Condition
+
+__all__ = ["death_message", "describe_exit", "timeout_message"]
+
+_LOG_LINES = 25
+_SIGNAL_CODES = 128
+_SIGNALS = {2: "SIGINT", 6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
+
+
+class _Subject(Protocol):
+    @property
+    def engine(self) -> Engine: ...
+    @property
+    def id(self) -> str: ...
+    def inspect(self) -> ContainerInspectResponse: ...
+
+
+def timeout_message(
+    container: _Subject, facts: Facts, condition: Condition, watchers: Watchers, timeout: float
+) -> tuple[str, str]:
+    """Write the message of a wait that took too long, and the log's last lines."""
+    try:
+        facts = Facts(container.inspect(), facts.endpoint)
+        state = facts.state
+    except EngineError:
+        # The error that is being made matters more than this one.
+        state = {}
+    head = f"Container {facts.title} was not ready after {timeout:g} s."
+    return _message(head, container, facts, condition, watchers, state)
+
+
+def death_message(
+    container: _Subject,
+    facts: Facts,
+    condition: Condition,
+    watchers: Watchers,
+    state: ContainerState,
+) -> tuple[str, str]:
+    """Write the message of a container that ended, and the log's last lines."""
+    head = f"Container {facts.title} "
+    if not state:
+        head += "was removed while it was waited for."
+    else:
+        head += f"ended with {describe_exit(state)} before it was ready."
+    return _message(head, container, facts, condition, watchers, state)
+
+
+def describe_exit(state: ContainerState) -> str:
+    """Say how a container ended: exit code, signal, lack of memory, the engine's error."""
+    code = state.get("ExitCode", 0)
+    text = f"exit code {code}"
+    if state.get("OOMKilled"):
+        text += " (killed for lack of memory)"
+    elif code > _SIGNAL_CODES and code - _SIGNAL_CODES in _SIGNALS:
+        text += f" ({_SIGNALS[code - _SIGNAL_CODES]})"
+    return f"{text}, {state['Error']}" if state.get("Error") else text
+
+
+def _message(
+    head: str,
+    container: _Subject,
+    facts: Facts,
+    condition: Condition,
+    watchers: Watchers,
+    state: ContainerState,
+) -> tuple[str, str]:
+    lines = [head, "Waited for:", _indent(draw(condition, watchers))]
+    if state:
+        lines += _state_lines(facts, state)
+    log = _last_lines(container, facts)
+    lines += ["Last log lines:", _indent(log)] if log else ["It has logged nothing."]
+    return "\n".join(lines), log
+
+
+def _state_lines(facts: Facts, state: ContainerState) -> list[str]:
+    lines = [f"State: {state.get('Status', 'unknown')}"]
+    restarts = facts.inspected.get("RestartCount", 0)
+    if restarts:
+        lines[0] += f", started again {restarts} times, last ended with {describe_exit(state)}"
+    health = state.get("Health")
+    if health and health.get("Status") not in (None, "none"):
+        checks = health.get("Log") or []
+        line = f"Health: {health.get('Status')}"
+        if checks:
+            output = checks[-1].get("Output", "").strip()
+            line += f"; the last check ended with exit code {checks[-1].get('ExitCode')}"
+            line += f": {output}" if output else ""
+        else:
+            line += "; no check has run yet"
+        lines.append(line)
+    return lines
+
+
+def _last_lines(container: _Subject, facts: Facts) -> str:
+    try:
+        with container.engine.containers.logs(
+            container.id, tail=_LOG_LINES, tty=facts.tty
+        ) as stream:
+            lines = [line.decode("utf-8", "replace") for _, line in stream.lines()]
+    except ContainerNotFound:
+        return ""
+    except EngineError as exc:
+        return f"(they cannot be read: {exc})"
+    return "\n".join(lines)
+
+
+def _indent(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines())

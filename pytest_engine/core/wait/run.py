@@ -1,0 +1,365 @@
+"""One wait: streams and probes in threads, one verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import threading
+import time
+from typing import TYPE_CHECKING, Callable, Protocol
+
+from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
+from .condition import Closable, Condition, Probe, Watcher
+from .facts import Facts, stamp
+from .report import death_message, timeout_message
+from .tree import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from ..client import Engine
+    from ..types.engine import ContainerInspectResponse, ContainerState
+
+__all__ = ["DEFAULT_TIMEOUT", "Waitable", "wait_for"]
+
+DEFAULT_TIMEOUT = 60.0
+# A probe pauses for a tenth of the time waited so far: what comes soon is seen soon, and
+# what takes long is not asked for a thousand times.
+_SHORTEST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.5
+_PAUSE_SHARE = 0.1
+# Every thread ends when what it reads from is closed; an engine that does not even answer
+# a request must not hold the caller up for longer.
+_JOIN_TIMEOUT = 10.0
+
+
+class Waitable(Protocol):
+    """A container that can be waited for; `pytest_engine.core.container.Container` is one."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that it is on."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    def inspect(self) -> ContainerInspectResponse:
+        """Tell all about it, as it is now."""
+
+
+def wait_for(container: Waitable, condition: Condition, timeout: float = DEFAULT_TIMEOUT) -> None:
+    """Wait until a condition holds for a container that was started.
+
+    Args:
+        container: the container.
+        condition: what to wait for.
+        timeout: seconds to wait at most.
+
+    Raises:
+        WaitTimeout: it did not come true in time. The message holds which parts of the
+            condition held, why the others did not, and the container's last log lines.
+        ContainerDied: the container ended, so that it cannot come true any more.
+        InvalidInput: it could never have come true (no healthcheck, no such port), or
+            the container was never started.
+        ConnectionFailed: the engine was lost.
+    """
+    if not isinstance(condition, Condition):
+        raise InvalidInput(f"{condition!r} is no wait condition.")
+    if not timeout > 0:
+        raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
+    facts = Facts(container.inspect(), container.engine.endpoint)
+    with _Wait(container, facts, condition, timeout) as wait:
+        wait.decide()
+
+
+class _Wait:
+    """The state of one wait; what threads share of it is guarded by `_changed`.
+
+    It is the `Situation` of its probes.
+    """
+
+    def __init__(
+        self, container: Waitable, facts: Facts, condition: Condition, timeout: float
+    ) -> None:
+        self.engine = container.engine
+        self.stopping = threading.Event()
+        self._container = container
+        self._condition = condition
+        self._timeout = timeout
+        self._begin = time.monotonic()
+        self._changed = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._open: list[Closable] = []
+        self._failure: BaseException | None = None
+        self._end: ContainerState | None = None
+        self._gone = False
+        self.facts = facts
+        self._watchers: dict[int, Watcher] = {}
+
+    def __enter__(self) -> _Wait:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End all threads, however the wait ended."""
+        with self._changed:
+            self.stopping.set()
+            closables = list(self._open)
+            self._changed.notify_all()
+        for closable in closables:
+            closable.close()
+        deadline = time.monotonic() + _JOIN_TIMEOUT
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    # What probes are given (the Situation protocol).
+
+    def remaining(self) -> float:
+        """Return the seconds that are left; 0 when the wait is over."""
+        if self.stopping.is_set():
+            return 0.0
+        return max(0.0, self._begin + self._timeout - time.monotonic())
+
+    @contextlib.contextmanager
+    def holding(self, closable: Closable) -> Iterator[None]:
+        """Have something closed when the wait is over before the block is."""
+        with self._changed:
+            self._open.append(closable)
+            stopping = self.stopping.is_set()
+        if stopping:
+            closable.close()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._open.remove(closable)
+
+    # The calling thread.
+
+    def decide(self) -> None:
+        """Return when the condition holds, raise when it does not and will not."""
+        if not self.facts.has_started:
+            raise InvalidInput(
+                f"Container {self.facts.name} was never started, so there is nothing to wait for."
+            )
+        for leaf in self._condition.leaves():
+            self._watchers[id(leaf)] = leaf.watcher(self.facts)
+        if judge(self._condition, self._watchers) is False:
+            raise InvalidInput(self._impossible())
+        self._start()
+        with self._changed:
+            while True:
+                verdict = judge(self._condition, self._watchers)
+                if verdict is True:
+                    return
+                if verdict is False or self._failure is not None:
+                    break
+                remaining = self.remaining()
+                if not remaining:
+                    break
+                self._changed.wait(remaining)
+            failure, end = self._failure, self._end
+        if failure is not None:
+            raise failure
+        if end is not None or self._gone:
+            raise self._died(end or {})
+        raise self._timed_out()
+
+    def _start(self) -> None:
+        watchers = list(self._watchers.values())
+        follow_log = any(watcher.reads_log for watcher in watchers)
+        if not self.facts.is_alive:
+            self._note_end(self.facts.state, but_log=follow_log)
+        # The log ends with the container, so that events are needed for the rest alone.
+        elif not follow_log or any(watcher.reads_events for watcher in watchers):
+            self._spawn("events", lambda: self._follow_events(but_log=follow_log))
+        if follow_log:
+            self._spawn("log", self._follow_log)
+        for watcher in watchers:
+            if watcher.probe is not None:
+                self._spawn("probe", functools.partial(self._try_out, watcher, watcher.probe))
+
+    def _spawn(self, what: str, target: Callable[[], None]) -> None:
+        def run() -> None:
+            try:
+                target()
+            except ContainerNotFound:
+                self._note_removal()
+            except BaseException as exc:  # noqa: BLE001
+                # For the calling thread to raise.
+                self._fail(exc)
+
+        thread = threading.Thread(target=run, name=f"pytest-engine-wait-{what}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    # The threads.
+
+    def _follow_log(self) -> None:
+        while not self.stopping.is_set():
+            facts = self.facts
+            stream = self.engine.containers.logs(
+                self._container.id, follow=True, since=facts.since, tty=facts.tty
+            )
+            with stream, self.holding(stream):
+                for name, line in stream.lines():
+                    self._see_line(name, line.decode("utf-8", "replace"))
+            if self.stopping.is_set() or not self._goes_on_after(facts):
+                return
+
+    def _goes_on_after(self, before: Facts) -> bool:
+        """Find out whether the container lives on after its log has ended."""
+        while not self.stopping.is_set():
+            facts = Facts(self._container.inspect(), self.engine.endpoint)
+            if not facts.is_alive:
+                self._note_end(facts.state)
+                return False
+            if facts.state.get("StartedAt") != before.state.get("StartedAt"):
+                self._note_restart(facts)
+                return True
+            # The engine waits before it starts a container again, and may close the log a
+            # moment before it notes the end.
+            self._pause()
+        return False
+
+    def _follow_events(self, *, but_log: bool) -> None:
+        events = self.engine.system.events(
+            # What happened between the inspect and now is told, too.
+            since=stamp(self.facts.state["StartedAt"]),
+            filters={"type": "container", "container": self._container.id},
+        )
+        with events, self.holding(events):
+            for event in events:
+                action = event.get("Action", "")
+                if action.startswith("health_status"):
+                    self._see_health(action.partition(":")[2].strip())
+                # Podman's compatible API says `died` and `remove` of the same things.
+                elif action in ("die", "died") and not self._survives(but_log=but_log):
+                    return
+                elif action in ("destroy", "remove"):
+                    self._note_removal()
+                    return
+                elif action == "start":
+                    self._note_restart(Facts(self._container.inspect(), self.engine.endpoint))
+
+    def _survives(self, *, but_log: bool) -> bool:
+        """Find out whether the engine starts the container again after its process died."""
+        facts = Facts(self._container.inspect(), self.engine.endpoint)
+        if not facts.is_alive:
+            self._note_end(facts.state, but_log=but_log)
+            return False
+        if facts.state.get("Restarting"):
+            # It is to be started again; an `exit` condition has seen enough.
+            with self._changed:
+                for watcher in self._watchers.values():
+                    if watcher.outlives:
+                        watcher.on_exit(facts.state.get("ExitCode", 0))
+                self._changed.notify_all()
+        return True
+
+    def _try_out(self, watcher: Watcher, probe: Probe) -> None:
+        while not self.stopping.is_set():
+            if watcher.held or watcher.impossible:
+                # It held; a container that is started again has to be tried again.
+                with self._changed:
+                    self._changed.wait_for(lambda: self.stopping.is_set() or not watcher.held)
+                continue
+            facts = self.facts
+            reason = probe(self)
+            with self._changed:
+                if self.stopping.is_set():
+                    return
+                if reason is not None:
+                    watcher.detail = reason
+                elif facts is self.facts:
+                    watcher.hold()
+                    self._changed.notify_all()
+            if reason is not None:
+                self._pause()
+
+    def _pause(self) -> None:
+        waited = time.monotonic() - self._begin
+        self.stopping.wait(min(_LONGEST_PAUSE, max(_SHORTEST_PAUSE, waited * _PAUSE_SHARE)))
+
+    # What the threads have seen.
+
+    def _see_line(self, stream: str, line: str) -> None:
+        with self._changed:
+            for watcher in self._watchers.values():
+                if watcher.reads_log and not watcher.held:
+                    watcher.on_line(stream, line)
+            self._changed.notify_all()
+
+    def _see_health(self, status: str) -> None:
+        with self._changed:
+            for watcher in self._watchers.values():
+                watcher.on_health(status)
+            self._changed.notify_all()
+
+    def _note_restart(self, facts: Facts) -> None:
+        with self._changed:
+            if self.facts.state.get("StartedAt") == facts.state.get("StartedAt"):
+                return
+            self.facts = facts
+            for watcher in self._watchers.values():
+                watcher.on_restart()
+            self._changed.notify_all()
+
+    def _note_end(self, state: ContainerState, *, but_log: bool = False) -> None:
+        """Tell the watchers of the end; `but_log`: those of the log still have lines to read."""
+        with self._changed:
+            self._end = state
+            for watcher in self._watchers.values():
+                if not (but_log and watcher.reads_log):
+                    watcher.on_exit(state.get("ExitCode", 0))
+                    if watcher.probe is not None and not watcher.held:
+                        watcher.give_up(f"{watcher.detail}, and the container has ended")
+            self._changed.notify_all()
+
+    def _note_removal(self) -> None:
+        with self._changed:
+            self._gone = True
+            for watcher in self._watchers.values():
+                if not watcher.held:
+                    watcher.give_up(f"{watcher.detail}, and the container was removed")
+            self._changed.notify_all()
+
+    def _fail(self, exc: BaseException) -> None:
+        with self._changed:
+            if self._failure is None and not self.stopping.is_set():
+                self._failure = exc
+            self._changed.notify_all()
+
+    # Errors.
+
+    def _impossible(self) -> str:
+        reasons = [
+            f"{leaf} can never hold: {self._watchers[id(leaf)].detail}"
+            for leaf in self._condition.leaves()
+            if self._watchers[id(leaf)].impossible
+        ]
+        return f"Container {self.facts.title}: {'; '.join(reasons)}."
+
+    def _timed_out(self) -> WaitTimeout:
+        text, log = timeout_message(
+            self._container, self.facts, self._condition, self._watchers, self._timeout
+        )
+        return WaitTimeout(text, container=self.facts.name, log_tail=log)
+
+    def _died(self, state: ContainerState) -> ContainerDied:
+        text, log = death_message(
+            self._container, self.facts, self._condition, self._watchers, state
+        )
+        return ContainerDied(
+            text,
+            container=self.facts.name,
+            exit_code=state.get("ExitCode"),
+            oom_killed=bool(state.get("OOMKilled")),
+            log_tail=log,
+        )

@@ -1,0 +1,60 @@
+"""Hooks by which other plugins and conftest files take part in what the fixtures do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_engine.core.container import Container
+    from pytest_engine.core.spec import ContainerSpec
+
+__all__ = [
+    "pytest_engine_container_ready",
+    "pytest_engine_container_spec",
+    "pytest_engine_image_name",
+]
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_engine_image_name(name: str) -> str | None:
+    """Say which image to use where a fixture names one: a mirror's, one that is pinned.
+
+    Called before an image is pulled or a container is created from it; not for images
+    that the run itself builds. The first answer that is not None counts.
+
+    Args:
+        name: the image as the fixture names it.
+
+    Returns:
+        The image to use instead, or None.
+    """
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_engine_container_spec(
+    spec: ContainerSpec, request: pytest.FixtureRequest
+) -> ContainerSpec | None:
+    """Change what a container is created with.
+
+    Called when everything is known, name and labels of the run included, before the
+    container is created. The first answer that is not None counts.
+
+    Args:
+        spec: what the fixture asks for; frozen, so use `dataclasses.replace`.
+        request: the request of the fixture that the container is for.
+
+    Returns:
+        What to create instead, or None.
+    """
+
+
+@pytest.hookspec
+def pytest_engine_container_ready(container: Container, request: pytest.FixtureRequest) -> None:
+    """See a container that has started and become ready, before a test gets it.
+
+    Args:
+        container: the container.
+        request: the request of the fixture that the container is for.
+    """

@@ -1,0 +1,252 @@
+"""From what a fixture asks for to something on the engine, and away again."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+
+from pytest_engine.core.container import Container
+from pytest_engine.core.errors import ApiError, EngineError, ImageNotFound, InvalidInput
+from pytest_engine.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
+from pytest_engine.core.wait import all as all_of
+from pytest_engine.core.wait import healthy, port, wait_for
+
+from .handles import Image, Network, Volume
+
+if TYPE_CHECKING:
+    from pluggy import HookRelay
+
+    from pytest_engine.core.buildcontext import BuildContext
+    from pytest_engine.core.client import Engine
+    from pytest_engine.core.wait import Condition
+
+    from .session import Resource, Session
+
+__all__ = [
+    "BuildPlan",
+    "build_image",
+    "explained",
+    "find_image",
+    "made_network",
+    "made_volume",
+    "started",
+]
+
+
+@dataclass(frozen=True)
+class BuildPlan:
+    """How an image is built.
+
+    Attributes:
+        context: a folder, or names in the context -> contents.
+        dockerfile: the Dockerfile's path in it.
+        args: values for its `ARG` instructions.
+        target: the stage to build; None: the last.
+    """
+
+    context: BuildContext
+    dockerfile: str = "Dockerfile"
+    args: Mapping[str, str] | None = None
+    target: str | None = None
+
+    def __str__(self) -> str:
+        """Say in short what is built."""
+        if isinstance(self.context, Mapping):
+            return f"a {self.dockerfile} of its own"
+        return os.path.relpath(Path(self.context) / self.dockerfile)
+
+
+@contextmanager
+def explained(what: str) -> Iterator[None]:
+    """Turn errors of ours into a failed set-up that shows the message and no traceback."""
+    try:
+        yield
+    except EngineError as exc:
+        raise pytest.fail.Exception(f"{what}: {exc}", pytrace=False) from None
+
+
+@contextmanager
+def started(
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    spec: ContainerSpec,
+    *,
+    wait: Condition | Literal[False] | None,
+    timeout: float | None,
+    build: BuildPlan | None = None,
+) -> Iterator[Container]:
+    """Create and start a container, wait until it is ready, and remove it afterwards.
+
+    Args:
+        session: the run.
+        engine: where to create it.
+        request: the request that it is for.
+        spec: what is asked for; without a name it gets one, and labels in any case.
+        wait: when it is ready. None: when its healthcheck succeeds, if the spec has one,
+            else when its published TCP ports answer. False: at once.
+        timeout: seconds until then; None: as configured.
+        build: build this and use it as the image.
+    """
+    fixture = request.fixturename or "container"
+    hook = request.node.ihook
+    if build is not None:
+        spec = replace(spec, image=build_image(session, engine, build, fixture))
+    elif spec.image:
+        spec = replace(spec, image=_substituted(hook, spec.image))
+    spec = replace(
+        spec,
+        name=spec.name or session.owner.name(fixture),
+        labels={**(spec.labels or {}), **session.owner.labels(fixture)},
+    )
+    spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
+    with session.making("container", spec.name or "", fixture, engine) as resource:
+        container = _create(session, engine, spec, resource)
+        try:
+            container.start()
+            condition = _readiness(spec) if wait is None else wait
+            if condition:
+                began = time.monotonic()
+                wait_for(container, condition, timeout or session.settings.wait_timeout)
+                session.speaker.detail(
+                    f"{fixture} ({build or spec.image}) ready after "
+                    f"{time.monotonic() - began:.2f} s: {condition}"
+                )
+            hook.pytest_engine_container_ready(container=container, request=request)
+        except Exception as exc:
+            _remember(session, resource, container, getattr(exc, "log_tail", ""))
+            raise
+    try:
+        yield container
+    finally:
+        session.remove(resource)
+
+
+@contextmanager
+def made_network(
+    session: Session, engine: Engine, fixture: str, spec: NetworkSpec | None
+) -> Iterator[Network]:
+    """Create a network, and remove it afterwards."""
+    spec = spec or NetworkSpec(session.owner.name(fixture))
+    labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
+    with session.making("network", spec.name, fixture, engine) as resource:
+        with _nothing_made_on_refusal(session, resource):
+            created = engine.networks.create(replace(spec, labels=labels).to_engine())
+        resource.id = created["Id"]
+    try:
+        yield Network(engine, resource.id, spec.name)
+    finally:
+        session.remove(resource)
+
+
+@contextmanager
+def made_volume(
+    session: Session, engine: Engine, fixture: str, spec: VolumeSpec | None
+) -> Iterator[Volume]:
+    """Create a volume, and remove it with its data afterwards."""
+    spec = spec or VolumeSpec(session.owner.name(fixture))
+    labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
+    with session.making("volume", spec.name, fixture, engine) as resource:
+        with _nothing_made_on_refusal(session, resource):
+            engine.volumes.create(replace(spec, labels=labels).to_engine())
+        resource.id = spec.name
+    try:
+        yield Volume(engine, spec.name)
+    finally:
+        session.remove(resource)
+
+
+def find_image(
+    session: Session, engine: Engine, request: pytest.FixtureRequest, name: str
+) -> Image:
+    """Find an image in the engine's store, or pull it; it stays there."""
+    name = _substituted(request.node.ihook, name)
+    try:
+        found = engine.images.inspect(name)
+    except ImageNotFound:
+        _pull(session, engine, name)
+        found = engine.images.inspect(name)
+    return Image(engine, found["Id"], name)
+
+
+def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
+    """Build an image once in a run, which removes it at its end; returns its id."""
+    key = id(plan)
+    if key not in session.built:
+        with session.making("image", str(plan), fixture, engine) as resource:
+            with session.speaker.building(str(plan)) as progress:
+                resource.id = engine.build.image(
+                    plan.context,
+                    dockerfile=plan.dockerfile,
+                    args=plan.args,
+                    target=plan.target,
+                    labels=session.owner.labels(fixture),
+                    progress=progress,
+                )
+            resource.name = resource.id
+        session.built[key] = resource.id
+    return session.built[key]
+
+
+def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
+    body = spec.to_engine()
+    with _nothing_made_on_refusal(session, resource):
+        try:
+            created = engine.containers.create(body, name=spec.name)
+        except ImageNotFound:
+            # Asking first would cost every container a request.
+            _pull(session, engine, str(spec.image))
+            created = engine.containers.create(body, name=spec.name)
+    resource.id = created["Id"]
+    container = Container(engine, created["Id"], name=spec.name, image=spec.image)
+    resource.container = container
+    for attachment in spec.attachments[1:]:
+        engine.networks.connect(attachment.name, container.id, attachment.to_engine())
+    return container
+
+
+@contextmanager
+def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[None]:
+    try:
+        yield
+    except (ApiError, InvalidInput):
+        # The engine said no, so there is nothing of ours under that name.
+        session.live.remove(resource)
+        raise
+
+
+def _pull(session: Session, engine: Engine, name: str) -> None:
+    with session.speaker.pulling(name) as progress:
+        engine.images.pull(name, progress=progress)
+
+
+def _substituted(hook: HookRelay, name: str) -> str:
+    return str(hook.pytest_engine_image_name(name=name) or name)
+
+
+def _readiness(spec: ContainerSpec) -> Condition | None:
+    if spec.healthcheck is not None and spec.healthcheck.to_engine().get("Test") != ["NONE"]:
+        return healthy()
+    ports = dict.fromkeys(one.container_port for one in spec.published if one.protocol == "tcp")
+    conditions = [port(number) for number in ports]
+    if len(conditions) > 1:
+        return all_of(*conditions)
+    return conditions[0] if conditions else None
+
+
+def _remember(session: Session, resource: Resource, container: Container, told: str) -> None:
+    """Keep the log of a container that is about to be removed, for the test's report."""
+    try:
+        log = container.logs(tail=session.settings.log_lines or 1)
+    except EngineError as exc:
+        log = f"(the log cannot be read: {exc})"
+    # A short log is in the message of the error as a whole.
+    resource.last_log = "" if log.strip() == told.strip() else log
+    session.fallen.append(resource)

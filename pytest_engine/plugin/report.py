@@ -1,0 +1,82 @@
+"""What a failing test's report and the end of the run say about containers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .fixtures import SESSION
+
+if TYPE_CHECKING:
+    from pytest_engine.core.client import Engine
+
+    from .session import Resource, Session
+
+__all__ = ["add_logs", "note_begin", "summarize"]
+
+_BEGAN: pytest.StashKey[float] = pytest.StashKey()
+
+
+def note_begin(item: pytest.Item) -> None:
+    """Note when a test began, its set-up included."""
+    item.stash[_BEGAN] = time.time()
+
+
+def add_logs(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Add what the containers of a failed test logged while it ran."""
+    session = item.config.stash.get(SESSION, None)
+    if session is None or not report.failed or not session.settings.log_lines:
+        return
+    began = item.stash.get(_BEGAN, 0.0)
+    names = set(getattr(item, "fixturenames", ()))
+    for resource in [*session.live, *session.fallen]:
+        if resource.kind == "container" and (resource.fixture in names or resource.born >= began):
+            _add(report, session, resource, began)
+
+
+def summarize(reporter: pytest.TerminalReporter, left: list[str]) -> None:
+    """Say at the end of the run what could not be removed."""
+    if left:
+        reporter.section("containers: left behind", yellow=True)
+        for line in left:
+            reporter.write_line(line)
+
+
+def _add(report: pytest.TestReport, session: Session, resource: Resource, began: float) -> None:
+    if resource.last_log is not None:
+        # It did not become ready, and is removed by now.
+        if resource.born < began:
+            return
+        text = resource.last_log
+    elif resource.container is not None:
+        text = _read(resource, session.settings.log_lines, began)
+    else:
+        return
+    title = f"Container log: {resource.fixture} ({resource.name})"
+    if text.strip() and title not in dict(report.sections):
+        report.sections.append((title, text.rstrip("\n")))
+
+
+def _read(resource: Resource, lines: int, began: float) -> str:
+    from pytest_engine.core.errors import EngineError
+
+    assert resource.container is not None  # noqa: S101  # the caller has looked
+    since = None if resource.born >= began else began
+    try:
+        if since is not None:
+            since = _on_the_engine(resource.engine, since)
+        return resource.container.logs(tail=lines, since=since)
+    except EngineError as exc:
+        return f"(it cannot be read: {exc})"
+
+
+def _on_the_engine(engine: Engine, moment: float) -> float:
+    """Turn a moment of this host's clock into one of the engine's."""
+    if engine.endpoint.is_local:
+        return moment
+    from pytest_engine.core.wait.facts import stamp
+
+    now = float(stamp(engine.system.info()["SystemTime"]))
+    return moment + now - time.time()

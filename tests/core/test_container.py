@@ -1,0 +1,168 @@
+"""The handle of a container, on a real one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.request import urlopen
+
+import pytest
+
+from pytest_engine.core import wait
+from pytest_engine.core.container import Address, Container
+from pytest_engine.core.errors import Conflict, ContainerNotFound, InvalidInput, Timeout
+
+if TYPE_CHECKING:
+    from pytest_engine.core.client import Engine
+
+pytestmark = pytest.mark.engine
+
+SERVE = "mkdir /w; echo hello > /w/index.html; httpd -f -p 80 -h /w"
+
+
+class Naming(Protocol):
+    def name(self, suffix: str = ...) -> str: ...
+
+
+@pytest.fixture
+def run(engine: Engine, busybox: str, scratch: Naming) -> Any:
+    def run(script: str, **host: Any) -> Container:
+        bound = host.pop("bound", "")
+        body: Any = {
+            "Image": busybox,
+            "Cmd": ["sh", "-c", script],
+            "Env": ["COLOUR=green"],
+            "ExposedPorts": {"80/tcp": {}},
+            "HostConfig": {
+                "PortBindings": {"80/tcp": [{"HostIp": bound, "HostPort": ""}]},
+                **host,
+            },
+        }
+        container = Container(engine, engine.containers.create(body, name=scratch.name())["Id"])
+        container.start()
+        return container
+
+    return run
+
+
+def test_it_knows_its_name_and_image(run: Any) -> None:
+    container = run("sleep 1000")
+    assert container.name.startswith("test-")
+    assert container.image == "busybox"
+    assert repr(container) == f"Container({container.name!r})"
+
+
+def test_a_handle_asks_nothing_of_the_engine(engine: Engine) -> None:
+    container = Container(engine, "no-such-container", name="x", image="y")
+    assert (container.name, container.image, container.id) == ("x", "y", "no-such-container")
+    with pytest.raises(ContainerNotFound):
+        container.inspect()
+
+
+def test_a_published_port_is_reached_at_its_address(run: Any) -> None:
+    container = run(SERVE)
+    container.wait(wait.port(80))
+    address = container.address(80)
+    assert address == Address("127.0.0.1", address.port)
+    with urlopen(f"http://{address}/") as response:
+        assert response.read() == b"hello\n"
+
+
+def test_the_address_follows_a_restart(run: Any) -> None:
+    container = run(SERVE)
+    container.address(80)
+    container.restart(timeout=0)
+    container.wait(wait.port(80))
+    with urlopen(f"http://{container.address(80)}/") as response:
+        assert response.status == 200
+
+
+def test_a_port_that_is_bound_to_one_address_is_reached_there(run: Any) -> None:
+    assert run("sleep 1000", bound="127.0.0.2").address(80).host == "127.0.0.2"
+
+
+def test_a_port_that_is_not_published_has_no_address(run: Any) -> None:
+    container = run("sleep 1000")
+    with pytest.raises(InvalidInput, match=r"Port 81/tcp .* is not published \(published: 80/tcp"):
+        container.address(81)
+
+
+def test_a_container_that_does_not_run_has_no_address(run: Any) -> None:
+    container = run("true")
+    container.wait(wait.exit())
+    with pytest.raises(InvalidInput, match="is exited, so none of its ports"):
+        container.address(80)
+
+
+def test_it_has_an_address_of_its_own(run: Any) -> None:
+    container = run("sleep 1000")
+    assert container.ip() == container.ip("bridge")
+    assert container.exec("hostname -i").text.strip() == container.ip()
+
+
+def test_on_a_network_that_it_is_not_on_it_has_no_address(run: Any) -> None:
+    with pytest.raises(InvalidInput, match="is not on network backend but on bridge"):
+        run("sleep 1000").ip("backend")
+
+
+def test_a_command_runs_in_it(run: Any) -> None:
+    result = run("sleep 1000").exec(["sh", "-c", "echo out; echo err >&2; exit 3"])
+    assert (result.exit_code, result.stdout, result.stderr) == (3, b"out\n", b"err\n")
+    assert (result.ok, result.text, result.error_text) == (False, "out\n", "err\n")
+
+
+def test_a_command_line_is_split_into_words(run: Any) -> None:
+    result = run("sleep 1000").exec("printf '%s|' 'a b' c")
+    assert result.ok
+    assert result.text == "a b|c|"
+
+
+def test_a_command_gets_environment_user_folder_and_input(run: Any) -> None:
+    result = run("sleep 1000").exec(
+        ["sh", "-c", "echo $COLOUR $SIZE $(id -u) $PWD; cat"],
+        env={"SIZE": "big"},
+        user="1000",
+        working_dir="/etc",
+        stdin="grüße",
+    )
+    assert result.text == "green big 1000 /etc\ngrüße"
+
+
+def test_a_silent_command_times_out(run: Any) -> None:
+    with pytest.raises(Timeout, match="sleep in container"):
+        run("sleep 1000").exec("sleep 1000", timeout=0.3)
+
+
+def test_a_command_needs_a_running_container(run: Any) -> None:
+    container = run("true")
+    container.wait(wait.exit())
+    with pytest.raises(Conflict):
+        container.exec("true")
+
+
+def test_its_log_is_read_in_parts(run: Any) -> None:
+    container = run("echo one; echo two >&2; echo three; sleep 1000")
+    container.wait(wait.log("three"))
+    assert sorted(container.logs().split()) == ["one", "three", "two"]
+    assert container.logs(stdout=False) == "two\n"
+    # Which line is the last one is up to the engine, which reads the two streams side by side.
+    assert len(container.logs(tail=1).splitlines()) == 1
+    assert container.logs(since=4_000_000_000) == ""
+    assert "T" in container.logs(tail=1, timestamps=True).split()[0]
+
+
+def test_it_is_stopped_started_paused_and_killed(run: Any) -> None:
+    container = run("trap 'exit 0' TERM; echo ready; while true; do sleep 0.1; done")
+    container.wait(wait.log("ready"))
+    container.pause()
+    assert container.state() == "paused"
+    container.unpause()
+    assert container.state() == "running"
+    container.stop()
+    assert container.state() == "exited"
+    container.start()
+    assert container.state() == "running"
+    container.kill()
+    container.wait(wait.exit(137))
+    container.remove()
+    with pytest.raises(ContainerNotFound):
+        container.inspect()

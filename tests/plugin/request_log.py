@@ -1,0 +1,95 @@
+"""A proxy in front of an engine that writes down which requests pass through it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE|HEAD) \S+(?= HTTP/1\.1\r\n)")
+_IDS = re.compile(r"/[0-9a-f]{64}\b")
+
+
+class RequestLog:
+    """Forwards connections to an engine's unix socket.
+
+    Attributes:
+        host: the proxy's own address, `tcp://127.0.0.1:...`.
+    """
+
+    def __init__(self, engine_host: str) -> None:
+        self._upstream = engine_host.removeprefix("unix://")
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.host = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
+        self._lock = threading.Lock()
+        self._requests: list[str] = []
+        self._sockets: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def take(self) -> list[str]:
+        """Return the requests since the last call: method and path, ids written as `/ID`."""
+        with self._lock:
+            taken, self._requests = self._requests, []
+        return taken
+
+    def close(self) -> None:
+        """End all connections and threads."""
+        with self._lock:
+            sockets = [self._server, *self._sockets]
+        for sock in sockets:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+        for sock in sockets:
+            sock.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            upstream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            upstream.connect(self._upstream)
+            pumps = [
+                threading.Thread(target=self._pump, args=(client, upstream, True)),
+                threading.Thread(target=self._pump, args=(upstream, client, False)),
+            ]
+            with self._lock:
+                self._sockets += [client, upstream]
+                self._threads += pumps
+            for pump in pumps:
+                pump.start()
+
+    def _pump(self, source: socket.socket, target: socket.socket, requests: bool) -> None:  # noqa: FBT001
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if requests:
+                    self._note(data)
+                target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def _note(self, data: bytes) -> None:
+        for match in _REQUEST.finditer(data):
+            text = match[0].decode()
+            path = re.sub(r" /v1\.\d+", " ", text.partition("?")[0])
+            with self._lock:
+                self._requests.append(_IDS.sub("/ID", path))
+
+
+@contextlib.contextmanager
+def request_log(engine_host: str) -> Iterator[RequestLog]:
+    """Run the proxy for a block."""
+    log = RequestLog(engine_host)
+    try:
+        yield log
+    finally:
+        log.close()

@@ -1,0 +1,80 @@
+"""The options, wherever they are stated."""
+
+from __future__ import annotations
+
+import pytest
+
+PRINT = """
+def test_it(pytestconfig):
+    from pytest_engine.plugin.fixtures import SETTINGS
+    print("settings:", *pytestconfig.stash[SETTINGS])
+"""
+
+
+def settings(pytester: pytest.Pytester, *arguments: str) -> str:
+    pytester.makepyfile(PRINT)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-s", *arguments)
+    result.assert_outcomes(passed=1)
+    return str(result.stdout).partition("settings: ")[2].splitlines()[0]
+
+
+def test_without_any_there_are_defaults(pytester: pytest.Pytester) -> None:
+    assert settings(pytester) == "None fail 60.0 50"
+
+
+def test_the_ini_file_is_read(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nengine_host=tcp://a:1\nengine_wait_timeout=5\nengine_log_lines=7\n")
+    assert settings(pytester) == "tcp://a:1 fail 5.0 7"
+
+
+def test_the_environment_is_read(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ENGINE_MISSING", "skip")
+    assert settings(pytester) == "None skip 60.0 50"
+
+
+def test_the_ini_file_comes_before_the_environment_and_the_command_line_before_both(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ENGINE_HOST", "tcp://environment:1")
+    assert settings(pytester).split()[0] == "tcp://environment:1"
+    pytester.makeini("[pytest]\nengine_host=tcp://ini:1\n")
+    assert settings(pytester).split()[0] == "tcp://ini:1"
+    assert settings(pytester, "--engine-host=tcp://line:1").split()[0] == "tcp://line:1"
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("--engine-missing=explode", "--engine-missing: 'explode' is not fail or skip"),
+        ("--engine-wait-timeout=soon", "--engine-wait-timeout: 'soon' is not a number of seconds"),
+        ("--engine-wait-timeout=0", "'0' is not a number of seconds above 0"),
+        ("--engine-log-lines=-1", "'-1' is not a number of lines"),
+    ],
+)
+def test_a_wrong_value_is_refused(pytester: pytest.Pytester, argument: str, message: str) -> None:
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess(argument)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert message in str(result.stderr)
+
+
+def test_a_wrong_value_in_the_ini_file_is_refused(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nengine_missing=explode\n")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "engine_missing of the ini file: 'explode' is not fail or skip" in str(result.stderr)
+
+
+def test_an_unknown_option_is_refused(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_inprocess("--engine-colour=red")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "--engine-colour=red" in str(result.stderr)
+
+
+def test_pytests_help_names_them_all(pytester: pytest.Pytester) -> None:
+    text = str(pytester.runpytest_inprocess("--help").stdout)
+    for name in ("host", "missing", "wait-timeout", "log-lines"):
+        assert f"--engine-{name}=" in text
