@@ -27,6 +27,7 @@ LAYERS = (
         "auth",
         "buildcontext",
         "buildtrace",
+        "discovery",
         "dockerignore",
         "endpoint",
         "filters",

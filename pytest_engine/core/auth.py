@@ -15,7 +15,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .endpoint import docker_config_dir
+from .discovery import docker_config_dir
 from .errors import EngineError
 from .reference import DEFAULT_REGISTRY
 

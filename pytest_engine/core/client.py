@@ -14,7 +14,7 @@ from .api.networks import Networks
 from .api.system import System
 from .api.volumes import Volumes
 from .auth import Credentials
-from .endpoint import Endpoint, resolve_endpoint
+from .discovery import resolve_endpoint
 from .errors import InvalidInput
 from .transport import Transport
 from .version import VERSION
@@ -22,6 +22,8 @@ from .version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
+
+    from .endpoint import Endpoint, Tls
 
 __all__ = ["Engine"]
 
@@ -33,9 +35,11 @@ class Engine:
     survives a fork. A context manager that closes its idle connections.
 
     Args:
-        host: `unix:///path/docker.sock` or `tcp://host:port`. None: what the
-            environment says (`DOCKER_HOST`, `DOCKER_CONTEXT`, Docker's current context,
-            the default socket).
+        host: `unix:///path/docker.sock`, `tcp://host:port` or `ssh://user@host`. None:
+            what the environment says (`DOCKER_HOST`, `DOCKER_CONTEXT`, Docker's current
+            context, the default socket).
+        tls: how a connection over TCP is encrypted. None: what the environment says
+            (`DOCKER_TLS_VERIFY`, `DOCKER_TLS`, `DOCKER_CERT_PATH`), or the context.
         timeout: seconds that the engine may stay silent in a call that does not wait
             for something by its nature.
         api_version: the API version to speak, like `1.41`. None: `DOCKER_API_VERSION`
@@ -53,13 +57,15 @@ class Engine:
         system: version, information, events.
 
     Raises:
-        InvalidInput: the address or the version is malformed or not supported.
+        InvalidInput: the address or the version is malformed or not supported, or files for
+            TLS cannot be used.
     """
 
     def __init__(
         self,
         host: str | Endpoint | None = None,
         *,
+        tls: Tls | None = None,
         timeout: float = 60.0,
         api_version: str | None = None,
         environ: Mapping[str, str] | None = None,
@@ -68,7 +74,7 @@ class Engine:
         env = os.environ if environ is None else environ
         if not timeout > 0:
             raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
-        self.endpoint = resolve_endpoint(host, env)
+        self.endpoint = resolve_endpoint(host, env, tls)
         self._transport = Transport(
             self.endpoint, user_agent=f"pytest-engine/{VERSION}", connect_timeout=timeout
         )

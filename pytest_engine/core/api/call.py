@@ -186,6 +186,12 @@ class Caller:
         try:
             engine = _parse_version(advertised)
         except InvalidInput:
+            if b"HTTPS server" in answer.body:
+                raise ConnectionFailed(
+                    f"The engine at {self.transport.endpoint.url} speaks TLS. Set "
+                    "DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or give tls=Tls(...).",
+                    endpoint=self.transport.endpoint.url,
+                ) from None
             raise ConnectionFailed(
                 f"Something answers at {self.transport.endpoint.url} that is no container "
                 f"engine: GET /_ping names no API version (HTTP {answer.status}).",

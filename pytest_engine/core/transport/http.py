@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConnectionFailed, ConnectionLost, Timeout
-from .dial import connection_failed, dial
+from .dial import open_dialer
 from .stream import Body, Stream, is_cut_head
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ __all__ = ["Answer", "Transport"]
 # An idle connection costs a descriptor on both sides; more than this at once only
 # happens in bulk work, which opens what it needs beyond.
 _POOL_SIZE = 32
+_LOOK = " Look into the engine's log."
 
 
 class Answer:
@@ -67,13 +67,13 @@ class Transport:
     """
 
     def __init__(self, endpoint: Endpoint, *, user_agent: str, connect_timeout: float) -> None:
-        """Remember the address; nothing is connected yet."""
+        """Choose the road; nothing is connected yet."""
         self.endpoint = endpoint
         self._headers = {"Host": "localhost", "User-Agent": user_agent}
         self._connect_timeout = connect_timeout
-        self._lock = threading.Lock()
-        self._pool: HTTPConnectionPool | None = None
-        self._pool_pid = 0
+        self._dialer = open_dialer(endpoint)
+        # The pool, and the process that it belongs to.
+        self._pool: tuple[int, HTTPConnectionPool] | None = None
 
     def request(
         self,
@@ -101,13 +101,7 @@ class Transport:
         # First of all: it says what to do where the libraries below are missing.
         pool = self._open_pool()
         from urllib3 import Timeout as Timeouts
-        from urllib3.exceptions import (
-            ConnectTimeoutError,
-            HTTPError,
-            LocationParseError,
-            NewConnectionError,
-            ReadTimeoutError,
-        )
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
 
         try:
             response = pool.urlopen(
@@ -128,8 +122,6 @@ class Transport:
                 answer = Answer(response.status, response.headers, response.read())
             finally:
                 response.release_conn()
-        except (NewConnectionError, ConnectTimeoutError, LocationParseError) as exc:
-            raise connection_failed(self.endpoint, exc.__cause__ or exc) from exc
         except ReadTimeoutError as exc:
             raise Timeout(
                 f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
@@ -140,13 +132,13 @@ class Transport:
         except (HTTPError, OSError, ValueError) as exc:
             raise ConnectionLost(
                 f"{method} {target}: the connection to {self.endpoint.url} ended before the "
-                f"answer did ({exc}). Look into the engine's log.",
+                f"answer did ({exc}).{self._dialer.explain(exc) or _LOOK}",
                 endpoint=self.endpoint.url,
             ) from exc
         if is_cut_head(answer.status, answer.headers) and not answer.body:
             raise ConnectionLost(
                 f"{method} {target}: the connection to {self.endpoint.url} ended within the head "
-                "of the answer. Look into the engine's log.",
+                f"of the answer.{_LOOK}",
                 endpoint=self.endpoint.url,
             )
         return answer
@@ -176,29 +168,33 @@ class Transport:
             ConnectionLost: the connection ended before the answer began.
             Timeout: the engine stayed silent for too long.
         """
-        sock = dial(self.endpoint, self._connect_timeout)
+        sock = self._dialer.dial(self._connect_timeout)
         sock.settimeout(timeout)
         sent = {**self._headers, **(headers or {})}
         if upgrade:
             sent.update({"Connection": "Upgrade", "Upgrade": "tcp"})
-        return Stream.open(sock, self.endpoint.url, method, target, body=body, headers=sent)
+        try:
+            return Stream.open(sock, self.endpoint.url, method, target, body=body, headers=sent)
+        except ConnectionLost as exc:
+            reason = self._dialer.explain(exc.__cause__ or exc)
+            if not reason:
+                raise
+            raise ConnectionLost(f"{exc}{reason}", endpoint=self.endpoint.url) from exc
 
     def close(self) -> None:
         """Close the idle connections; the next request opens new ones."""
-        with self._lock:
-            pool, self._pool = self._pool, None
+        pool, self._pool = self._pool, None
         if pool is not None:
-            pool.close()
+            pool[1].close()
+        self._dialer.close()
 
     def _open_pool(self) -> HTTPConnectionPool:
         # After a fork, parent and child must not read each other's answers from the
-        # same sockets, so the child starts with a pool of its own.
-        if self._pool is not None and self._pool_pid == os.getpid():
-            return self._pool
-        from .pool import open_pool
+        # same sockets, so the child starts with a pool of its own. No lock: a child may
+        # be forked while another thread holds it; of two pools made at once one is lost.
+        pool = self._pool
+        if pool is None or pool[0] != os.getpid():
+            from .pool import open_pool
 
-        with self._lock:
-            if self._pool is None or self._pool_pid != os.getpid():
-                self._pool = open_pool(self.endpoint, _POOL_SIZE)
-                self._pool_pid = os.getpid()
-            return self._pool
+            pool = self._pool = (os.getpid(), open_pool(self._dialer, _POOL_SIZE))
+        return pool[1]

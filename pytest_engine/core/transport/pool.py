@@ -8,19 +8,17 @@ session around it, because preparing a request there costs more than sending it.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ..errors import MissingLibrary
-from .dial import dial
 
 if TYPE_CHECKING:
-    from ..endpoint import Endpoint
+    from .dial import Dialer
 
 # On an Ansible target a library may be missing. That is to be an error of ours, with
 # advice, so the import is judged only when somebody wants a pool.
 _import_error: ImportError | None = None
 try:
-    from requests.adapters import HTTPAdapter
+    import requests  # noqa: F401  # first, so that it is named if it is what is missing
     from requests_unixsocket.adapters import UnixHTTPConnection, UnixHTTPConnectionPool
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
@@ -56,11 +54,11 @@ def require_libraries() -> None:
             )
 
 
-def open_pool(endpoint: Endpoint, size: int) -> HTTPConnectionPool:
-    """Make the pool for an endpoint; nothing is connected before the first request.
+def open_pool(dialer: Dialer, size: int) -> HTTPConnectionPool:
+    """Make the pool of a road; nothing is connected before the first request.
 
     Args:
-        endpoint: where the engine is.
+        dialer: gives the connections.
         size: how many idle connections are kept; more are opened when they are needed
             and closed after use.
 
@@ -68,32 +66,26 @@ def open_pool(endpoint: Endpoint, size: int) -> HTTPConnectionPool:
         MissingLibrary: requests or requests-unixsocket is missing or too old.
     """
     require_libraries()
-    if endpoint.scheme == "unix":
-        return _UnixPool(endpoint, size)
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=size)
-    pool: HTTPConnectionPool = adapter.poolmanager.connection_from_host(
-        endpoint.host, endpoint.port, "http"
-    )
-    return pool
+    return _Pool(dialer, size)
 
 
-class _UnixConnection(UnixHTTPConnection):  # type: ignore[misc]  # the library is untyped
-    """A connection that tells failing to connect from failing later."""
+class _Connection(UnixHTTPConnection):  # type: ignore[misc]  # the library is untyped
+    """A connection that is dialled, and so tells failing to connect from failing later."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        super().__init__("http+unix://" + quote(endpoint.path, safe=""))
-        self._endpoint = endpoint
+    def __init__(self, dialer: Dialer) -> None:
+        super().__init__("http+unix://dialled")
+        self._dialer = dialer
 
     def connect(self) -> None:
-        self.sock = dial(self._endpoint, self.timeout)
+        self.sock = self._dialer.dial(self.timeout)
 
 
-class _UnixPool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is untyped
-    """The pool of one socket, whatever the path of the request."""
+class _Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is untyped
+    """The pool of one engine, whatever the path of the request and the road to it."""
 
-    def __init__(self, endpoint: Endpoint, size: int) -> None:
+    def __init__(self, dialer: Dialer, size: int) -> None:
         HTTPConnectionPool.__init__(self, "localhost", maxsize=size)
-        self._endpoint = endpoint
+        self._dialer = dialer
 
-    def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self._endpoint)
+    def _new_conn(self) -> _Connection:
+        return _Connection(self._dialer)

@@ -1,0 +1,147 @@
+"""The road over ssh: one `ssh HOST docker system dial-stdio` for each connection.
+
+It is the user's own ssh, with its configuration, keys, agent and jump hosts, and what the
+docker command itself does. The process talks through one end of a socket pair, so that
+timeouts and half-closing work as on any other socket.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from ..errors import ConnectionFailed
+
+if TYPE_CHECKING:
+    from ..endpoint import Endpoint
+
+__all__ = ["SshDialer"]
+
+_CONNECT_TIMEOUT = 30.0
+# ssh ends by itself when its standard input does; this long it may take before it is ended.
+_LINGER = 2.0
+_NOT_FOUND = 127
+_LONGEST_COMPLAINT = 4096
+
+
+class SshDialer:
+    """Connects through ssh; see the module.
+
+    Args:
+        endpoint: host, port, user, and the socket on the far side.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._lock = threading.Lock()
+        self._calls: list[_Call] = []
+
+    def dial(self, timeout: float | None) -> socket.socket:
+        """Start ssh; that it connects shows with the first answer.
+
+        Raises:
+            ConnectionFailed: there is no ssh on this host.
+        """
+        ours, theirs = socket.socketpair()
+        try:
+            call = _Call(self._command(timeout or _CONNECT_TIMEOUT), theirs)
+        except OSError as exc:
+            ours.close()
+            raise ConnectionFailed(
+                f"Cannot connect to the engine at {self._endpoint.url}: ssh cannot be run ({exc}). "
+                "Install an OpenSSH client.",
+                endpoint=self._endpoint.url,
+            ) from exc
+        finally:
+            theirs.close()
+        ours.settimeout(timeout)
+        with self._lock:
+            self._calls = [one for one in self._calls if one.is_running() or one.code]
+            self._calls.append(call)
+        return ours
+
+    def explain(self, _exc: BaseException) -> str:
+        """Say what ssh, or the docker command on the far side, complained about."""
+        deadline = time.monotonic() + _LINGER
+        with self._lock:
+            calls, self._calls = self._calls, []
+        reason = ""
+        for call in reversed(calls):
+            # The connection has ended, so the process behind it is about to.
+            call.join(0 if reason else max(0.0, deadline - time.monotonic()))
+            if call.code and not reason:
+                reason = self._meaning(call.code, call.complaint)
+        with self._lock:
+            self._calls += [call for call in calls if call.is_running()]
+        return reason
+
+    def close(self) -> None:
+        """Wait for the processes, whose connections are closed, and end those that linger."""
+        deadline = time.monotonic() + _LINGER
+        with self._lock:
+            calls, self._calls = self._calls, []
+        for call in calls:
+            call.join(max(0.0, deadline - time.monotonic()))
+            call.end()
+
+    def _command(self, timeout: float) -> list[str]:
+        endpoint = self._endpoint
+        command = ["ssh", "-T", "-o", f"ConnectTimeout={max(1, round(timeout))}"]
+        # A question on a terminal that nobody looks at would wait for ever.
+        command += ["-o", "BatchMode=yes"]
+        if endpoint.user:
+            command += ["-l", endpoint.user]
+        if endpoint.port:
+            command += ["-p", str(endpoint.port)]
+        command += ["--", endpoint.host, "docker"]
+        if endpoint.path:
+            command += ["--host", f"unix://{endpoint.path}"]
+        return [*command, "system", "dial-stdio"]
+
+    def _meaning(self, code: int, complaint: str) -> str:
+        if code == _NOT_FOUND:
+            advice = f"The far side needs the docker command; put it on {self._endpoint.host}."
+        else:
+            advice = f"Try it by hand: ssh {self._endpoint.host} docker version."
+        return f" ssh ended with code {code}: {complaint or 'no word'}. {advice}"
+
+
+class _Call:
+    """One ssh process, and a thread that hears it out and reaps it."""
+
+    def __init__(self, command: list[str], sock: socket.socket) -> None:
+        self.complaint = ""
+        self.code: int | None = None
+        self._process = subprocess.Popen(
+            command,
+            stdin=sock.fileno(),
+            stdout=sock.fileno(),
+            stderr=subprocess.PIPE,
+            # Ctrl-C is for this program, which may still have to remove containers.
+            start_new_session=True,
+        )
+        self._thread = threading.Thread(target=self._attend, name="pytest-engine-ssh", daemon=True)
+        self._thread.start()
+
+    def _attend(self) -> None:
+        said = b""
+        with self._process as process:
+            for line in process.stderr or ():
+                said = (said + line)[-_LONGEST_COMPLAINT:]
+        self.complaint = said.decode("utf-8", "replace").strip()
+        self.code = process.returncode
+
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
+    def join(self, timeout: float) -> None:
+        self._thread.join(timeout)
+
+    def end(self) -> None:
+        """End the process if it still runs."""
+        if self.is_running():
+            self._process.terminate()
+            self._thread.join(_LINGER)

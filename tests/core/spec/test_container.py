@@ -1,0 +1,183 @@
+"""The wanted state of a container, and the body that it becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.spec import (
+    ContainerSpec,
+    Healthcheck,
+    Mount,
+    NetworkAttachment,
+    Port,
+    RestartPolicy,
+    VolumeBind,
+)
+
+
+def test_a_container_states_only_its_image() -> None:
+    assert ContainerSpec(image="redis:7").to_engine() == {"Image": "redis:7", "HostConfig": {}}
+
+
+def test_a_container_states_what_is_stated() -> None:
+    spec = ContainerSpec(
+        "web",
+        "redis:7",
+        command="redis-server --port 1",
+        entrypoint=["sh", "-c"],
+        env={"A": "b"},
+        ports=["8080:80"],
+        exposed_ports=["53/udp"],
+        mounts=[Mount("/run", type="tmpfs")],
+        volumes=["data:/data:ro", "/scratch"],
+        networks=["front", NetworkAttachment("back", ["db"])],
+        labels={"a": "b"},
+        restart_policy=RestartPolicy("on-failure", 3),
+        healthcheck=Healthcheck("true", interval="1s"),
+        user="1000:1000",
+        working_dir="/srv",
+        memory="64m",
+        cpus=0.5,
+    )
+    assert spec.to_engine() == {
+        "Image": "redis:7",
+        "Cmd": ["redis-server", "--port", "1"],
+        "Entrypoint": ["sh", "-c"],
+        "Env": ["A=b"],
+        "Labels": {"a": "b"},
+        "Healthcheck": {"Test": ["CMD-SHELL", "true"], "Interval": 10**9},
+        "User": "1000:1000",
+        "WorkingDir": "/srv",
+        "ExposedPorts": {"53/udp": {}, "80/tcp": {}},
+        "Volumes": {"/scratch": {}},
+        "HostConfig": {
+            "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]},
+            "Mounts": [{"Type": "tmpfs", "Target": "/run", "ReadOnly": False}],
+            "Binds": ["data:/data:ro"],
+            "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 3},
+            "Memory": 64 * 1024**2,
+            "NanoCpus": 500000000,
+            "NetworkMode": "front",
+        },
+        "NetworkingConfig": {"EndpointsConfig": {"front": {}}},
+    }
+
+
+def test_a_spec_holds_one_form_of_what_is_written_in_many() -> None:
+    spec = ContainerSpec(
+        command="a b",
+        env=["A=b"],
+        ports=[80],
+        volumes=["/d"],
+        networks=["n"],
+        restart_policy="always",
+        memory="6m",
+    )
+    assert (spec.command, spec.env, spec.ports, spec.volumes, spec.networks) == (
+        ("a", "b"),
+        {"A": "b"},
+        (Port(80),),
+        (VolumeBind("/d"),),
+        (NetworkAttachment("n"),),
+    )
+    assert (spec.restart_policy, spec.memory) == (RestartPolicy("always"), 6 * 1024**2)
+
+
+def test_an_empty_entrypoint_takes_the_one_of_the_image_away() -> None:
+    assert ContainerSpec(image="a", entrypoint=[]).to_engine()["Entrypoint"] == [""]
+
+
+def test_an_attachment_becomes_the_settings_of_an_endpoint() -> None:
+    attachment = NetworkAttachment("back", ["db"], "10.1.0.5", "fd00::5")
+    assert attachment.to_engine() == {
+        "Aliases": ["db"],
+        "IPAMConfig": {"IPv4Address": "10.1.0.5", "IPv6Address": "fd00::5"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("healthcheck", "body"),
+    [
+        (Healthcheck(), {}),
+        (Healthcheck("curl localhost"), {"Test": ["CMD-SHELL", "curl localhost"]}),
+        (Healthcheck(["curl", "localhost"]), {"Test": ["CMD", "curl", "localhost"]}),
+        (Healthcheck(["CMD", "a"]), {"Test": ["CMD", "a"]}),
+        (Healthcheck(["CMD-SHELL", "a b"]), {"Test": ["CMD-SHELL", "a b"]}),
+        (Healthcheck("none"), {"Test": ["NONE"]}),
+        (Healthcheck(["NONE"]), {"Test": ["NONE"]}),
+        (
+            Healthcheck(interval=1, timeout="500ms", start_period="1m", retries=3),
+            {"Interval": 10**9, "Timeout": 5 * 10**8, "StartPeriod": 60 * 10**9, "Retries": 3},
+        ),
+    ],
+)
+def test_a_healthcheck_is_written_as_the_engine_takes_it(
+    healthcheck: Healthcheck, body: dict[str, Any]
+) -> None:
+    assert healthcheck.to_engine() == body
+
+
+@pytest.mark.parametrize(
+    ("healthcheck", "reason"),
+    [
+        ({"test": []}, "healthcheck: the test is empty"),
+        ({"test": " "}, "healthcheck: the test is empty"),
+        ({"interval": "soon"}, "healthcheck: interval: 'soon'"),
+        ({"timeout": "100us"}, "healthcheck: timeout is shorter than 1 ms"),
+        ({"start_period": -1}, "healthcheck: start_period: -1 is negative"),
+        ({"retries": -1}, "healthcheck: retries: -1 is negative"),
+    ],
+)
+def test_a_healthcheck_that_cannot_be_is_refused(healthcheck: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        ContainerSpec(image="a", healthcheck=Healthcheck(**healthcheck)).to_engine()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({"name": "a"}, "name: 'a'"),
+        ({"name": ""}, "name: ''"),
+        ({"name": "-web"}, "name: '-web'"),
+        ({"name": "a b"}, "name: 'a b'"),
+        ({"name": "../web"}, "name: '../web'"),
+        ({"name": "web\n"}, "name: 'web"),
+        ({"command": "'"}, "command: "),
+        ({"entrypoint": [5]}, "entrypoint: "),
+        ({"env": ["A"]}, "env: "),
+        ({"ports": ["x"]}, "Port 'x'"),
+        ({"exposed_ports": ["x"]}, "Port 'x'"),
+        ({"volumes": ["x"]}, "Volume 'x'"),
+        ({"memory": "lots"}, "memory: 'lots'"),
+        ({"memory": "5m"}, "memory: 5m is below 6 MiB"),
+        ({"cpus": -1}, "cpus: -1 is negative"),
+        ({"cpus": float("nan")}, "cpus: nan"),
+        ({"cpus": float("inf")}, "cpus: inf"),
+        ({"restart_policy": "sometimes"}, "restart_policy: one of no, always"),
+        ({"volumes": ["/d"], "mounts": [Mount("/d")]}, "mounted at /d: stated more than once"),
+        ({"volumes": ["/d"], "mounts": [Mount("/d/")]}, "mounted at /d: stated more than once"),
+        ({"networks": ["n", "n"]}, "network n: stated more than once"),
+    ],
+)
+def test_a_container_that_cannot_be_is_refused(arguments: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        ContainerSpec(**arguments)
+
+
+def test_retries_are_for_one_policy_alone() -> None:
+    with pytest.raises(InvalidInput, match="restart_retries: only for the policy on-failure"):
+        RestartPolicy("always", 3)
+
+
+@pytest.mark.parametrize("address", [{"ipv4_address": "fd00::1"}, {"ipv6_address": "10.0.0.1"}])
+def test_an_address_of_the_wrong_family_is_refused(address: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput, match="Network back: "):
+        NetworkAttachment("back", **address)
+
+
+def test_a_container_without_an_image_cannot_be_created() -> None:
+    with pytest.raises(InvalidInput, match="Container web: state the image"):
+        ContainerSpec("web").to_engine()

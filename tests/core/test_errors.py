@@ -1,0 +1,118 @@
+"""Answers of engines, turned into errors; the texts are those of real engines."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_engine.core import errors
+from pytest_engine.core.errors import EngineError, error_from_answer, message_from_body
+
+
+def _body(message: str) -> bytes:
+    return json.dumps({"message": message}).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind"),
+    [
+        (400, "invalid reference format", errors.BadRequest),
+        (401, "unauthorized", errors.PermissionDenied),
+        (403, "endpoint with name x already exists in network y", errors.PermissionDenied),
+        (404, "page not found", errors.NotFound),
+        (404, "No such exec instance: x", errors.NotFound),
+        (404, "No such container: web", errors.ContainerNotFound),
+        (404, 'no container with name or ID "web" found', errors.ContainerNotFound),
+        (404, "No such image: redis:7", errors.ImageNotFound),
+        (404, "network back not found", errors.NetworkNotFound),
+        (404, "get data: no such volume", errors.VolumeNotFound),
+        (409, "You have to remove (or rename) that container", errors.Conflict),
+        (418, "I am a teapot", errors.ApiError),
+        (500, "something broke", errors.ServerError),
+        (503, "This node is not a swarm manager", errors.ServerError),
+        (500, "Bind for 0.0.0.0:80 failed: port is already allocated", errors.PortInUse),
+        (500, "listen tcp4 0.0.0.0:80: bind: address already in use", errors.PortInUse),
+        (500, "No such image: redis:7", errors.ImageNotFound),
+        (301, "Moved Permanently", errors.ApiError),
+    ],
+)
+def test_an_answer_becomes_the_error_that_it_stands_for(
+    status: int, message: str, kind: type[errors.ApiError]
+) -> None:
+    assert kind is type(error_from_answer(status, "GET", "/x", _body(message)))
+
+
+def test_an_error_keeps_the_facts_of_the_answer() -> None:
+    error = error_from_answer(409, "POST", "/containers/create", _body("Conflict."))
+    facts = (error.status, error.method, error.path, error.engine_message)
+    assert facts == (409, "POST", "/containers/create", "Conflict.")
+
+
+def test_the_message_says_what_was_tried_and_what_the_engine_said() -> None:
+    error = error_from_answer(409, "POST", "/containers/web/start", _body("it is paused"))
+    assert str(error) == "POST /containers/web/start: it is paused (HTTP 409)"
+
+
+def test_the_message_says_what_to_do_where_that_is_known() -> None:
+    error = error_from_answer(404, "POST", "/containers/create", _body("No such image: x"))
+    assert str(error).endswith(
+        "(HTTP 404). Pull or build the image first, or allow it to be pulled."
+    )
+
+
+def test_an_answer_without_a_body_still_makes_a_sentence() -> None:
+    assert str(error_from_answer(500, "GET", "/info", b"")) == (
+        "GET /info: no reason given (HTTP 500)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"message": "no"}', "no"),
+        (b'{"cause": "why", "message": "", "response": 500}', "why"),
+        (b'{"error": "bad"}', "bad"),
+        (b"404 page not found\n", "404 page not found"),
+        (b"", ""),
+        (b"[1, 2]", "[1, 2]"),
+        (b'{"message": 5}', '{"message": 5}'),
+        (b"null", "null"),
+        (b"\xff\xfe", "\ufffd\ufffd"),
+    ],
+)
+def test_the_words_of_the_engine_are_found_in_any_body(body: bytes, message: str) -> None:
+    assert message_from_body(body) == message
+
+
+def test_a_huge_body_is_cut() -> None:
+    assert len(message_from_body(b"<html>" * 10000)) == 2000
+
+
+def test_a_body_nested_too_deeply_to_be_decoded_is_shown_as_it_is() -> None:
+    assert message_from_body(b"[" * 200000) == "[" * 2000
+
+
+@given(st.integers(300, 599), st.binary())
+def test_making_an_error_never_fails(status: int, body: bytes) -> None:
+    assert error_from_answer(status, "GET", "/x", body).status == status
+
+
+@pytest.mark.parametrize("name", [name for name in errors.__all__ if name[0].isupper()])
+def test_every_error_has_the_one_root(name: str) -> None:
+    assert issubclass(getattr(errors, name), EngineError)
+
+
+def test_wrong_input_is_also_a_value_error() -> None:
+    assert issubclass(errors.InvalidInput, ValueError)
+
+
+def test_a_timeout_is_also_the_one_of_python() -> None:
+    assert issubclass(errors.Timeout, TimeoutError)
+
+
+def test_a_launch_that_failed_shows_the_last_words_of_the_engine() -> None:
+    error = errors.LaunchFailed("dockerd ended.", "no space left")
+    assert str(error) == "dockerd ended.\nno space left"

@@ -1,0 +1,97 @@
+"""Sockets with odd paths, TCP, and addresses at which nobody is."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_engine.core.client import Engine
+from pytest_engine.core.errors import ConnectionFailed, ConnectionLost
+from tests.core.scripted import ALWAYS, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.core.conftest import Serve
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "50%", "a#b", "a?b", "a:b@c", "a+b", "[a]", "UPPER", "\u00fc", "%2F", "~;&=*"]
+)
+def test_a_socket_may_be_called_anything(name: str, serve: Serve) -> None:
+    server = serve(ALWAYS, name=name)
+    with Engine(server.host, api_version="1.41", environ={}) as engine:
+        assert engine.system.info() == {}
+        assert list(engine.containers.get_archive("web", "/")) == [b"{}"]
+
+
+@pytest.fixture(params=["127.0.0.1", "::1"])
+def tcp(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve two connections with one answer each over TCP, and give the address."""
+    family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
+    with socket.create_server((request.param, 0), family=family) as listener:
+
+        def accept() -> None:
+            for _ in range(2):
+                sock, _address = listener.accept()
+                with sock:
+                    sock.recv(65536)
+                    sock.sendall(answer(b"{}", connection="close"))
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        host, port = listener.getsockname()[:2]
+        yield f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
+        thread.join()
+
+
+def test_an_engine_may_listen_on_tcp(tcp: str) -> None:
+    with Engine(tcp, api_version="1.41", environ={}) as engine:
+        assert engine.system.info() == {}
+        assert list(engine.containers.get_archive("web", "/")) == [b"{}"]
+
+
+def _both_ways(host: str) -> list[str]:
+    """Return the messages of a short call and of a stream to where nobody is."""
+    messages = []
+    with Engine(host, api_version="1.41", environ={}, timeout=5) as engine:
+        for call in (engine.system.info, engine.system.events):
+            with pytest.raises(ConnectionFailed) as caught:
+                call()
+            assert not isinstance(caught.value, ConnectionLost)
+            assert caught.value.endpoint == engine.endpoint.url
+            messages.append(str(caught.value))
+    return messages
+
+
+def test_a_port_where_nobody_listens_is_an_error_that_says_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    for message in _both_ways(f"tcp://127.0.0.1:{port}"):
+        assert "nobody listens there. Start the engine" in message
+
+
+def test_a_socket_that_is_left_over_is_an_error_that_says_so(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(str(tmp_path / "s"))
+    for message in _both_ways(f"unix://{tmp_path}/s"):
+        assert "nobody listens there. Start the engine" in message
+
+
+def test_a_file_that_is_no_socket_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "s").touch()
+    assert not stat.S_ISSOCK((tmp_path / "s").stat().st_mode)
+    for message in _both_ways(f"unix://{tmp_path}/s"):
+        assert f"Cannot connect to the engine at unix://{tmp_path}/s" in message
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "a..b", "x" * 70, "-"])
+def test_a_host_that_does_not_exist_is_an_error(host: str) -> None:
+    for message in _both_ways(f"tcp://{host}:1"):
+        assert "Cannot connect to the engine at tcp://" in message
+        assert "Check the address and the network in between." in message
