@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # advice, so the import is judged only when somebody wants a pool.
 _import_error: ImportError | None = None
 try:
-    import requests  # noqa: F401  # first, so that it is named if it is what is missing
+    # First, so that it is the one that is named if both are missing.
+    from requests import __version__ as requests_version
     from requests_unixsocket.adapters import UnixHTTPConnection, UnixHTTPConnectionPool
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
@@ -48,8 +49,8 @@ def require_libraries() -> None:
 
         if int(urllib3_version.partition(".")[0]) >= 2:
             raise MissingLibrary(
-                "The installed requests-unixsocket is too old for the installed requests "
-                f"(urllib3 {urllib3_version}). Upgrade it: "
+                f"The installed requests-unixsocket is too old for requests {requests_version} "
+                f"on urllib3 {urllib3_version}. Upgrade it: "
                 "python -m pip install 'requests-unixsocket>=0.4'"
             )
 
