@@ -38,6 +38,7 @@ class BuildTrace:
     error: str = ""
     _names: dict[str, str] = field(default_factory=dict)
     _shown: set[str] = field(default_factory=set)
+    _begun: dict[str, bytes] = field(default_factory=dict)
 
     def feed(self, aux: str) -> Iterator[str]:
         """Read one message and yield the lines that it adds, for a person to read.
@@ -72,8 +73,25 @@ class BuildTrace:
             yield f"{name} (cached)" if vertex.get(_VERTEX_CACHED) else name
 
     def _log(self, log: dict[int, int | bytes]) -> Iterator[str]:
-        text = _text(log.get(_LOG_TEXT))
-        yield from (f"  {line}" for line in text.splitlines() if line.strip())
+        # A message may end within a line, and within a character of it.
+        step, text = _text(log.get(_LOG_VERTEX)), log.get(_LOG_TEXT)
+        if isinstance(text, bytes):
+            *lines, self._begun[step] = (self._begun.get(step, b"") + text).split(b"\n")
+            yield from _shown(lines)
+
+    def finish(self) -> Iterator[str]:
+        """Yield the lines that were begun and not ended."""
+        lines = list(self._begun.values())
+        self._begun.clear()
+        yield from _shown(lines)
+
+
+def _shown(lines: list[bytes]) -> Iterator[str]:
+    for line in lines:
+        # What a progress bar has written over is not shown.
+        text = line.decode("utf-8", "replace").rstrip("\r").rpartition("\r")[2]
+        if text.strip():
+            yield f"  {text.rstrip()}"
 
 
 def _text(value: int | bytes | None) -> str:

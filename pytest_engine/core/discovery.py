@@ -56,7 +56,7 @@ def resolve_endpoint(
     env = os.environ if environ is None else environ
     if isinstance(host, Endpoint):
         return host if tls is None else replace(host, tls=tls)
-    if host:
+    if host is not None:
         return parse_endpoint(host, tls=tls or _tls_of_environment(env, host))
     if env.get("DOCKER_HOST"):
         address = env["DOCKER_HOST"]

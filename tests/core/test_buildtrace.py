@@ -78,6 +78,23 @@ def test_output_is_shown_line_by_line() -> None:
     assert _feed(BuildTrace(), message) == ["  one", "  two", "  Gr\u00f6\u00dfe"]
 
 
+def test_a_line_that_comes_in_two_messages_is_one_line() -> None:
+    trace = BuildTrace()
+    whole = "Gr\u00f6\u00dfe\n".encode()
+    assert _feed(trace, _log("s1", whole[:3]) + _log("s2", "other\n")) == ["  other"]
+    assert _feed(trace, _log("s1", whole[3:])) == ["  Gr\u00f6\u00dfe"]
+
+
+def test_a_line_without_an_end_is_shown_at_the_end() -> None:
+    trace = BuildTrace()
+    assert _feed(trace, _log("s1", "half")) == []
+    assert list(trace.finish()) == ["  half"]
+
+
+def test_what_a_progress_bar_has_written_over_is_not_shown() -> None:
+    assert _feed(BuildTrace(), _log("s1", "10%\r90%\r\n")) == ["  90%"]
+
+
 def test_output_that_is_no_text_is_shown_as_far_as_it_goes() -> None:
     assert _feed(BuildTrace(), _log("s1", b"a\xff\n")) == ["  a\ufffd"]
 
@@ -91,7 +108,7 @@ def test_the_first_error_is_kept() -> None:
 
 def test_fields_that_are_not_known_are_passed_over() -> None:
     fixed = _varint(9 << 3 | 1) + b"8 bytes!" + _varint(9 << 3 | 5) + b"four"
-    message = _field(_STATUS, b"?") + fixed + _field(99, 5) + _log("s1", "text")
+    message = _field(_STATUS, b"?") + fixed + _field(99, 5) + _log("s1", "text\n")
     assert _feed(BuildTrace(), message) == ["  text"]
 
 

@@ -342,7 +342,7 @@ def test_it(box, n, worker_id):
 
 
 def test_a_container_costs_few_requests(project: Project, engine_host: str) -> None:
-    from tests.plugin.request_log import request_log
+    from tests.request_log import request_log
 
     project.write(
         conftest="""

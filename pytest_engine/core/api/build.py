@@ -12,7 +12,7 @@ from ..errors import ApiError, BuildFailed, ConnectionLost, StreamFailed
 from .progress import read_progress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..auth import Credentials
     from .call import Caller
@@ -69,8 +69,7 @@ class Build:
             InvalidInput: the context is not there or lacks the Dockerfile.
         """
         name = tags[0] if tags else "the image"
-        trace = BuildTrace()
-        log: deque[str] = deque(maxlen=_LOG_LINES)
+        log = _BuildLog(progress)
         image_id = ""
         try:
             with self._caller.stream(
@@ -93,13 +92,11 @@ class Build:
             ) as stream:
                 for message in read_progress(stream):
                     image_id = _image_id(message) or image_id
-                    for line in _lines(message, trace):
-                        log.append(line)
-                        if progress is not None:
-                            progress(line)
+                    log.read(message)
+                log.end()
         except (ApiError, StreamFailed) as exc:
             detail = exc.detail if isinstance(exc, StreamFailed) else exc.engine_message
-            text = "\n".join(log)
+            text = log.end()
             raise BuildFailed(
                 f"Cannot build {name}: {detail}" + (f"\n{text}" if text else ""),
                 image=name,
@@ -126,9 +123,29 @@ def _image_id(message: Mapping[str, Any]) -> str:
     return ""
 
 
-def _lines(message: Mapping[str, Any], trace: BuildTrace) -> list[str]:
-    aux = message.get("aux")
-    if message.get("id") == "moby.buildkit.trace" and isinstance(aux, str):
-        return list(trace.feed(aux))
-    text = message.get("stream")
-    return text.splitlines() if isinstance(text, str) else []
+class _BuildLog:
+    """The lines of a build: handed on as they come, the last of them kept."""
+
+    def __init__(self, progress: Callable[[str], None] | None) -> None:
+        self._progress = progress
+        self._trace = BuildTrace()
+        self._last: deque[str] = deque(maxlen=_LOG_LINES)
+
+    def read(self, message: Mapping[str, Any]) -> None:
+        """Find the lines in a message."""
+        aux, text = message.get("aux"), message.get("stream")
+        if message.get("id") == "moby.buildkit.trace" and isinstance(aux, str):
+            self._say(self._trace.feed(aux))
+        elif isinstance(text, str):
+            self._say(text.splitlines())
+
+    def end(self) -> str:
+        """Say what is left, and return the last lines."""
+        self._say(self._trace.finish())
+        return "\n".join(self._last)
+
+    def _say(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._last.append(line)
+            if self._progress is not None:
+                self._progress(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import quote, urlencode
@@ -40,7 +39,6 @@ class Caller:
         self.transport = transport
         self._timeout = timeout
         self._version = _parse_version(api_version) if api_version else None
-        self._lock = threading.Lock()
 
     @property
     def version(self) -> tuple[int, int]:
@@ -50,10 +48,10 @@ class Caller:
             Incompatible: the engine speaks no version that this client knows.
             ConnectionFailed: nobody answers, or something else than an engine.
         """
+        # No lock: a child may be forked while another thread holds it, and threads that
+        # ask at the same time get the same answer.
         if self._version is None:
-            with self._lock:
-                if self._version is None:
-                    self._version = self._negotiate()
+            self._version = self._negotiate()
         return self._version
 
     def call(

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 # A difference is shown to people and kept in logs; what looks like a secret is not.
-_SECRET = re.compile(r"pass|secret|token|key|credential|auth", re.IGNORECASE)
+_SECRET = re.compile(r"pass|secret|token|key|credential|auth(?!or)", re.IGNORECASE)
 _MASK = "********"
 
 
@@ -48,6 +48,7 @@ class Field:
         same: whether what is there is as wanted: `equals`, `contains` or `covers`.
         in_place: (wanted, actual) -> whether the engine can change it on the living
             resource.
+        may_hold_secrets: whether values are masked whose keys sound like secrets.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Field:
     actual: Callable[[Mapping[str, Any]], Any]
     same: Callable[[Any, Any], bool]
     in_place: Callable[[Any, Any], bool] = lambda _wanted, _actual: False
+    may_hold_secrets: bool = False
 
 
 def equals(wanted: Any, actual: Any) -> bool:
@@ -89,8 +91,8 @@ def compare_fields(
 
 def stated_fields(fields: Sequence[Field], wanted: Any) -> dict[str, Any]:
     """Return the fields that are stated, in a form for people to read."""
-    stated = {field.name: field.wanted(wanted) for field in fields}
-    return {name: _masked(value) for name, value in stated.items() if value is not None}
+    stated = {field.name: _shown(field, field.wanted(wanted)) for field in fields}
+    return {name: value for name, value in stated.items() if value is not None}
 
 
 def _difference(field: Field, wanted: Any, actual: Any) -> Difference:
@@ -98,11 +100,11 @@ def _difference(field: Field, wanted: Any, actual: Any) -> Difference:
     if field.same is contains:
         actual = {key: actual.get(key) for key in wanted if actual.get(key) != wanted[key]}
         wanted = {key: wanted[key] for key in actual}
-    return Difference(field.name, _masked(wanted), _masked(actual))
+    return Difference(field.name, _shown(field, wanted), _shown(field, actual))
 
 
-def _masked(values: Any) -> Any:
-    if not isinstance(values, Mapping):
+def _shown(field: Field, values: Any) -> Any:
+    if not field.may_hold_secrets or values is None:
         return values
     return {
         key: _MASK if value is not None and _SECRET.search(str(key)) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,23 @@ def _words(value: Sequence[str] | None) -> list[str] | None:
 def _environment(container: Mapping[str, Any]) -> dict[str, str]:
     pairs = (item.partition("=") for item in _config(container).get("Env") or ())
     return {name: value for name, _equals, value in pairs}
+
+
+def _wanted_command(spec: ContainerSpec) -> list[str] | None:
+    # Without an entrypoint of its own, an empty command is the image's for the engine.
+    return _words(spec.command if spec.command or spec.entrypoint else None)
+
+
+def _folder(path: str | None) -> str | None:
+    # The engine keeps a path without what leads nowhere.
+    return posixpath.normpath(path) if path else path
+
+
+def _wanted_healthcheck(spec: ContainerSpec) -> dict[str, Any] | None:
+    if spec.healthcheck is None:
+        return None
+    # A zero stands for the default, and the engine does not show it.
+    return {key: value for key, value in spec.healthcheck.to_engine().items() if value}
 
 
 def _entrypoint(container: Mapping[str, Any]) -> list[str]:
@@ -157,6 +175,11 @@ def _above_zero(wanted: Any, _actual: Any) -> bool:
     return bool(wanted)
 
 
+def _joinable(wanted: Any, actual: Any) -> bool:
+    # These two can neither be joined nor left by a container that exists.
+    return not {"host", "none"} & {*wanted, *actual}
+
+
 def _always(_wanted: Any, _actual: Any) -> bool:
     return True
 
@@ -172,12 +195,12 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "command",
-        lambda spec: _words(spec.command),
+        _wanted_command,
         lambda container: list(_config(container).get("Cmd") or ()),
         equals,
     ),
     Field("entrypoint", lambda spec: _words(spec.entrypoint), _entrypoint, equals),
-    Field("env", lambda spec: spec.env, _environment, contains),
+    Field("env", lambda spec: spec.env, _environment, contains, may_hold_secrets=True),
     Field("ports", _wanted_ports, _actual_ports, contains),
     Field(
         "exposed_ports",
@@ -192,10 +215,11 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         lambda spec: spec.labels,
         lambda container: _config(container).get("Labels") or {},
         contains,
+        may_hold_secrets=True,
     ),
     Field(
         "healthcheck",
-        lambda spec: None if spec.healthcheck is None else spec.healthcheck.to_engine(),
+        _wanted_healthcheck,
         lambda container: _config(container).get("Healthcheck") or {},
         contains,
     ),
@@ -207,8 +231,8 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "working_dir",
-        lambda spec: spec.working_dir,
-        lambda container: _config(container).get("WorkingDir") or "",
+        lambda spec: _folder(spec.working_dir),
+        lambda container: _folder(_config(container).get("WorkingDir") or ""),
         equals,
     ),
     Field("restart_policy", _policy, _actual_policy, equals, _always),
@@ -221,7 +245,8 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
     ),
     Field(
         "cpus",
-        lambda spec: spec.cpus,
+        # As exactly as the engine counts: a third is not a whole number of billionths.
+        lambda spec: None if spec.cpus is None else round(spec.cpus * _NANO) / _NANO,
         lambda container: (_host(container).get("NanoCpus") or 0) / _NANO,
         equals,
         _above_zero,
@@ -231,6 +256,6 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         _wanted_networks,
         _actual_networks,
         lambda wanted, actual: not other_networks(wanted, actual),
-        _always,
+        _joinable,
     ),
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import InvalidInput, NotFound
+from ..errors import EngineError, InvalidInput, NotFound
 from ..spec import ContainerSpec
 from .compare import Difference, Field
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .images import PULL_POLICIES, ImageKind, ImageSpec
+from .networks import kept_endpoint
 from .reconcile import Kind, Outcome, Plan, reconcile
 from .replacement import NewContainer
 
@@ -115,21 +117,26 @@ class ContainerKind(Kind[ContainerSpec]):
                 lambda: engine.containers.restart(name, timeout=self.stop_timeout),
             )
         elif state == "stopped" and running:
-            plan.add("stop", what, lambda: self._stop(engine, name))
+            plan.add("stop", what, lambda: self._stop(engine, actual))
         return plan
 
-    def _stop(self, engine: Engine, container: str) -> None:
+    def _stop(self, engine: Engine, actual: Mapping[str, Any]) -> None:
+        container = str(actual["Id"])
         if self.force_kill:
             engine.containers.kill(container)
         else:
             engine.containers.stop(container, timeout=self.stop_timeout)
+        if (actual.get("HostConfig") or {}).get("AutoRemove"):
+            # Until the engine has removed it, the name is taken and a removal refused.
+            with contextlib.suppress(NotFound):
+                engine.containers.wait(container, condition="removed")
 
     def _remove(
         self, plan: Plan, engine: Engine, wanted: ContainerSpec, actual: Mapping[str, Any]
     ) -> None:
         what, name = f"container {wanted.name}", str(actual["Id"])
         if actual["State"]["Running"]:
-            plan.add("stop", what, lambda: self._stop(engine, name))
+            plan.add("stop", what, lambda: self._stop(engine, actual))
 
         def remove() -> None:
             # One with auto-remove is gone as soon as it has stopped.
@@ -156,7 +163,7 @@ class ContainerKind(Kind[ContainerSpec]):
         config = wanted.to_engine()
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         if actual is not None and actual["State"]["Running"]:
-            plan.add("stop", what, new.undone_on_error(lambda: self._stop(engine, new.old_id)))
+            plan.add("stop", what, new.undone_on_error(lambda: self._stop(engine, actual)))
         plan.add("create", what, new.undone_on_error(lambda: new.create(config)))
         for attachment in wanted.attachments[1:]:
             connect = new.undone_on_error(partial(new.connect, attachment))
@@ -196,18 +203,29 @@ class ContainerKind(Kind[ContainerSpec]):
                 plan.add(
                     "connect",
                     f"{what} to network {attachment.name}",
-                    partial(
-                        _reconnect, engine, name, attachment, connected=attachment.name in there
-                    ),
+                    partial(_reconnect, engine, actual, attachment)
+                    if attachment.name in there
+                    else partial(_connect, engine, name, attachment),
                 )
 
 
-def _reconnect(
-    engine: Engine, container: str, attachment: NetworkAttachment, *, connected: bool
-) -> None:
-    if connected:
-        engine.networks.disconnect(attachment.name, container, force=True)
+def _connect(engine: Engine, container: str, attachment: NetworkAttachment) -> None:
     engine.networks.connect(attachment.name, container, attachment.to_engine())
+
+
+def _reconnect(engine: Engine, actual: Mapping[str, Any], attachment: NetworkAttachment) -> None:
+    """Change how a container is on a network; if that fails, it is on it as before."""
+    container, network = str(actual["Id"]), attachment.name
+    engine.networks.disconnect(network, container, force=True)
+    try:
+        _connect(engine, container, attachment)
+    except EngineError:
+        # A connection that failed leaves its settings behind.
+        with contextlib.suppress(EngineError):
+            engine.networks.disconnect(network, container, force=True)
+        kept = kept_endpoint(actual, network)
+        engine.networks.connect(network, container, kept)  # type: ignore[arg-type]
+        raise
 
 
 def _in_place(difference: Difference) -> bool:

@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import NotFound
+from ..errors import EngineError, NotFound
 from ..spec import NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
 from .reconcile import Kind, Outcome, Plan
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..client import Engine
 
-__all__ = ["NetworkKind"]
+__all__ = ["NetworkKind", "kept_endpoint"]
 
 
 def _pools(values: Any) -> list[dict[str, Any]] | None:
@@ -61,6 +61,7 @@ _FIELDS = (
         lambda spec: spec.driver_options,
         lambda network: network.get("Options") or {},
         contains,
+        may_hold_secrets=True,
     ),
     Field(
         "ipam_driver",
@@ -103,6 +104,23 @@ _FIELDS = (
 )
 
 
+# What an inspected network and the body that makes one have in common.
+_CONFIGURATION = (
+    "Name",
+    "Driver",
+    "Options",
+    "IPAM",
+    "EnableIPv4",
+    "EnableIPv6",
+    "Internal",
+    "Attachable",
+    "Ingress",
+    "Scope",
+    "ConfigOnly",
+    "Labels",
+)
+
+
 @dataclass(frozen=True)
 class NetworkKind(Kind[NetworkSpec]):
     """Networks.
@@ -125,7 +143,16 @@ class NetworkKind(Kind[NetworkSpec]):
             network = engine.networks.inspect(wanted.name)
         except NotFound:
             return None
-        return network if wanted.name in (network.get("Name"), network.get("Id")) else None
+        if wanted.name not in (network.get("Name"), network.get("Id")):
+            return None
+        members = self._members(network)
+        stopped = [
+            _stopped_member(engine, str(network.get("Name")), name)
+            for name in self.connected or ()
+            if name not in members
+        ]
+        listed: Mapping[str, Any] = network.get("Containers") or {}  # type: ignore[assignment]
+        return {**network, "Containers": {**listed, **dict(filter(None, stopped))}}
 
     def compare(
         self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
@@ -154,8 +181,18 @@ class NetworkKind(Kind[NetworkSpec]):
         what = f"network {wanted.name}"
         members = self._members(actual) if actual is not None else {}
         changed = [item for item in differences if item.field != "connected"]
+        kept: dict[str, dict[str, Any]] = {}
+        replaced = None
         if actual is not None and (state == "absent" or self.force or changed):
             network_id = str(actual["Id"])
+            if state == "present":
+                # Read while planning: once the network is gone, nothing tells the aliases
+                # and the fixed addresses that containers had there.
+                kept = {
+                    name: kept_endpoint(engine.containers.inspect(member), wanted.name)
+                    for name, member in members.items()
+                }
+                replaced = actual
             for name in members:
                 self._disconnect(plan, engine, network_id, name, what)
             plan.add("remove", what, lambda: engine.networks.remove(network_id))
@@ -164,14 +201,14 @@ class NetworkKind(Kind[NetworkSpec]):
             return plan
         on_it = set(members)
         if actual is None:
-            plan.add("create", what, lambda: engine.networks.create(wanted.to_engine()))
+            plan.add("create", what, lambda: _create(engine, wanted, replaced, kept))
             on_it = set()
         stay = set(members) if self.connected is None or self.appends else set()
         names = [*members, *(name for name in self.connected or () if name not in members)]
         for name in names:
             if name in stay or name in (self.connected or ()):
                 if name not in on_it:
-                    self._connect(plan, engine, wanted.name, name, what, members.get(name))
+                    self._connect(plan, engine, wanted.name, name, what, kept.get(name))
             elif name in on_it:
                 self._disconnect(plan, engine, wanted.name, name, what)
         return plan
@@ -192,11 +229,13 @@ class NetworkKind(Kind[NetworkSpec]):
 
     @staticmethod
     def _connect(
-        plan: Plan, engine: Engine, network: str, name: str, what: str, member: str | None
+        plan: Plan,
+        engine: Engine,
+        network: str,
+        name: str,
+        what: str,
+        endpoint: Mapping[str, Any] | None,
     ) -> None:
-        # Read while planning: once the network is gone, nothing tells the aliases and
-        # the fixed address that the container had there.
-        endpoint = _kept_endpoint(engine, network, member) if member else None
         plan.add(
             "connect",
             f"container {name} to {what}",
@@ -204,13 +243,50 @@ class NetworkKind(Kind[NetworkSpec]):
         )
 
 
-def _kept_endpoint(engine: Engine, network: str, container: str) -> dict[str, Any]:
-    inspected = engine.containers.inspect(container)
-    networks = inspected.get("NetworkSettings", {}).get("Networks") or {}
+def _create(
+    engine: Engine,
+    wanted: NetworkSpec,
+    replaced: Mapping[str, Any] | None,
+    kept: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Create a network; if that fails, make the one that was there before again."""
+    try:
+        engine.networks.create(wanted.to_engine())
+    except EngineError as exc:
+        if replaced is None:
+            raise
+        config = {key: replaced[key] for key in _CONFIGURATION if replaced.get(key)}
+        try:
+            engine.networks.create(config)  # type: ignore[arg-type]
+            for name, endpoint in kept.items():
+                engine.networks.connect(wanted.name, name, endpoint)  # type: ignore[arg-type]
+        except EngineError as again:
+            raise EngineError(
+                f"{exc} Then the network {wanted.name} that was there before could not be made "
+                f"again ({again}); on it were: {', '.join(kept) or 'no containers'}."
+            ) from exc
+        raise
+
+
+def _stopped_member(
+    engine: Engine, network: str, name: str
+) -> tuple[str, Mapping[str, Any]] | None:
+    """Return a container that is on a network and does not run; the network lists none of those."""
+    try:
+        container = engine.containers.inspect(name)
+    except NotFound:
+        return None
+    networks = container.get("NetworkSettings", {}).get("Networks") or {}
+    return (str(container["Id"]), {"Name": name}) if network in networks else None
+
+
+def kept_endpoint(container: Mapping[str, Any], network: str) -> dict[str, Any]:
+    """Return the settings with which a container that was on a network gets on it again."""
+    networks = container.get("NetworkSettings", {}).get("Networks") or {}
     endpoint: Mapping[str, Any] = networks.get(network) or {}
     kept = {key: endpoint[key] for key in ("IPAMConfig", "DriverOpts") if endpoint.get(key)}
     # The engine adds the short id as an alias by itself.
-    aliases = [alias for alias in endpoint.get("Aliases") or () if alias != container[:12]]
+    aliases = [alias for alias in endpoint.get("Aliases") or () if alias != container["Id"][:12]]
     if aliases:
         kept["Aliases"] = aliases
     return kept

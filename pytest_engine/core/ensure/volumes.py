@@ -24,8 +24,15 @@ _FIELDS = (
         lambda spec: spec.driver_options,
         lambda volume: volume.get("Options") or {},
         contains,
+        may_hold_secrets=True,
     ),
-    Field("labels", lambda spec: spec.labels, lambda volume: volume.get("Labels") or {}, contains),
+    Field(
+        "labels",
+        lambda spec: spec.labels,
+        lambda volume: volume.get("Labels") or {},
+        contains,
+        may_hold_secrets=True,
+    ),
 )
 _RECREATE = ("never", "options-changed", "always")
 

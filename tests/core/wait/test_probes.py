@@ -12,7 +12,7 @@ from pytest_engine.core import wait
 from pytest_engine.core.client import Engine
 from pytest_engine.core.container import Container
 from pytest_engine.core.errors import ContainerDied, InvalidInput, WaitTimeout
-from tests.plugin.request_log import request_log
+from tests.request_log import request_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

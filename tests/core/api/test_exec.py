@@ -1,0 +1,116 @@
+"""Commands in running containers of a real engine."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_engine.core.api.exec import ExecResult
+from pytest_engine.core.errors import Conflict, ContainerNotFound, InvalidInput, NotFound, Timeout
+
+if TYPE_CHECKING:
+    from pytest_engine.core.client import Engine
+    from tests.core.api.conftest import Run
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.mark.parametrize(
+    ("command", "result"),
+    [
+        (["true"], ExecResult(0, b"", b"")),
+        (["sh", "-c", "exit 42"], ExecResult(42, b"", b"")),
+        (["sh", "-c", "echo out; echo err >&2; exit 1"], ExecResult(1, b"out\n", b"err\n")),
+        (["echo", "a b", "*", "$HOME"], ExecResult(0, b"a b * $HOME\n", b"")),
+        (["sh", "-c", "kill -9 $$"], ExecResult(137, b"", b"")),
+    ],
+)
+def test_a_command_is_run(command: list[str], result: ExecResult, engine: Engine, run: Run) -> None:
+    assert engine.exec.run(run(), command) == result
+
+
+@pytest.mark.parametrize(("command", "code"), [("no-such-command", 127), ("/etc", 126)])
+def test_a_command_that_cannot_be_started_has_an_exit_code_of_its_own(
+    command: str, code: int, engine: Engine, run: Run
+) -> None:
+    result = engine.exec.run(run(), [command])
+    assert result.exit_code in {126, code}
+    assert command.encode() in result.stdout + result.stderr
+
+
+def test_a_command_gets_an_environment_a_user_and_a_folder(engine: Engine, run: Run) -> None:
+    script = "echo $A; id -u; pwd"
+    result = engine.exec.run(
+        run(), ["sh", "-c", script], env={"A": "b=\u00fc"}, user="12", working_dir="/bin"
+    )
+    assert result.stdout.decode() == "b=\u00fc\n12\n/bin\n"
+
+
+def test_a_megabyte_goes_in_and_out_at_once(engine: Engine, run: Run) -> None:
+    data = bytes(range(256)) * 4096
+    script = "tee /dev/stderr"
+    assert engine.exec.run(run(), ["sh", "-c", script], stdin=data) == ExecResult(0, data, data)
+
+
+def test_an_empty_input_is_one_that_ends(engine: Engine, run: Run) -> None:
+    assert engine.exec.run(run(), ["cat"], stdin=b"") == ExecResult(0, b"", b"")
+
+
+def test_a_command_need_not_read_its_input(engine: Engine, run: Run) -> None:
+    assert engine.exec.run(run(), ["true"], stdin=b"x" * (1 << 22)).exit_code == 0
+
+
+def test_a_command_that_stays_silent_is_a_timeout(engine: Engine, run: Run) -> None:
+    name = run()
+    with pytest.raises(Timeout, match=f"sleep in container {name} was silent for 0.3 s"):
+        engine.exec.run(name, ["sleep", "1000"], timeout=0.3)
+
+
+def test_a_timeout_with_input_leaves_no_thread(engine: Engine, run: Run) -> None:
+    before = threading.active_count()
+    with pytest.raises(Timeout):
+        engine.exec.run(run(), ["sleep", "1000"], stdin=b"x" * (1 << 22), timeout=0.3)
+    assert threading.active_count() == before
+
+
+def test_output_with_a_terminal_is_one_stream(engine: Engine, run: Run) -> None:
+    config = {"Cmd": ["sh", "-c", "echo out; echo err >&2"], "AttachStdout": True, "Tty": True}
+    exec_id = engine.exec.create(run(), config)  # type: ignore[arg-type]
+    with engine.exec.start(exec_id, tty=True) as output:
+        assert output.read() == (b"out\r\nerr\r\n", b"")
+
+
+def test_a_conversation_is_held(engine: Engine, run: Run) -> None:
+    config = {"Cmd": ["cat"], "AttachStdin": True, "AttachStdout": True}
+    exec_id = engine.exec.create(run(), config)  # type: ignore[arg-type]
+    with engine.exec.start(exec_id) as output:
+        lines = output.lines()
+        for text in (b"one", b"two"):
+            output.write(text + b"\n")
+            assert next(lines) == ("stdout", text)
+        assert engine.exec.inspect(exec_id)["Running"]
+        output.close_stdin()
+        assert list(lines) == []
+
+
+@pytest.mark.parametrize("command", ["ls -l", [], ""])
+def test_a_command_is_a_list_of_words(command: str, engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match="A command is a list of strings"):
+        engine.exec.run("any", command)
+
+
+def test_a_container_that_does_not_run_runs_no_command(engine: Engine, create: Run) -> None:
+    with pytest.raises(Conflict, match="is not running"):
+        engine.exec.run(create(), ["true"])
+
+
+def test_a_container_that_does_not_exist_runs_no_command(engine: Engine) -> None:
+    with pytest.raises(ContainerNotFound):
+        engine.exec.run("no-such-one", ["true"])
+
+
+def test_a_command_that_was_not_set_up_is_not_found(engine: Engine) -> None:
+    with pytest.raises(NotFound, match="No such exec instance: none"):
+        engine.exec.start("none")

@@ -1,0 +1,89 @@
+"""How fields are compared, and what a difference shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_engine.core.ensure.compare import (
+    Difference,
+    Field,
+    compare_fields,
+    contains,
+    covers,
+    equals,
+    stated_fields,
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "actual", "same"),
+    [
+        ({}, {}, True),
+        ({}, {"a": "1"}, True),
+        ({"a": "1"}, {"a": "1", "b": "2"}, True),
+        ({"a": "1"}, {"a": "2"}, False),
+        ({"a": "1"}, {}, False),
+        ({"a": None}, {}, False),
+    ],
+)
+def test_a_mapping_contains_another(
+    wanted: dict[str, Any],
+    actual: dict[str, Any],
+    same: bool,  # noqa: FBT001
+) -> None:
+    assert contains(wanted, actual) == same
+
+
+@pytest.mark.parametrize(
+    ("wanted", "actual", "same"),
+    [([], ["a"], True), (["b", "a"], ["a", "b", "c"], True), (["a"], [], False)],
+)
+def test_a_list_covers_another(wanted: list[str], actual: list[str], same: bool) -> None:  # noqa: FBT001
+    assert covers(wanted, actual) == same
+
+
+def _field(same: Any = contains) -> Field:
+    return Field("env", lambda spec: spec, lambda actual: actual, same, may_hold_secrets=True)
+
+
+def test_what_is_not_stated_is_not_compared() -> None:
+    assert compare_fields([_field()], None, {"A": "1"}) == ()
+
+
+def test_a_difference_shows_only_the_keys_that_differ() -> None:
+    found = compare_fields([_field()], {"A": "1", "B": "2"}, {"A": "1", "B": "3", "C": "4"})
+    assert found == (Difference("env", {"B": "2"}, {"B": "3"}),)
+
+
+@pytest.mark.parametrize(
+    "name", ["POSTGRES_PASSWORD", "api_token", "SecretKey", "AWS_CREDENTIALS", "BASIC_AUTH"]
+)
+def test_what_looks_like_a_secret_is_not_shown(name: str) -> None:
+    (found,) = compare_fields([_field()], {name: "new"}, {name: "old"})
+    assert found == Difference("env", {name: "********"}, {name: "********"})
+
+
+@pytest.mark.parametrize("same", [equals, contains])
+def test_a_secret_is_not_shown_however_its_field_is_compared(same: Any) -> None:
+    (found,) = compare_fields([_field(same)], {"PASSWORD": "new"}, {"PASSWORD": "old"})
+    assert "new" not in str(found)
+    assert "old" not in str(found)
+
+
+def test_a_field_that_holds_no_secrets_is_shown_whatever_its_keys_are() -> None:
+    field = Field("networks", lambda spec: spec, lambda actual: actual, equals)
+    (found,) = compare_fields([field], {"auth-net": {}}, {"key-net": {}})
+    assert found == Difference("networks", {"auth-net": {}}, {"key-net": {}})
+
+
+def test_a_secret_that_is_not_there_yet_is_shown_as_missing() -> None:
+    (found,) = compare_fields([_field()], {"PASSWORD": "new"}, {})
+    assert found == Difference("env", {"PASSWORD": "********"}, {"PASSWORD": None})
+
+
+def test_stated_fields_do_not_show_secrets() -> None:
+    assert stated_fields([_field()], {"PASSWORD": "x", "A": "b"}) == {
+        "env": {"PASSWORD": "********", "A": "b"}
+    }
