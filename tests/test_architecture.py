@@ -38,17 +38,16 @@ LAYERS = (
     ("transport",),
     ("api",),
     ("client",),
-    ("ensure", "launch", "runtime", "wait"),
-    ("container", "service"),
+    ("ensure", "launch", "wait"),
+    ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
-    ("presets",),
     ("plugin",),
     ("pytest_engine",),  # pytest_engine/__init__.py itself
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"presets", "plugin", "pytest_engine"}
+ABOVE_THE_CORE = {"plugin", "pytest_engine"}
 
-# What is needed of both goes into container.py or service.py.
+# What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}
 
 # Everybody else lives on the standard library.
