@@ -30,7 +30,7 @@ export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv check lint format types unit test test-all test-pythons demo docs \
+.PHONY: help venv bench check lint format types unit test test-all test-engines test-pythons demo docs \
 	lab-up lab-down build clean
 
 help: ## List the targets
@@ -106,7 +106,26 @@ test: $(READY) ## Everything: lint, types, docs and all tests on an engine of ou
 	$$down; trap - EXIT; \
 	$(STAGE) report
 
-test-all: test test-pythons ## make test, and the unit tests on every Python that is found
+test-all: test test-engines test-pythons ## make test, further engines, and every Python that is found
+
+# Engines that the lab runs in containers (python -m tests.lab up --help); their images are built
+# once and stay in its cache. Tests that launch engines themselves do not care which one is there.
+test-engines: $(READY) ## The core's tests on engine 28.5, a smoke set on 26.1 and Podman 5
+	@$(STAGE) clear
+	@down='$(PY) -m tests.lab down'; \
+	if $(PY) -m tests.lab status >/dev/null 2>&1; then down=:; fi; \
+	trap '$$down' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP; \
+	tests() { name=engine-$$1; title="$$2 on engine $$1"; export PYTEST_ENGINE_TEST_ENGINE=$$1; \
+		shift 2; $(STAGE) run "$$name" "$$title" -- $(PY) -m pytest --durations=5 \
+			--junitxml=$(REPORTS)/$$name.xml -m "$$@" || exit; }; \
+	$(STAGE) run lab 'the engines and what tests pull' -- $(PY) -m tests.lab up \
+		--images busybox,debian:bookworm --engine 28.5 --engine 26.1 --engine podman5 || exit; \
+	tests 28.5 'tests of the core' 'engine and not ansible and not packaging' \
+		--ignore=tests/core/test_launch.py --ignore=tests/core/roads tests/core tests/lab_tests/test_guests.py; \
+	tests 26.1 'smoke tests' smoke tests/core tests/lab_tests/test_guests.py; \
+	tests podman5 'smoke tests' smoke tests/core tests/lab_tests/test_guests.py; \
+	$$down; trap - EXIT; \
+	$(STAGE) report
 
 # Looked for on the PATH and where pyenv keeps them; a shim of pyenv that runs nothing is no Python.
 test-pythons: ## Run the unit tests on every Python from 3.9 on that is found
@@ -124,6 +143,17 @@ test-pythons: ## Run the unit tests on every Python from 3.9 on that is found
 
 demo: $(READY) ## Run the example tests and the example playbook on real containers
 	@$(PY) docs/examples/run.py --engine $(ENGINE)
+
+# The peers that it measures come with an extra of their own.
+BENCH := $(VENV)/.installed-bench
+
+$(BENCH): $(READY)
+	@echo 'Installing the clients to measure against'
+	@$(PY) -m pip install --quiet --editable '.[dev,bench]'
+	@touch $@
+
+bench: $(BENCH) ## Measure this client beside others, and write docs/benchmarks.md (20 minutes)
+	$(PY) -m tests.benchmarks --write
 
 docs: $(READY) ## Build the documentation into build/docs
 	$(DOCS)

@@ -1,28 +1,52 @@
 """What all tests share: the engine that they may use, and nothing of the person's own.
 
 Tests use the lab's engine, which is started if it does not run, or the one that is named
-in PYTEST_ENGINE_TEST_HOST; never the one that answers by chance.
+in PYTEST_ENGINE_TEST_HOST; never the one that answers by chance. PYTEST_ENGINE_TEST_ENGINE
+says which of the lab's engines it is (`python -m tests.lab up --help` lists them), or what
+sort the named one is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import NotFound
-from tests.lab import Lab
+from pytest_engine.core.errors import ImageNotFound, NotFound
+from tests.lab import OWN_ENGINE, Lab
+from tests.lab.namespaces import current_network, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOREIGN_HOST = os.environ.get("PYTEST_ENGINE_TEST_HOST", "")
+TEST_ENGINE = os.environ.get("PYTEST_ENGINE_TEST_ENGINE") or OWN_ENGINE
 _OUR_VARIABLES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION")
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.roads"]
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, also in a shell's background job, which is started deaf to it.
+
+    What the tests start inherits that, and some of them send it a SIGINT.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this engine cannot do; refuse what could destroy what is somebody else's."""
+    for mark in item.iter_markers("lacks"):
+        if TEST_ENGINE in mark.args:
+            pytest.skip(f"{TEST_ENGINE} lacks it: {mark.kwargs['reason']}")
+    if FOREIGN_HOST and item.get_closest_marker("destructive"):
+        pytest.skip("refused: destructive tests run on an engine of our own only")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -40,15 +64,19 @@ def _no_engine_by_chance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 class LabImages:
     """The lab's images, built and pushed when a test asks for them."""
 
-    def __init__(self, lab: Lab | None) -> None:
+    def __init__(self, lab: Lab | None, outside: int | None) -> None:
         self._lab = lab
+        self._outside = outside
         self._there: set[str] = set()
 
     def require(self, *names: str) -> None:
         """See to it that images can be pulled by their plain names."""
         missing = [name for name in names if name not in self._there]
         if missing and self._lab is not None:
-            self._lab.up(missing)
+            # Images are made where the machine has its network, which tests may have left.
+            away = contextlib.nullcontext() if self._outside is None else inside(self._outside)
+            with away:
+                self._lab.up(missing)
         self._there.update(missing)
 
 
@@ -58,25 +86,47 @@ def _lab() -> Lab | None:
 
 
 @pytest.fixture(scope="session")
-def lab(_lab: Lab | None) -> LabImages:
-    """Images that the engine can pull."""
-    return LabImages(_lab)
+def _outside(_lab: Lab | None) -> Iterator[int | None]:
+    """The machine's own network, where tests leave it for an engine's."""
+    if _lab is None or TEST_ENGINE == OWN_ENGINE:
+        yield None
+        return
+    network = current_network()
+    yield network
+    os.close(network)
 
 
 @pytest.fixture(scope="session")
-def engine_host(_lab: Lab | None) -> str:
-    """The address of the engine that tests may use."""
+def lab(_lab: Lab | None, _outside: int | None) -> LabImages:
+    """Images that the engine can pull."""
+    return LabImages(_lab, _outside)
+
+
+@pytest.fixture(scope="session")
+def engine_host(_lab: Lab | None, _outside: int | None) -> Iterator[str]:
+    """The address of the engine that tests may use.
+
+    From here on tests are in that engine's network, where its published ports and the
+    addresses of its containers are reached as they are on its own machine.
+    """
     if _lab is None:
-        return FOREIGN_HOST
-    if not _lab.status().is_up:
-        _lab.up()
-    return _lab.host
+        yield FOREIGN_HOST
+        return
+    if TEST_ENGINE not in _lab.status().engines:
+        _lab.up(engines=[TEST_ENGINE])
+    host = _lab.engine_host(TEST_ENGINE)
+    if _outside is None:
+        yield host
+        return
+    with inside(_lab.engine_network(TEST_ENGINE)):
+        yield host
 
 
 @pytest.fixture(scope="session")
 def engine(engine_host: str) -> Iterator[Engine]:
     """A client of that engine."""
-    with Engine(engine_host, environ={}) as client:
+    # A folder that is not there: nobody's logins.
+    with Engine(engine_host, environ={"DOCKER_CONFIG": "/nowhere"}) as client:
         yield client
 
 
@@ -84,7 +134,10 @@ def engine(engine_host: str) -> Iterator[Engine]:
 def busybox(engine: Engine, lab: LabImages) -> str:
     """A small image, in the engine's store."""
     lab.require("busybox")
-    engine.images.pull("busybox")
+    try:
+        engine.images.inspect("busybox")
+    except ImageNotFound:
+        engine.images.pull("busybox")
     return "busybox"
 
 
@@ -118,7 +171,8 @@ class Scratch:
             self._engine.volumes.remove(volume["Name"])
         for image in self._engine.images.list():
             for tag in image.get("RepoTags") or ():
-                if tag.startswith(self._prefix):
+                # Podman spells names out.
+                if tag.replace("docker.io/library/", "").startswith(self._prefix):
                     self._engine.images.remove(tag, force=True)
 
     def _containers(self) -> list[str]:

@@ -11,6 +11,7 @@ import base64
 import binascii
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,13 +23,19 @@ from .reference import DEFAULT_REGISTRY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Credentials", "RegistryLogin", "encode_header"]
+__all__ = ["Credentials", "RegistryLogin", "encode_header", "login_fields", "was_refused"]
 
 # Under this key, with scheme and path, the docker command keeps the login to the Hub.
 _HUB_KEY = "https://index.docker.io/v1/"
 # A helper that answers with this user name hands out an identity token as the secret.
 _TOKEN_USER = "<token>"  # noqa: S105  # a name, no secret
 _HELPER_TIMEOUT = 30
+# Of registries, of the engine that asks them, and of the Hub.
+_REFUSED = re.compile(
+    r"unauthorized|no basic auth credentials|authentication required|access denied"
+    r"|access to the resource is denied|incorrect username or password",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,16 @@ class RegistryLogin:
 def encode_header(login: RegistryLogin) -> str:
     """Encode a login as the `X-Registry-Auth` header: JSON in base64url (RFC 4648)."""
     return _encode(_fields(login))
+
+
+def login_fields(registry: str, username: str, password: str) -> dict[str, str]:
+    """Write a login down as `POST /auth` takes it; `docker.io` is Docker Hub."""
+    return _fields(RegistryLogin(_server_of(registry), username, password))
+
+
+def was_refused(reason: str) -> bool:
+    """Tell whether an engine's words mean that a registry wants a login, or another one."""
+    return _REFUSED.search(reason) is not None
 
 
 class Credentials:
@@ -136,6 +153,10 @@ def _encode(value: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
+def _server_of(registry: str) -> str:
+    return _HUB_KEY if registry in (DEFAULT_REGISTRY, "index.docker.io") else registry
+
+
 def _registry_of(server: str) -> str:
     if server == _HUB_KEY:
         return DEFAULT_REGISTRY
@@ -156,7 +177,7 @@ def _parse(text: str, origin: str) -> Mapping[str, Any]:
 
 
 def _from_config(config: Mapping[str, Any], registry: str) -> RegistryLogin | None:
-    key = _HUB_KEY if registry in (DEFAULT_REGISTRY, "index.docker.io") else registry
+    key = _server_of(registry)
     helpers = config.get("credHelpers") or {}
     helper = helpers.get(registry) or helpers.get(key) or config.get("credsStore")
     if helper:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
-import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Union
 
+from .archive.pack import describe_path, pack_content, pack_end, pack_files, pack_header
 from .dockerignore import IgnoreRules, escape_pattern, parse_ignore_file
 from .errors import InvalidInput
 
 __all__ = ["BuildContext", "pack_context"]
 
 BuildContext = Union[str, Path, Mapping[str, Union[bytes, str]]]
-
-_CHUNK = 1 << 20
 
 
 def pack_context(context: BuildContext, dockerfile: str) -> Iterator[bytes]:
@@ -40,7 +37,7 @@ def pack_context(context: BuildContext, dockerfile: str) -> Iterator[bytes]:
     if isinstance(context, Mapping):
         if dockerfile not in context:
             raise InvalidInput(f"The build context has no {dockerfile}.")
-        return _pack_mapping(context)
+        return pack_files(context)
     root = Path(context)
     if not root.is_dir():
         raise InvalidInput(f"The build context {root} is not a folder.")
@@ -64,29 +61,19 @@ def _ignore_rules(root: Path, dockerfile: str) -> IgnoreRules:
     return IgnoreRules(())
 
 
-def _pack_mapping(files: Mapping[str, bytes | str]) -> Iterator[bytes]:
-    for name, content in files.items():
-        data = content.encode() if isinstance(content, str) else content
-        info = tarfile.TarInfo(name)
-        info.size = len(data)
-        info.mode = 0o644
-        yield _header(info) + data + _padding(len(data))
-    yield _end()
-
-
 def _pack_folder(root: Path, rules: IgnoreRules) -> Iterator[bytes]:
     try:
         for path, name in _walk(root, "", rules):
-            info = _describe(path, name)
+            info = describe_path(path, name)
             if info is None:
                 continue
-            yield _header(info)
+            yield pack_header(info)
             if info.isreg():
-                yield from _content(path, info.size)
+                yield from pack_content(path, info.size)
     except OSError as exc:
         # Said here, because a sender takes an OSError for one of its connection.
         raise InvalidInput(f"The build context cannot be read: {exc}.") from exc
-    yield _end()
+    yield pack_end()
 
 
 def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path, str]]:
@@ -99,45 +86,3 @@ def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path,
             yield Path(entry.path), name
         if is_folder and (not ignored or rules.takes_back_below(name)):
             yield from _walk(Path(entry.path), f"{name}/", rules)
-
-
-def _describe(path: Path, name: str) -> tarfile.TarInfo | None:
-    status = path.lstat()
-    info = tarfile.TarInfo(name)
-    info.mode = stat.S_IMODE(status.st_mode)
-    info.mtime = int(status.st_mtime)
-    if stat.S_ISREG(status.st_mode):
-        info.size = status.st_size
-    elif stat.S_ISDIR(status.st_mode):
-        info.type = tarfile.DIRTYPE
-    elif stat.S_ISLNK(status.st_mode):
-        info.type = tarfile.SYMTYPE
-        info.linkname = str(path.readlink())
-    else:
-        return None
-    return info
-
-
-def _content(path: Path, size: int) -> Iterator[bytes]:
-    left = size
-    with path.open("rb") as file:
-        while left:
-            data = file.read(min(_CHUNK, left))
-            if not data:
-                # The header has promised this many bytes to the engine.
-                raise InvalidInput(f"{path} became shorter while it was sent to the engine.")
-            left -= len(data)
-            yield data
-    yield _padding(size)
-
-
-def _header(info: tarfile.TarInfo) -> bytes:
-    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
-
-
-def _padding(size: int) -> bytes:
-    return b"\0" * (-size % tarfile.BLOCKSIZE)
-
-
-def _end() -> bytes:
-    return b"\0" * (2 * tarfile.BLOCKSIZE)

@@ -72,7 +72,8 @@ class Engine:
     ) -> None:
         """Decide where the engine is; see the class."""
         env = os.environ if environ is None else environ
-        if not timeout > 0:
+        is_number = isinstance(timeout, (int, float))  # not everybody checks types
+        if not is_number or not timeout > 0:
             raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
         self.endpoint = resolve_endpoint(host, env, tls)
         self._transport = Transport(

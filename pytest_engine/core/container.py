@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from .api.exec import ExecResult
+from .copying import copy_in, copy_out, read_out
 from .errors import InvalidInput
+from .follow import LogFollower
+from .usage import Usage, usage_of
 from .wait import DEFAULT_TIMEOUT, Condition, wait_for
 from .wait.facts import Address, Facts, address_of, published_ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from os import PathLike
+    from pathlib import Path
 
-    from .api.containers import Moment
     from .client import Engine
+    from .copying import CopySource
+    from .moment import Moment
     from .types.engine import ContainerInspectResponse
 
 __all__ = ["Address", "CommandResult", "Container"]
@@ -214,7 +220,7 @@ class Container:
         Args:
             stdout: with its standard output.
             stderr: with its standard error.
-            since: not before this moment (seconds since the epoch, or an aware datetime).
+            since: not before this moment; see `encode_moment` for its forms.
             until: not after this moment.
             tail: only so many last lines.
             timestamps: begin every line with its time.
@@ -230,6 +236,102 @@ class Container:
             tty=self._known().tty,
         ) as stream:
             return b"".join(data for _, data in stream).decode("utf-8", "replace")
+
+    def follow(
+        self,
+        *,
+        stdout: bool = True,
+        stderr: bool = True,
+        since: Moment | None = None,
+        tail: int | None = None,
+        restarts: bool = False,
+    ) -> LogFollower:
+        """Follow what it logs, line by line; see `LogFollower`."""
+        return LogFollower(
+            self._engine,
+            self._id,
+            stdout=stdout,
+            stderr=stderr,
+            since=since,
+            tail=tail,
+            restarts=restarts,
+        )
+
+    def usage(self) -> Usage:
+        """Measure processor, memory, network and disks; that takes the engine a second or two."""
+        with self._engine.containers.stats(self._id, stream=False) as records:
+            return usage_of(next(iter(records)))
+
+    def copy_in(
+        self,
+        source: CopySource,
+        target: str,
+        *,
+        owner: tuple[int, int] | None = None,
+        mode: int | None = None,
+    ) -> None:
+        """Copy into it, by the rules of `docker cp`; it need not run.
+
+        Args:
+            source: a path of this host, a file's bytes, or names below `target` -> contents.
+                A folder is copied as one, `"folder/."` (as a string) as what is in it.
+            target: where to. A folder that is there gets the source under its own name;
+                else the source becomes the target, whose parent has to exist.
+            owner: user and group id of all that is copied; None: root's.
+            mode: permissions of the files; None: their own, 0644 for bytes.
+
+        Raises:
+            InvalidInput: the source cannot be read, or source and target do not fit.
+            NotFound: the target's parent does not exist.
+        """
+        copy_in(self._engine.containers, self._id, source, target, owner=owner, mode=mode)
+
+    @overload
+    def copy_out(self, path: str) -> bytes: ...
+
+    @overload
+    def copy_out(
+        self,
+        path: str,
+        target: str | PathLike[str],
+        *,
+        follow: bool = False,
+        keep_links: bool = False,
+    ) -> Path: ...
+
+    def copy_out(
+        self,
+        path: str,
+        target: str | PathLike[str] | None = None,
+        *,
+        follow: bool = False,
+        keep_links: bool = False,
+    ) -> bytes | Path:
+        """Copy out of it, by the rules of `docker cp`; it need not run.
+
+        Nothing is written outside the target, whatever is in the container, and a file
+        appears whole or not at all.
+
+        Args:
+            path: a file or folder in it; `folder/.` stands for what is in the folder.
+            target: where to. A folder that is there gets the source under its own name;
+                else the source becomes the target. None: return a file's content.
+            follow: if the path is a link, copy what it leads to; without a target it is.
+            keep_links: also links that lead out of what is copied. Those in it are kept
+                as links; these are refused otherwise.
+
+        Returns:
+            The file's content, or the path of what was made.
+
+        Raises:
+            CopyFailed: the target cannot be written, its disk may be full; or the archive
+                is not to be trusted.
+            NotFound: there is no such path in it.
+        """
+        containers = self._engine.containers
+        if target is None:
+            return read_out(containers, self._id, path)
+        return copy_out(containers, self._id, path, target, follow=follow, keep_links=keep_links)
 
     def wait(self, condition: Condition, timeout: float = DEFAULT_TIMEOUT) -> None:
         """Wait until a condition holds; see `pytest_engine.wait.wait_for`."""

@@ -78,7 +78,14 @@ class Endpoint:
     @property
     def is_local(self) -> bool:
         """Whether published ports are found on this very host."""
-        return self.scheme == "unix" or self.host in ("localhost", "127.0.0.1", "::1")
+        if self.scheme == "unix" or self.host.lower() == "localhost":
+            return True
+        import ipaddress
+
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
 
 def parse_endpoint(url: str, origin: str = "argument", tls: Tls | None = None) -> Endpoint:
@@ -94,6 +101,8 @@ def parse_endpoint(url: str, origin: str = "argument", tls: Tls | None = None) -
     Raises:
         InvalidInput: the address has another form, or one that is not supported.
     """
+    if not isinstance(url, str):
+        raise InvalidInput(f"{origin}: {url!r} is no engine address; write {_FORMS}.")
     text = url.strip()
     if text.startswith("/"):
         text = f"unix://{text}"
@@ -118,7 +127,11 @@ def _unix_endpoint(rest: str, origin: str) -> Endpoint:
     path = os.path.normpath("/" + rest.lstrip("/"))
     if path == "/" or "\0" in path:
         raise InvalidInput(f"{origin}: unix:// lacks the path of the socket.")
-    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+    try:
+        length = len(os.fsencode(path))
+    except UnicodeEncodeError as exc:
+        raise InvalidInput(f"{origin}: {path!r} cannot be the path of a socket.") from exc
+    if length > _LONGEST_SOCKET_PATH:
         raise InvalidInput(
             f"{origin}: the socket path {path} is longer than {_LONGEST_SOCKET_PATH} bytes, "
             "which the kernel does not take; make a shorter symbolic link to it."

@@ -19,6 +19,7 @@ __all__ = [
     "ConnectionLost",
     "ContainerDied",
     "ContainerNotFound",
+    "CopyFailed",
     "EngineError",
     "ImageNotFound",
     "ImportFailed",
@@ -137,6 +138,14 @@ class ContainerDied(EngineError):
         self.exit_code = exit_code
         self.oom_killed = oom_killed
         self.log_tail = log_tail
+
+
+class CopyFailed(EngineError):
+    """Files could not be copied out of a container to this host.
+
+    The archive was broken or not to be trusted, or the place to write to is full or not
+    writable; the message says which.
+    """
 
 
 class ApiError(EngineError):
@@ -259,6 +268,12 @@ _MISSING: tuple[tuple[re.Pattern[str], type[NotFound]], ...] = (
     (re.compile(r"network .*not found|no such network", re.IGNORECASE), NetworkNotFound),
     (re.compile(r"no such volume|volume .*not found", re.IGNORECASE), VolumeNotFound),
 )
+# What Podman says at the end of a message with status 500 where Docker answers 403, 404 or 409.
+_PODMAN_CAUSES: tuple[tuple[re.Pattern[str], type[ApiError]], ...] = (
+    (re.compile(r"no such container$"), ContainerNotFound),
+    (re.compile(r"network is being used$"), PermissionDenied),
+    (re.compile(r"(name is already in use|container state improper)$"), Conflict),
+)
 _PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|ports are not available"
 )
@@ -297,6 +312,8 @@ def error_from_answer(status: int, method: str, path: str, body: bytes) -> ApiEr
         kind = PortInUse
     elif status >= 500 and re.search(r"no such image", engine_message, re.IGNORECASE):
         kind = ImageNotFound
+    elif status == 500:
+        kind = next((k for pattern, k in _PODMAN_CAUSES if pattern.search(engine_message)), kind)
     advice = next((text for k, text in _ADVICE if issubclass(kind, k)), "")
     message = f"{method} {path}: {engine_message or 'no reason given'} (HTTP {status})"
     return kind(

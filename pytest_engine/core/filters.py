@@ -27,6 +27,10 @@ def encode_filters(filters: Filters | None) -> str | None:
     """
     if not filters:
         return None
+    # Not everybody checks types.
+    is_mapping = isinstance(filters, Mapping)
+    if not is_mapping or not all(isinstance(key, str) for key in filters):
+        raise InvalidInput(f"Filters are a mapping from names to values, not {filters!r:.80}.")
     encoded: dict[str, list[str]] = {}
     for key, value in filters.items():
         if isinstance(value, bool):

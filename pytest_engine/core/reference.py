@@ -74,9 +74,11 @@ def parse_reference(text: str) -> Reference:
     Raises:
         InvalidInput: the text is no image reference, with the reason where it is known.
     """
-    match = _REFERENCE.fullmatch(text)
+    # Not everybody checks types.
+    is_text = isinstance(text, str)
+    match = _REFERENCE.fullmatch(text) if is_text else None
     if match is None:
-        hint = " Repository names are lower case." if text.lower() != text else ""
+        hint = " Repository names are lower case." if str(text).lower() != text else ""
         raise InvalidInput(f"{text!r} is no image reference like registry/name:tag.{hint}")
     registry, repository = match["registry"] or "", match["repository"]
     # What stands before the first slash is a registry only if it looks like a host.

@@ -27,6 +27,9 @@ _SYSTEM_ERROR = 3
 # The engine writes frames of at most 16 to 32 KiB; a length beyond this is no frame,
 # but something else read as one (a terminal's raw output).
 _LONGEST_FRAME = 1 << 26
+# What is read whole, in bytes or characters: a line, or one JSON value (the longest are those
+# of BuildKit's trace, below 16 MiB and 24 in base64).
+_LONGEST_WHOLE = 1 << 26
 _SPACE = re.compile(r"\s*")
 # What tells where a JSON value ends; an escaped character is one mark with its backslash.
 _MARKS = re.compile(r'\\.|["{}\[\]]', re.DOTALL)
@@ -37,7 +40,9 @@ class FrameDecoder:
 
     def __init__(self) -> None:
         """Start between two frames."""
+        # A frame that has begun, and how long it has to be before it can be looked at.
         self._buffer = bytearray()
+        self._wanted = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[str, bytes]]:
         """Add bytes and yield the frames that are complete.
@@ -46,20 +51,29 @@ class FrameDecoder:
             EngineError: the engine reports an error of its own inside the output, or
                 the bytes are no frames.
         """
-        buffer = self._buffer
-        buffer += data
-        start = 0
+        if self._buffer:
+            self._buffer += data
+            if len(self._buffer) < self._wanted:
+                return
+            data = bytes(self._buffer)
+            self._buffer.clear()
+        # From here on a payload is copied once, out of what was read.
+        header = _HEADER
+        start, size = 0, len(data)
+        self._wanted = header.size
         try:
-            while len(buffer) - start >= _HEADER.size:
-                kind, length = _HEADER.unpack_from(buffer, start)
+            while size - start >= header.size:
+                kind, length = header.unpack_from(data, start)
                 if kind > _SYSTEM_ERROR or length > _LONGEST_FRAME:
                     raise EngineError(
                         "The output is not in frames; was the container made with a terminal?"
                     )
-                end = start + _HEADER.size + length
-                if len(buffer) < end:
+                begin = start + header.size
+                end = begin + length
+                if end > size:
+                    self._wanted = header.size + length
                     break
-                payload = bytes(buffer[start + _HEADER.size : end])
+                payload = data[begin:end]
                 start = end
                 if kind == _SYSTEM_ERROR:
                     raise EngineError(
@@ -68,7 +82,8 @@ class FrameDecoder:
                 if payload:
                     yield _STREAMS[kind], payload
         finally:
-            del buffer[:start]
+            if start < size:
+                self._buffer += memoryview(data)[start:]
 
     def finish(self) -> None:
         """Check that the output ended between two frames.
@@ -88,10 +103,19 @@ class LineDecoder:
         self._parts: dict[str, bytearray] = {}
 
     def feed(self, stream: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-        """Add a chunk of a stream and yield (stream, line) for the lines that it ends."""
+        """Add a chunk of a stream and yield (stream, line) for the lines that it ends.
+
+        Raises:
+            EngineError: a line goes on and on.
+        """
         pending = self._parts.setdefault(stream, bytearray())
         pending += data
         if b"\n" not in data:
+            if len(pending) > _LONGEST_WHOLE:
+                raise EngineError(
+                    f"The output has a line of more than {_LONGEST_WHOLE >> 20} MiB; read it as "
+                    "it comes and not by lines."
+                )
             return
         *lines, rest = pending.split(b"\n")
         self._parts[stream] = rest
@@ -115,6 +139,7 @@ class JsonDecoder:
         self._decoder = json.JSONDecoder()
         # The pieces of a value that has begun, and how far into it they lead.
         self._begun: list[str] = []
+        self._size = 0
         self._depth = 0
         self._in_string = False
         self._after_backslash = False
@@ -128,7 +153,13 @@ class JsonDecoder:
         text = self._utf8.decode(data)
         if self._begun:
             self._begun.append(text)
+            self._size += len(text)
             if not self._ends_in(text):
+                if self._size > _LONGEST_WHOLE:
+                    raise ConnectionLost(
+                        f"The answer holds a value of more than {_LONGEST_WHOLE >> 20} MiB "
+                        f"({self._begun[0][:80]!r}...); is this a container engine?"
+                    )
                 return
             text = "".join(self._begun)
             self._begun.clear()
@@ -145,6 +176,7 @@ class JsonDecoder:
                 if not rest.startswith(("{", "[")) or self._ends_in(rest):
                     raise ConnectionLost(f"The answer is not JSON but {rest[:80]!r}.") from exc
                 self._begun.append(rest)
+                self._size = len(rest)
                 return
             yield value
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import pytest
+
+    from pytest_engine.core.api.progress import Progress
 
 __all__ = ["Speaker"]
 
@@ -43,17 +45,16 @@ class Speaker:
             self.say(text)
 
     @contextmanager
-    def pulling(self, image: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    def pulling(self, image: str) -> Iterator[Callable[[Progress], None]]:
         """Say that an image is pulled, and how long that took; yields the progress callback."""
         began = said = self._clock()
-        layers: dict[str, float] = {}
+        layers: dict[str, int] = {}
         self.say(f"pulling {image}")
 
-        def progress(message: Mapping[str, Any]) -> None:
+        def progress(step: Progress) -> None:
             nonlocal said
-            current = (message.get("progressDetail") or {}).get("current")
-            if message.get("status") == "Downloading" and current:
-                layers[str(message.get("id"))] = current
+            if step.status == "Downloading" and step.current:
+                layers[step.layer] = step.current
             if self._clock() - said >= _EVERY:
                 said = self._clock()
                 self.say(f"pulling {image}: {_megabytes(layers)} so far")
@@ -78,5 +79,5 @@ class Speaker:
         self.say(f"built {what} in {self._clock() - began:.1f} s")
 
 
-def _megabytes(layers: Mapping[str, float]) -> str:
+def _megabytes(layers: Mapping[str, int]) -> str:
     return f"{sum(layers.values()) / _MEGABYTE:.1f} MB"

@@ -90,10 +90,10 @@ def test_an_engine_that_does_not_answer_is_named(playbooks: Playbooks, taken_por
         ("volume", {"name": "data", "docker_host": "tcp://127.0.0.1:1"}),
         ("volume", {"name": "data", "docker_host": f"tcp://127.0.0.1:{taken_port}", "timeout": 1}),
         ("volume", {"name": "data", "docker_host": "ftp://engine"}),
-        ("volume", {"name": "data", "docker_host": "tcp://127.0.0.1:1", "tls_verify": True}),
+        ("volume", {"name": "data", "docker_host": "tcp://127.0.0.1:1", "cert_path": "/a.pem"}),
         ("volume", {"name": "data", "api_version": "9.99"}),
     )
-    expected = ["/nowhere/engine.sock", ":1", f":{taken_port}", "ftp://", "validate_certs", "9.99"]
+    expected = ["/nowhere/engine.sock", ":1", f":{taken_port}", "ftp://", "client_cert", "9.99"]
     assert [word for word, text in zip(expected, said) if word not in text] == [], said
 
 

@@ -29,6 +29,7 @@ class Read:
     END = "all until the client ends its half of the connection"
     ECHO = "nothing: answer with the name in the path that was read, as its Id"
     AGAIN = "nothing: begin the script anew if the client sends more"
+    FOREVER = "nothing: send the bytes of the step before again, until the client has enough"
 
 
 Step = Union[bytes, str, threading.Event]
@@ -69,6 +70,7 @@ class ScriptedServer:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._arrived = threading.Condition(self._lock)
         self._open: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(self.path))
@@ -80,6 +82,11 @@ class ScriptedServer:
     def host(self) -> str:
         """The address for `Engine`."""
         return f"unix://{self.path}"
+
+    def wait_for_requests(self, count: int) -> None:
+        """Wait until so many requests have arrived."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.requests) >= count, PATIENCE)
 
     def __enter__(self) -> ScriptedServer:
         return self
@@ -115,18 +122,22 @@ class ScriptedServer:
     def _serve(self, sock: socket.socket, script: Sequence[Step]) -> None:
         # The test may be done with the connection before the script is.
         with sock, contextlib.suppress(OSError), sock.makefile("rb") as reader:
-            again, request = True, Request("", "", {})
+            again, request, sent = True, Request("", "", {}), b""
             while again:
                 again = False
                 for step in script:
                     if isinstance(step, bytes):
-                        sock.sendall(step)
+                        sent = step
+                        sock.sendall(sent)
                     elif isinstance(step, threading.Event):
                         step.wait(PATIENCE)
                     elif step == Read.END:
                         self.received.append(reader.read())
                     elif step == Read.AGAIN:
                         again = bool(reader.peek(1))
+                    elif step == Read.FOREVER:
+                        while True:
+                            sock.sendall(sent)
                     elif step == Read.ECHO:
                         name = request.target.split("/")[3]
                         sock.sendall(answer(b'{"Id": "%s"}' % name.encode()))
@@ -155,6 +166,7 @@ class ScriptedServer:
                     break
         elif with_body:
             request.body = read(int(request.headers.get("content-length", 0)))
-        with self._lock:
+        with self._arrived:
             self.requests.append(request)
+            self._arrived.notify_all()
         return request

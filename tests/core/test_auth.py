@@ -99,6 +99,7 @@ def test_an_identity_token_wins_over_a_password(tmp_path: Path) -> None:
     assert _decoded(credentials.header("a.example")) == expected
 
 
+@pytest.mark.pitfall(27)
 def test_the_header_is_base64_for_urls(tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {"auths": {"a.example": _auth("me", "\u00ff?>~" * 5)}})
     header = credentials.header("a.example") or ""
@@ -149,12 +150,14 @@ def test_a_helper_is_asked_for_the_hub_by_its_old_address(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("helper")
+@pytest.mark.pitfall(27)
 def test_a_helper_of_one_registry_wins_over_the_one_of_all(tmp_path: Path) -> None:
     config = {"credHelpers": {"have.example": "test"}, "credsStore": "not-installed"}
     assert _credentials(tmp_path, config).login("have.example") is not None
 
 
 @pytest.mark.usefixtures("helper")
+@pytest.mark.pitfall(27)
 def test_a_helper_wins_over_auths(tmp_path: Path) -> None:
     config = {"credsStore": "test", "auths": {"have.example": _auth("old", "x")}}
     login = _credentials(tmp_path, config).login("have.example")
@@ -162,6 +165,7 @@ def test_a_helper_wins_over_auths(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("helper")
+@pytest.mark.pitfall(27)
 def test_a_helper_may_hand_out_an_identity_token(tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {"credsStore": "test"})
     expected = RegistryLogin("token.example", identity_token="t0k3n")
@@ -169,6 +173,7 @@ def test_a_helper_may_hand_out_an_identity_token(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("helper")
+@pytest.mark.pitfall(27)
 def test_a_helper_that_has_no_login_is_no_error(tmp_path: Path) -> None:
     assert _credentials(tmp_path, {"credsStore": "test"}).login("new.example") is None
 

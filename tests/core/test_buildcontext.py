@@ -65,6 +65,7 @@ def test_the_same_folder_gives_the_same_archive(write: Write) -> None:
     assert _pack(root) == _pack(root)
 
 
+@pytest.mark.pitfall(33)
 def test_everything_belongs_to_root(write: Write) -> None:
     root = write({"mine": "x"})
     if os.geteuid() == 0:
@@ -106,6 +107,7 @@ def test_what_is_neither_file_nor_folder_nor_link_is_left_out(write: Write) -> N
 
 
 @pytest.mark.parametrize("name", [_LONG, "Gr\u00f6\u00dfe \u65e5\u672c.txt", "a b\n'c", "n" * 255])
+@pytest.mark.pitfall(29)
 def test_long_and_odd_names_arrive(name: str, write: Write) -> None:
     data = _pack(write({name: "content"}))
     assert _content(data, name) == b"content"
@@ -118,6 +120,7 @@ def test_a_name_that_is_no_utf_8_arrives(write: Write) -> None:
         assert b"caf\xe9" in [os.fsencode(name) for name in archive.getnames()]
 
 
+@pytest.mark.pitfall(33)
 def test_a_large_file_comes_in_pieces(write: Write) -> None:
     root = write({"large": "x" * (3 << 20)})
     pieces = list(pack_context(root, "Dockerfile"))
@@ -141,6 +144,7 @@ def test_ignored_files_are_left_out(write: Write) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["*", "**", "Dockerfile\n.dockerignore\napp"])
+@pytest.mark.pitfall(32)
 def test_the_dockerfile_and_the_ignore_file_are_always_sent(pattern: str, write: Write) -> None:
     root = write({".dockerignore": pattern, "app": ""})
     assert sorted(_archive(_pack(root))) == [".dockerignore", "Dockerfile"]

@@ -73,6 +73,7 @@ def test_steps_of_buildkit_itself_are_not_shown() -> None:
     assert _feed(BuildTrace(), _vertex("s1", "[internal] load", started=True)) == []
 
 
+@pytest.mark.pitfall(34)
 def test_output_is_shown_line_by_line() -> None:
     message = _log("s1", "one\ntwo\n\n") + _log("s1", "Gr\u00f6\u00dfe\n")
     assert _feed(BuildTrace(), message) == ["  one", "  two", "  Gr\u00f6\u00dfe"]

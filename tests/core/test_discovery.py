@@ -31,6 +31,7 @@ def _meta(host: str) -> dict[str, object]:
     return {"Name": "any", "Endpoints": {"docker": {"Host": host}}}
 
 
+@pytest.mark.pitfall(37)
 def test_the_argument_wins_over_the_environment() -> None:
     endpoint = resolve_endpoint("unix:///a", {"DOCKER_HOST": "unix:///b", "DOCKER_CONTEXT": "c"})
     assert endpoint == Endpoint("unix", path="/a", origin="argument")
@@ -41,12 +42,14 @@ def test_an_endpoint_is_taken_as_it_is() -> None:
     assert resolve_endpoint(endpoint, {"DOCKER_HOST": "unix:///b"}) is endpoint
 
 
+@pytest.mark.pitfall(37)
 def test_docker_host_wins_over_contexts(tmp_path: Path) -> None:
     _context(tmp_path, "c", _meta("unix:///c"))
     environ = {"DOCKER_HOST": "unix:///b", "DOCKER_CONTEXT": "c", "DOCKER_CONFIG": str(tmp_path)}
     assert resolve_endpoint(None, environ) == Endpoint("unix", path="/b", origin="DOCKER_HOST")
 
 
+@pytest.mark.pitfall(37)
 def test_docker_context_wins_over_the_current_context(tmp_path: Path) -> None:
     _context(tmp_path, "one", _meta("unix:///one"))
     _context(tmp_path, "two", _meta("unix:///two"))
@@ -56,6 +59,8 @@ def test_docker_context_wins_over_the_current_context(tmp_path: Path) -> None:
     assert resolve_endpoint(None, environ) == expected
 
 
+@pytest.mark.pitfall(37)
+@pytest.mark.pitfall(38)
 def test_the_current_context_is_found_in_the_configuration(tmp_path: Path) -> None:
     _context(tmp_path, "one", _meta("tcp://one:1"))
     (tmp_path / "config.json").write_text('{"currentContext": "one"}')
@@ -77,6 +82,7 @@ def test_the_context_called_default_is_the_default_socket(tmp_path: Path) -> Non
     assert resolve_endpoint(None, environ).origin == "default socket"
 
 
+@pytest.mark.pitfall(37)
 def test_a_context_that_does_not_exist_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="DOCKER_CONTEXT: there is no Docker context 'lost'"):
         resolve_endpoint(None, {"DOCKER_CONTEXT": "lost", "DOCKER_CONFIG": str(tmp_path)})
@@ -110,6 +116,7 @@ def test_a_context_may_leave_the_certificate_unchecked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["1", "0", "no"])
+@pytest.mark.pitfall(36)
 def test_any_value_of_docker_tls_verify_encrypts_and_checks(value: str, tmp_path: Path) -> None:
     for name in ("ca.pem", "cert.pem", "key.pem"):
         (tmp_path / name).touch()
@@ -128,6 +135,7 @@ def test_docker_tls_encrypts_without_a_check(tmp_path: Path) -> None:
     assert resolve_endpoint(None, environ).tls == Tls(verify=False)
 
 
+@pytest.mark.pitfall(36)
 def test_docker_cert_path_alone_encrypts_nothing(tmp_path: Path) -> None:
     environ = {"DOCKER_HOST": "tcp://a", "DOCKER_CERT_PATH": str(tmp_path)}
     assert resolve_endpoint(None, environ).tls is None

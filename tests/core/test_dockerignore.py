@@ -69,6 +69,7 @@ def test_an_ignore_file_is_read_as_the_docker_command_reads_it(
         ("a*", "a\nb"),
     ],
 )
+@pytest.mark.pitfall(32)
 def test_a_pattern_ignores(pattern: str, path: str) -> None:
     assert IgnoreRules([pattern]).ignores(path)
 
@@ -92,15 +93,18 @@ def test_a_pattern_ignores(pattern: str, path: str) -> None:
         (r"[a\-c]", "b"),
     ],
 )
+@pytest.mark.pitfall(32)
 def test_a_pattern_leaves_alone(pattern: str, path: str) -> None:
     assert not IgnoreRules([pattern]).ignores(path)
 
 
+@pytest.mark.pitfall(32)
 def test_the_last_pattern_that_matches_wins() -> None:
     rules = IgnoreRules(["*.md", "!README.md", "README.md"])
     assert rules.ignores("README.md")
 
 
+@pytest.mark.pitfall(32)
 def test_an_exclamation_mark_takes_files_back() -> None:
     rules = IgnoreRules(["*.md", "!README.md"])
     assert not rules.ignores("README.md")

@@ -74,6 +74,7 @@ def test_an_endpoint_knows_its_address(url: str) -> None:
         ("tcp://ho\0st:1", "white space"),
     ],
 )
+@pytest.mark.pitfall(39)
 def test_an_address_of_another_form_is_refused_with_the_reason(url: str, reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         parse_endpoint(url)
@@ -93,6 +94,7 @@ def test_a_socket_path_of_107_bytes_is_taken() -> None:
 
 
 @pytest.mark.parametrize("path", ["/" + "x" * 107, "/" + "\u00fc" * 54])
+@pytest.mark.pitfall(20)
 def test_a_longer_socket_path_is_refused_with_a_way_out(path: str) -> None:
     with pytest.raises(InvalidInput, match=r"longer than 107 bytes.*symbolic link"):
         parse_endpoint(f"unix://{path}")

@@ -83,8 +83,39 @@ def test_an_answer_without_a_body_still_makes_a_sentence() -> None:
         (b"\xff\xfe", "\ufffd\ufffd"),
     ],
 )
+@pytest.mark.pitfall(13)
 def test_the_words_of_the_engine_are_found_in_any_body(body: bytes, message: str) -> None:
     assert message_from_body(body) == message
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        (
+            (
+                'container create: the container name "web" is already in use by 5eb28c. You have '
+                "to remove that container to be able to reuse that name: that name is already in "
+                "use"
+            ),
+            errors.Conflict,
+        ),
+        ('"net" has associated containers with it: network is being used', errors.PermissionDenied),
+        (
+            "can only create exec sessions on running containers: container state improper",
+            errors.Conflict,
+        ),
+        (
+            "no container with ID da53d7 found in database: no such container",
+            errors.ContainerNotFound,
+        ),
+        ("no such container here, but a broken disk", errors.ServerError),
+    ],
+)
+def test_what_podman_answers_with_500_is_the_error_that_docker_would_answer(
+    message: str, kind: type[EngineError]
+) -> None:
+    body = json.dumps({"cause": "x", "message": message, "response": 500}).encode()
+    assert type(error_from_answer(500, "POST", "/x", body)) is kind
 
 
 def test_a_huge_body_is_cut() -> None:
@@ -96,6 +127,7 @@ def test_a_body_nested_too_deeply_to_be_decoded_is_shown_as_it_is() -> None:
 
 
 @given(st.integers(300, 599), st.binary())
+@pytest.mark.pitfall(13)
 def test_making_an_error_never_fails(status: int, body: bytes) -> None:
     assert error_from_answer(status, "GET", "/x", body).status == status
 

@@ -42,6 +42,7 @@ def _decode(decoder: Any, pieces: list[bytes]) -> list[Any]:
 
 
 @given(st.lists(st.tuples(_streams, st.binary(max_size=40))), st.lists(st.integers(0, 500)))
+@pytest.mark.pitfall(7)
 def test_frames_come_out_as_they_went_in_however_they_are_cut(
     frames: list[tuple[tuple[str, int], bytes]], cuts: list[int]
 ) -> None:
@@ -66,10 +67,12 @@ def test_a_frame_of_the_standard_input_is_shown_as_output() -> None:
     assert _decode(FrameDecoder(), [_frame(0, b"typed")]) == [("stdout", b"typed")]
 
 
+@pytest.mark.pitfall(7)
 def test_an_empty_frame_is_legal_and_says_nothing() -> None:
     assert _decode(FrameDecoder(), [_frame(1, b"") + _frame(1, b"x")]) == [("stdout", b"x")]
 
 
+@pytest.mark.pitfall(7)
 def test_output_that_ends_inside_a_frame_is_an_error() -> None:
     data = _frame(1, b"out")
     for cut in range(1, len(data)):
@@ -79,6 +82,7 @@ def test_output_that_ends_inside_a_frame_is_an_error() -> None:
             decoder.finish()
 
 
+@pytest.mark.pitfall(7)
 def test_a_system_error_in_the_output_is_raised_with_its_words() -> None:
     with pytest.raises(EngineError, match="broke off the output: disk is gone"):
         _decode(FrameDecoder(), [_frame(3, b"disk is gone")])
@@ -143,6 +147,7 @@ def test_streams_are_not_mixed_within_a_line() -> None:
 
 
 @given(_messages, st.sampled_from(["", "\n", "\r\n", " "]), st.lists(st.integers(0, 2000)))
+@pytest.mark.pitfall(10)
 def test_json_values_come_out_as_they_went_in_however_they_are_cut(
     messages: list[Any], separator: str, cuts: list[int]
 ) -> None:
@@ -154,6 +159,7 @@ def test_json_values_come_out_as_they_went_in_however_they_are_cut(
 
 
 @pytest.mark.parametrize("value", [{"a": "Größe", "b": [1, {"c": "}"}]}, [1, [2, "]"]]])
+@pytest.mark.pitfall(10)
 def test_json_may_be_cut_at_every_byte(value: object) -> None:
     data = json.dumps(value, ensure_ascii=False).encode()
     for cut in range(len(data) + 1):
@@ -169,6 +175,7 @@ def test_a_value_is_there_as_soon_as_its_last_byte_is() -> None:
     assert found[-1] == [{"a": {"b": 1}}]
 
 
+@pytest.mark.pitfall(11)
 def test_an_answer_that_ends_inside_a_value_is_an_error() -> None:
     data = b'{"a": 1}'
     for cut in range(1, len(data)):

@@ -6,7 +6,7 @@ belongs to it and in which order it comes and goes.
 
 from __future__ import annotations
 
-from .lab import Lab
+from .lab import OWN_ENGINE, Lab
 from .steps import LabError
 
-__all__ = ["Lab", "LabError"]
+__all__ = ["OWN_ENGINE", "Lab", "LabError"]

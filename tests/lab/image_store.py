@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ImageStore"]
 
-# The release of Debian on which all images are built.
-SUITE = "bookworm"
 _ADVICE = (
     "Look at what failed above. Packages come from the mirrors of this machine's own apt: see "
     "whether `apt-get update` works here."
@@ -69,8 +67,9 @@ class ImageStore:
             LabError: one could not be made.
         """
         ordered = in_build_order(recipes, wanted)
-        apt = read_apt_sources(SUITE)
-        marks = fingerprints(ordered, f"{SUITE}\n{apt}")
+        # The only way to know them is to ask apt: once for each release.
+        apt = {suite: read_apt_sources(suite) for suite in {r.suite for r in ordered}}
+        marks = fingerprints(ordered, lambda recipe: f"{recipe.suite}\n{apt[recipe.suite]}")
         stored = self.stored()
         missing = {
             recipe.name
@@ -90,7 +89,7 @@ class ImageStore:
         try:
             with Engine(builder.endpoint) as engine:
                 for recipe in todo:
-                    self._make(engine, recipe, apt)
+                    self._make(engine, recipe, apt[recipe.suite])
                     stored.update({name: marks[name] for name in recipe.names})
                     self._notes.write_text(json.dumps(stored, indent=1, sort_keys=True))
         finally:
@@ -155,7 +154,9 @@ class ImageStore:
         root = self._root(recipe)
         shutil.rmtree(root, ignore_errors=True)
         root.mkdir(mode=0o755)
-        run_logged(["sh", "-eu", str(recipe.script)], log, _script_environment(root, apt))
+        run_logged(
+            ["sh", "-eu", str(recipe.script)], log, _script_environment(root, recipe.suite, apt)
+        )
 
     def _import(self, engine: Engine, recipe: Recipe) -> None:
         root = self._root(recipe)
@@ -180,7 +181,7 @@ class ImageStore:
         shutil.rmtree(root)
 
 
-def _script_environment(root: Path, apt: AptSources) -> Mapping[str, str]:
+def _script_environment(root: Path, suite: str, apt: AptSources) -> Mapping[str, str]:
     """Give the variables that `rootfs.sh` may use."""
     return {
         **os.environ,
@@ -188,7 +189,7 @@ def _script_environment(root: Path, apt: AptSources) -> Mapping[str, str]:
         "LC_ALL": "C.UTF-8",
         "DEBIAN_FRONTEND": "noninteractive",
         "ROOT": str(root),
-        "SUITE": SUITE,
+        "SUITE": suite,
         "MIRROR": apt.mirror,
         "APT_SOURCES": apt.sources,
         "APT_CONFIGURATION": apt.configuration,

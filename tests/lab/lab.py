@@ -9,23 +9,32 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
 from pytest_engine.core.client import Engine
 from pytest_engine.core.launch import PrivateEngine, check_possible, launch_dockerd
 
+from .guests import GUESTS, Guest, Guests, RunningGuest
 from .image_store import ImageStore
 from .packages import ensure_programs
+from .private_registry import PrivateRegistry
 from .recipes import Recipe, load_recipes, select
 from .registry import Registry
+from .sshd import Sshd
 from .steps import LabError, say, step
 
-__all__ = ["Lab", "Status"]
+__all__ = ["OWN_ENGINE", "Lab", "Status"]
+
+# What `--engine` calls the lab's own one. With another release of Debian it is another version.
+OWN_ENGINE = "20.10"
 
 _RECIPES = Path(__file__).parent / "images"
 _PROGRAMS = ("dockerd", "containerd", "runc", "iptables", "ip", "docker-registry")
 _LOCK_TIMEOUT = 1800.0
+
+_Server = TypeVar("_Server", PrivateRegistry, Sshd)
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,10 @@ class Status:
         registry: `host:port` of its registry; None if it does not run.
         registry_pid: its process.
         images: names that can be pulled -> what the image is.
+        guests: name of a further engine that runs -> how to reach it.
+        private_registry: `host:port` of the registry that asks for a login; None if it does
+            not run.
+        ssh_port: where the SSH server listens on 127.0.0.1; None if it does not run.
     """
 
     engine: str | None
@@ -45,11 +58,19 @@ class Status:
     registry: str | None
     registry_pid: int | None
     images: Mapping[str, str]
+    guests: Mapping[str, RunningGuest]
+    private_registry: str | None = None
+    ssh_port: int | None = None
 
     @property
     def is_up(self) -> bool:
-        """Whether both run."""
+        """Whether the engine and the registry run."""
         return self.engine is not None and self.registry is not None
+
+    @property
+    def engines(self) -> list[str]:
+        """What `--engine` calls the engines that run."""
+        return [OWN_ENGINE, *self.guests] if self.is_up else []
 
 
 class Lab:
@@ -68,6 +89,10 @@ class Lab:
         self._images = ImageStore(
             self.folder / "registry", self._registry, self.folder / "builder", self._logs
         )
+        self._guests = Guests(self.folder / "engines", self._registry)
+        private = self.folder / "private-registry"
+        self._private_registry = PrivateRegistry(private, private / "storage")
+        self._sshd = Sshd(self.folder / "sshd")
 
     @classmethod
     def default(cls) -> Lab:
@@ -95,6 +120,24 @@ class Lab:
             raise LabError(f"The engine of the lab in {self.folder} does not run. {_HOW_TO_START}")
         return status.engine
 
+    def engine_host(self, name: str = OWN_ENGINE) -> str:
+        """Give the address of one of the lab's engines, as in `DOCKER_HOST`.
+
+        Raises:
+            LabError: it does not run.
+        """
+        return self.host if name == OWN_ENGINE else self._guest(name).host
+
+    def engine_network(self, name: str = OWN_ENGINE) -> Path:
+        """Give the file that stands for the network namespace of one of the lab's engines.
+
+        There, and not outside, its published ports are on the loopback address.
+
+        Raises:
+            LabError: it does not run.
+        """
+        return Path("/proc/self/ns/net") if name == OWN_ENGINE else self._guest(name).network
+
     @property
     def registry(self) -> str:
         """`host:port` of the registry.
@@ -109,32 +152,75 @@ class Lab:
             )
         return address
 
-    def environment(self) -> dict[str, str]:
-        """Give the variables by which tests and programs find the lab.
+    @property
+    def private_registry(self) -> PrivateRegistry:
+        """The registry with TLS that asks for a login.
+
+        Raises:
+            LabError: it does not run.
+        """
+        return _running(self._private_registry, self.folder, "--private-registry")
+
+    @property
+    def sshd(self) -> Sshd:
+        """The SSH server, whose sessions have the engine's address in `DOCKER_HOST`.
+
+        Raises:
+            LabError: it does not run.
+        """
+        return _running(self._sshd, self.folder, "--sshd")
+
+    def environment(self, engine: str = OWN_ENGINE) -> dict[str, str]:
+        """Give the variables by which tests and programs find the lab, and one of its engines.
 
         Raises:
             LabError: it is not up.
         """
-        return {"DOCKER_HOST": self.host, "PYTEST_ENGINE_LAB_REGISTRY": self.registry}
+        host = self.engine_host(engine)
+        return {"DOCKER_HOST": host, "PYTEST_ENGINE_LAB_REGISTRY": self.registry}
 
-    def up(self, images: Iterable[str] = ()) -> None:
+    def up(
+        self,
+        images: Iterable[str] = (),
+        engines: Iterable[str] = (),
+        *,
+        private_registry: bool = False,
+        sshd: bool = False,
+    ) -> None:
         """Install, start and build what is missing, and nothing else.
 
         Args:
             images: names that have to be pullable then (`redis:7`), or `all`.
+            engines: engines that have to run then besides the lab's own one (`28.5`).
+            private_registry: whether to start the registry with TLS that asks for a login.
+            sshd: whether to start an SSH server.
 
         Raises:
             LaunchFailed: this is not Linux, or not root.
             LabError: a step failed; what came up before stays up.
         """
         recipes = self.recipes()
-        wanted = select(recipes, images)
+        guests = [_known(name) for name in engines if name != OWN_ENGINE]
+        wanted = select(recipes, [*images, *(guest.image for guest in guests)])
         check_possible(sys.platform, os.geteuid())
         with self._locked():
             ensure_programs(_PROGRAMS, self._logs)
             self._start_registry()
             self._images.ensure(recipes, wanted)
             self._start_engine()
+            if guests:
+                marks = self._images.stored()
+                with Engine(self.host, environ={}) as engine:
+                    for guest in guests:
+                        self._guests.ensure(engine, guest, marks[guest.image])
+            if private_registry and not self._private_registry.process():
+                ensure_programs(("htpasswd",), self._logs)
+                with step("start the registry that asks for a login"):
+                    self._private_registry.start()
+            if sshd and not self._sshd.process():
+                ensure_programs(("ssh", "sshd"), self._logs)
+                with step("start the SSH server"):
+                    self._sshd.start({"DOCKER_HOST": self.host})
 
     def down(self, *, purge: bool = False) -> None:
         """Stop everything and remove all of it from the machine; what is not there is skipped.
@@ -156,6 +242,13 @@ class Lab:
             if engine is not None:
                 with step("stop the engine and remove all that it made"):
                     engine.stop()
+            self._guests.forget()
+            if self._sshd.folder.exists():
+                with step("stop the SSH server"):
+                    self._sshd.stop()
+            if self._private_registry.folder.exists():
+                with step("stop the registry that asks for a login"):
+                    self._private_registry.stop()
             if self._registry.process():
                 with step("stop the registry"):
                     self._registry.stop()
@@ -174,6 +267,11 @@ class Lab:
         """Look at what is there; changes nothing."""
         engine = PrivateEngine.find(self._engine_folder)
         answers = engine is not None and engine.answers()
+        guests = {}
+        if engine is not None and answers:
+            with Engine(engine.endpoint) as client:
+                found = {guest.name: self._guests.find(client, guest) for guest in GUESTS.values()}
+            guests = {name: guest for name, guest in found.items() if guest is not None}
         process = self._registry.process()
         about = {name: recipe.about for recipe in self.recipes() for name in recipe.names}
         return Status(
@@ -182,7 +280,19 @@ class Lab:
             registry=self._registry.address,
             registry_pid=None if process is None else process.pid,
             images={name: about.get(name, "") for name in sorted(self._images.stored())},
+            guests=guests,
+            private_registry=self._private_registry.address,
+            ssh_port=self._sshd.port,
         )
+
+    def _guest(self, name: str) -> RunningGuest:
+        guest = self.status().guests.get(_known(name).name)
+        if guest is None:
+            raise LabError(
+                f"Engine {name} of the lab in {self.folder} does not run. {_HOW_TO_START} "
+                f"--engine {name}"
+            )
+        return guest
 
     @property
     def _engine_folder(self) -> Path:
@@ -236,6 +346,20 @@ class Lab:
             with Engine(engine.endpoint) as client:
                 version = client.system.version()
         say(f"engine {version['Version']} at {engine.endpoint.url}, registry at {self.registry}")
+
+
+def _running(server: _Server, folder: Path, option: str) -> _Server:
+    if server.process() is None:
+        raise LabError(f"The lab in {folder} has none of these. {_HOW_TO_START} {option}")
+    return server
+
+
+def _known(name: str) -> Guest:
+    if name not in GUESTS:
+        raise LabError(
+            f"The lab has no engine {name!r}. It has: {', '.join([OWN_ENGINE, *GUESTS])}."
+        )
+    return GUESTS[name]
 
 
 _HOW_TO_START = "Start it: python -m tests.lab up"

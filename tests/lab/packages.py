@@ -18,15 +18,19 @@ _PACKAGES = {
     "debootstrap": ("debootstrap", "debian-archive-keyring"),
     "docker-registry": ("docker-registry",),
     "dockerd": ("docker.io",),
+    "htpasswd": ("apache2-utils",),
     "ip": ("iproute2",),
     "iptables": ("iptables",),
     "runc": ("runc",),
+    "ssh": ("openssh-client",),
+    "sshd": ("openssh-server",),
 }
 # Package -> what it would have the machine start at every boot.
 _UNITS = {
     "containerd": ("containerd.service",),
     "docker-registry": ("docker-registry.service",),
     "docker.io": ("docker.service", "docker.socket"),
+    "openssh-server": ("ssh.service", "ssh.socket"),
 }
 _POLICY = Path("/usr/sbin/policy-rc.d")
 

@@ -7,8 +7,13 @@ lab, or `rootfs.sh`, a script that fills an empty folder with a root file system
       "about": "what it is, for `status`",
       "names": ["redis:7", ...],       the names under which it can be pulled
       "programs": ["debootstrap"],     what `rootfs.sh` needs on this machine
-      "changes": ["CMD [\"sh\"]"]      Dockerfile instructions for what `rootfs.sh` made
+      "changes": ["CMD [\"sh\"]"],     Dockerfile instructions for what `rootfs.sh` made
+      "suite": "bookworm",             the release of Debian that `rootfs.sh` is to take
+      "script": "../debian/rootfs.sh", the script of another folder, run instead of its own
+      "rare": true                     `all` does not mean it; it has to be named
     }
+
+Only `names` has to be there.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +29,8 @@ from .steps import LabError
 
 __all__ = ["Recipe", "in_build_order", "load_recipes", "select"]
 
+# The release of Debian on which images are built unless they say another.
+_SUITE = "bookworm"
 _FROM = re.compile(r"^FROM\s+(\S+)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -38,6 +45,9 @@ class Recipe:
         base: the name of the image that it is built on, None for a root file system.
         programs: programs of this machine that making it takes.
         changes: Dockerfile instructions for a root file system.
+        suite: the release of Debian that a root file system is made of.
+        script: the script that makes a root file system.
+        is_rare: whether it is made only where it is named.
     """
 
     folder: Path
@@ -46,16 +56,14 @@ class Recipe:
     base: str | None
     programs: tuple[str, ...]
     changes: tuple[str, ...]
+    suite: str
+    script: Path
+    is_rare: bool
 
     @property
     def name(self) -> str:
         """The main name."""
         return self.names[0]
-
-    @property
-    def script(self) -> Path:
-        """The script that makes a root file system."""
-        return self.folder / "rootfs.sh"
 
     def fingerprint(self, *ingredients: str) -> str:
         """Stand for everything that the image is made of: any change gives another one.
@@ -71,6 +79,8 @@ class Recipe:
             executable = bool(path.stat().st_mode & 0o100)
             digest.update(f"{path.relative_to(self.folder)}\0{executable}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
+        if self.base is None and self.script.parent != self.folder:
+            digest.update(hashlib.sha256(self.script.read_bytes()).digest())
         return digest.hexdigest()
 
 
@@ -86,14 +96,15 @@ def load_recipes(folder: Path) -> list[Recipe]:
 def _load(folder: Path) -> Recipe:
     value = json.loads((folder / "image.json").read_text())
     dockerfile = folder / "Dockerfile"
+    script = (folder / value.get("script", "rootfs.sh")).resolve()
     base = None
     if dockerfile.exists():
         found = _FROM.findall(dockerfile.read_text())
         if not found:
             raise LabError(f"{dockerfile} has no FROM.")
         base = found[-1]
-    elif not (folder / "rootfs.sh").exists():
-        raise LabError(f"{folder} has neither a Dockerfile nor a rootfs.sh.")
+    elif not script.exists():
+        raise LabError(f"{folder} has neither a Dockerfile nor the script {script}.")
     return Recipe(
         folder=folder,
         names=tuple(value["names"]),
@@ -101,11 +112,14 @@ def _load(folder: Path) -> Recipe:
         base=base,
         programs=tuple(value.get("programs", ())),
         changes=tuple(value.get("changes", ())),
+        suite=value.get("suite", _SUITE),
+        script=script,
+        is_rare=value.get("rare", False),
     )
 
 
 def select(recipes: Iterable[Recipe], wanted: Iterable[str]) -> list[Recipe]:
-    """Find the recipes for names such as `redis:7`; `all` means every one.
+    """Find the recipes for names such as `redis:7`; `all` means every one that is not rare.
 
     Raises:
         LabError: there is none for a name.
@@ -115,7 +129,7 @@ def select(recipes: Iterable[Recipe], wanted: Iterable[str]) -> list[Recipe]:
     for name in wanted:
         full = name if ":" in name else f"{name}:latest"
         if name == "all":
-            chosen.update({recipe.name: recipe for recipe in by_name.values()})
+            chosen.update({r.name: r for r in by_name.values() if not r.is_rare})
         elif full in by_name:
             chosen[by_name[full].name] = by_name[full]
         else:
@@ -152,16 +166,16 @@ def in_build_order(recipes: Iterable[Recipe], wanted: Iterable[Recipe]) -> list[
     return ordered
 
 
-def fingerprints(ordered: Iterable[Recipe], outside: str) -> Mapping[str, str]:
+def fingerprints(ordered: Iterable[Recipe], outside: Callable[[Recipe], str]) -> Mapping[str, str]:
     """Compute the fingerprints of recipes in build order: main name and aliases -> it.
 
     Args:
         ordered: recipes, bases first.
-        outside: what goes into every root file system besides its folder.
+        outside: gives what goes into a root file system besides its folder and script.
     """
     found: dict[str, str] = {}
     for recipe in ordered:
-        below = outside if recipe.base is None else found[recipe.base]
+        below = outside(recipe) if recipe.base is None else found[recipe.base]
         mark = recipe.fingerprint(below)
         found.update(dict.fromkeys(recipe.names, mark))
     return found

@@ -46,6 +46,11 @@ class Registry:
         """The same as a URL, for an engine's list of mirrors."""
         return f"http://{self.address}" if self.address else None
 
+    @property
+    def config(self) -> Path:
+        """What it was started with."""
+        return self.folder / "config.json"
+
     def process(self) -> Process | None:
         """Give its process, if that very one still runs."""
         state = self._state()
@@ -71,14 +76,13 @@ class Registry:
         if program is None:
             raise LabError("The program docker-registry is missing (package docker-registry).")
         port = _free_port(self._state().get("port"))
-        config = self.folder / "config.json"
         # JSON is YAML.
-        config.write_text(json.dumps(_configuration(port, self.storage), indent=1))
+        self.config.write_text(json.dumps(self._configuration(port), indent=1))
         log = self.folder / "registry.log"
-        process = spawn_detached([program, "serve", str(config)], log, os.environ)
+        process = spawn_detached([program, "serve", str(self.config)], log, os.environ)
         self._save(port, process)
         deadline = time.monotonic() + timeout
-        while self._status("/v2/") != 200:
+        while not self._is_ready():
             if not process.is_alive() or time.monotonic() > deadline:
                 self.stop()
                 raise LabError(
@@ -111,8 +115,25 @@ class Registry:
     def _address(self) -> str:
         return f"127.0.0.1:{self._state()['port']}"
 
+    def _connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(self._address(), timeout=10)
+
+    def _is_ready(self) -> bool:
+        return self._status("/v2/") == http.client.OK
+
+    def _configuration(self, port: int) -> dict[str, Any]:
+        return {
+            "version": 0.1,
+            "log": {"level": "warn", "accesslog": {"disabled": True}},
+            "storage": {
+                "filesystem": {"rootdirectory": str(self.storage)},
+                "delete": {"enabled": True},
+            },
+            "http": {"addr": f"127.0.0.1:{port}", "secret": secrets.token_hex(16)},
+        }
+
     def _status(self, path: str) -> int | None:
-        connection = http.client.HTTPConnection(self._address(), timeout=10)
+        connection = self._connect()
         try:
             connection.request("GET", path, headers={"Accept": _MANIFEST})
             return connection.getresponse().status
@@ -159,15 +180,3 @@ def _free_port(wanted: object) -> int:
                     continue
                 return int(probe.getsockname()[1])
     raise LabError("No port is free on 127.0.0.1.")
-
-
-def _configuration(port: int, storage: Path) -> dict[str, object]:
-    return {
-        "version": 0.1,
-        "log": {"level": "warn", "accesslog": {"disabled": True}},
-        "storage": {
-            "filesystem": {"rootdirectory": str(storage)},
-            "delete": {"enabled": True},
-        },
-        "http": {"addr": f"127.0.0.1:{port}", "secret": secrets.token_hex(16)},
-    }

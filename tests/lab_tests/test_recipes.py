@@ -41,6 +41,13 @@ def test_all_means_every_image_once(folder: Path) -> None:
     assert sorted(_names(chosen)) == ["app:3", "base:1", "tool:2"]
 
 
+def test_all_leaves_out_what_is_rare(folder: Path) -> None:
+    _write(folder / "app", {"image.json": '{"names": ["app:3"], "rare": true}'})
+    recipes = load_recipes(folder)
+    assert sorted(_names(select(recipes, ["all"]))) == ["base:1", "tool:2"]
+    assert sorted(_names(select(recipes, ["all", "app:3"]))) == ["app:3", "base:1", "tool:2"]
+
+
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones(folder: Path) -> None:
     with pytest.raises(LabError, match=r"no image 'tol'.* app:3, base:1, tool:2, tool:latest"):
         select(load_recipes(folder), ["tol"])
@@ -71,7 +78,7 @@ def test_a_circle_of_bases_is_an_error(folder: Path) -> None:
 
 def _marks(folder: Path, outside: str = "") -> dict[str, str]:
     recipes = load_recipes(folder)
-    return dict(fingerprints(in_build_order(recipes, recipes), outside))
+    return dict(fingerprints(in_build_order(recipes, recipes), lambda _: outside))
 
 
 def test_fingerprints_stay_while_nothing_changes(folder: Path) -> None:
@@ -95,6 +102,16 @@ def test_a_file_that_becomes_executable_is_a_change(folder: Path) -> None:
     assert before["app:3"] != _marks(folder)["app:3"]
 
 
+def test_a_script_of_another_folder_is_part_of_the_image(folder: Path) -> None:
+    note = '{"names": ["newer:1"], "suite": "forky", "script": "../base/rootfs.sh"}'
+    _write(folder / "newer", {"image.json": note})
+    recipe = select(load_recipes(folder), ["newer:1"])[0]
+    assert (recipe.suite, recipe.script) == ("forky", folder / "base" / "rootfs.sh")
+    before = recipe.fingerprint()
+    _write(folder / "base", {"rootfs.sh": "false"})
+    assert recipe.fingerprint() != before
+
+
 def test_another_mirror_is_a_change(folder: Path) -> None:
     before, after = _marks(folder, "here"), _marks(folder, "there")
     assert not set(before.values()) & set(after.values())
@@ -114,5 +131,8 @@ def test_every_recipe_says_what_it_is(recipe: Recipe) -> None:
         "changes",
         "names",
         "programs",
+        "rare",
+        "script",
+        "suite",
     }
     assert all(":" in name for name in recipe.names)

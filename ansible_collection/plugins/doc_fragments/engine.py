@@ -14,7 +14,8 @@ class ModuleDocFragment:
 options:
   docker_host:
     description:
-      - Where the engine listens, as C(unix:///path/to/docker.sock) or C(tcp://host:port).
+      - Where the engine listens, as C(unix:///path/to/docker.sock), C(tcp://host:port) or
+        C(ssh://user@host).
       - Where the task does not say it, the environment variable E(DOCKER_HOST) of the target does.
     type: str
     default: unix:///var/run/docker.sock
@@ -38,15 +39,14 @@ options:
     default: 60
   tls:
     description:
-      - Asks for an encrypted connection whose server is not verified.
-      - Encrypted connections are not supported yet. Over C(tcp://) the module fails rather than speak
-        unencrypted where this is V(true); for a socket of the target it has no meaning.
+      - Encrypts the connection to C(tcp://) engines without verifying their certificate. With
+        O(validate_certs) it is verified.
       - Where the task does not say it, the environment variable E(DOCKER_TLS) of the target does.
     type: bool
     default: false
   validate_certs:
     description:
-      - Asks for an encrypted connection whose server is verified. See O(tls) for what that means here.
+      - Encrypts the connection to C(tcp://) engines and verifies their certificate.
       - Where the task does not say it, the environment variable E(DOCKER_TLS_VERIFY) of the target does.
     type: bool
     default: false
@@ -54,8 +54,12 @@ options:
       - tls_verify
   ca_path:
     description:
-      - The file with the certificate of the authority that the server is verified with. Refused over
-        C(tcp://), as O(tls) is.
+      - The file with the certificates of the authorities that the engine is verified with. Without it, they
+        are those of the target's system.
+      - Where the task does not say it, it is C(ca.pem) in the folder that the environment variable
+        E(DOCKER_CERT_PATH) of the target names, if that exists.
+      - This option and the ones for the client are refused for C(tcp://) engines without O(tls) and
+        O(validate_certs), rather than to speak unencrypted.
     type: path
     aliases:
       - ca_cert
@@ -63,27 +67,30 @@ options:
       - cacert_path
   client_cert:
     description:
-      - The file with the certificate of the client. Refused over C(tcp://), as O(tls) is.
+      - The file with the certificate to show to the engine.
+      - Where the task does not say it, it is C(cert.pem) in the folder of E(DOCKER_CERT_PATH).
     type: path
     aliases:
       - tls_client_cert
       - cert_path
   client_key:
     description:
-      - The file with the key of the client. Refused over C(tcp://), as O(tls) is.
+      - The file with the key of O(client_cert), without a passphrase.
+      - Where the task does not say it, it is C(key.pem) in the folder of E(DOCKER_CERT_PATH).
     type: path
     aliases:
       - tls_client_key
       - key_path
   tls_hostname:
     description:
-      - The name that the certificate of the server must have. Refused over C(tcp://), as O(tls) is.
+      - The name that the engine's certificate has to be for, where that is not the host of O(docker_host).
       - Where the task does not say it, the environment variable E(DOCKER_TLS_HOSTNAME) of the target does.
     type: str
   use_ssh_client:
     description:
-      - How to speak to C(ssh://) engines. They are not supported yet and refused as O(docker_host), so that
-        this has no effect on the others.
+      - Has no effect. To C(ssh://) engines it is always the ssh client of the target that connects, with the
+        configuration, keys and jump hosts of the user that the module runs as, and C(docker) on the far side.
+        It never asks a question, so the far side's host key has to be known.
     type: bool
     default: false
 requirements:

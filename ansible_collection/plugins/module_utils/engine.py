@@ -11,6 +11,7 @@ core have to tell each other happens here: the connection, check mode, the diff,
 from __future__ import annotations
 
 import os
+import pathlib
 import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,7 +67,8 @@ CONNECTION: Mapping[str, Mapping[str, Any]] = {
     "use_ssh_client": {"type": "bool", "default": False},
 }
 
-_TLS = ("tls", "validate_certs", "ca_path", "client_cert", "client_key", "tls_hostname")
+# The files of TLS, under the names that they have in the folder of DOCKER_CERT_PATH.
+_FILES = {"ca_path": "ca.pem", "client_cert": "cert.pem", "client_key": "key.pem"}
 
 
 class Call(NamedTuple):
@@ -162,13 +164,12 @@ def _fail_without_core(module: AnsibleModule, error: ImportError) -> None:
 
 def _connect(params: Mapping[str, Any]) -> client.Engine:
     """The engine that the connection options name; nothing is sent yet."""
-    address = endpoint.parse_endpoint(params["docker_host"], "docker_host")
-    asked_for = [name for name in _TLS if params[name]]
-    if asked_for and address.scheme != "unix":
+    address = endpoint.parse_endpoint(params["docker_host"], "docker_host", _tls(params))
+    ignored = [name for name in _FILES if params[name]]
+    if ignored and address.scheme == "tcp" and address.tls is None:
         raise errors.InvalidInput(
-            f"{', '.join(asked_for)}: encrypted connections are not supported yet, and "
-            f"{address.url} would be spoken to unencrypted. Use the engine's socket on its own "
-            "host, or leave these options (and the DOCKER_TLS variables) away."
+            f"{', '.join(ignored)}: without validate_certs or tls {address.url} would be spoken to "
+            "unencrypted. State one of them as well, or leave these options away."
         )
     version = params["api_version"]
     return client.Engine(
@@ -177,4 +178,24 @@ def _connect(params: Mapping[str, Any]) -> client.Engine:
         api_version=None if version == "auto" else version,
         # The option has read this variable, and `auto` in a task means what it says.
         environ={k: v for k, v in os.environ.items() if k != "DOCKER_API_VERSION"},
+    )
+
+
+def _tls(params: Mapping[str, Any]) -> endpoint.Tls | None:
+    """How a connection over TCP is encrypted: at all only where one of the options says so."""
+    # Encrypted by its scheme; only `tls` alone asks for no verification.
+    by_scheme = params["docker_host"].strip().lower().startswith("https:")
+    if not (params["tls"] or params["validate_certs"] or by_scheme):
+        return None
+    folder = os.environ.get("DOCKER_CERT_PATH")
+    paths = {}
+    for option, name in _FILES.items():
+        usual = pathlib.Path(folder, name) if folder else None
+        paths[option] = params[option] or (usual if usual and usual.is_file() else None)
+    return endpoint.Tls(
+        ca=paths["ca_path"],
+        cert=paths["client_cert"],
+        key=paths["client_key"],
+        verify=params["validate_certs"] or not params["tls"],
+        hostname=params["tls_hostname"] or None,
     )

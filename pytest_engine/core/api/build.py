@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 __all__ = ["Build"]
 
 _LOG_LINES = 40
+# What BuildKit says when a step needs something of the client's; a session is a gRPC server on
+# the client's side of an upgraded connection.
+_NO_SESSION = "no active session"
+_SESSION_ADVICE = (
+    ". Secrets, ssh agents and logins cannot be handed to a build: do without RUN "
+    "--mount=type=secret and type=ssh, and pull private base images before (images.pull), without "
+    "pull=True here."
+)
 
 
 class Build:
@@ -97,8 +105,9 @@ class Build:
         except (ApiError, StreamFailed) as exc:
             detail = exc.detail if isinstance(exc, StreamFailed) else exc.engine_message
             text = log.end()
+            advice = _SESSION_ADVICE if _NO_SESSION in detail else ""
             raise BuildFailed(
-                f"Cannot build {name}: {detail}" + (f"\n{text}" if text else ""),
+                f"Cannot build {name}: {detail}{advice}" + (f"\n{text}" if text else ""),
                 image=name,
                 detail=detail,
                 log=text,
@@ -118,7 +127,8 @@ class Build:
 
 def _image_id(message: Mapping[str, Any]) -> str:
     aux = message.get("aux")
-    if message.get("id") == "moby.image.id" and isinstance(aux, dict):
+    # Podman, which has no BuildKit, gives the record no name.
+    if message.get("id") in ("moby.image.id", None) and isinstance(aux, dict):
         return str(aux.get("ID", ""))
     return ""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import quote, urlencode
@@ -39,6 +41,9 @@ class Caller:
         self.transport = transport
         self._timeout = timeout
         self._version = _parse_version(api_version) if api_version else None
+        # For the version, and the process that it belongs to: a child may be forked while
+        # another thread of its parent holds it.
+        self._asking = (os.getpid(), threading.Lock())
 
     @property
     def version(self) -> tuple[int, int]:
@@ -48,11 +53,14 @@ class Caller:
             Incompatible: the engine speaks no version that this client knows.
             ConnectionFailed: nobody answers, or something else than an engine.
         """
-        # No lock: a child may be forked while another thread holds it, and threads that
-        # ask at the same time get the same answer.
-        if self._version is None:
-            self._version = self._negotiate()
-        return self._version
+        version = self._version
+        if version is None:
+            if self._asking[0] != os.getpid():
+                self._asking = (os.getpid(), threading.Lock())
+            with self._asking[1]:
+                version = self._version or self._negotiate()
+                self._version = version
+        return version
 
     def call(
         self,
@@ -83,7 +91,7 @@ class Caller:
         """
         sent = dict(headers or {})
         if json_body is not None:
-            body = json.dumps(json_body).encode()
+            body = _encode_json(json_body)
             sent["Content-Type"] = "application/json"
         elif body is None and method == "POST":
             body = b""
@@ -130,10 +138,14 @@ class Caller:
         """
         sent = dict(headers or {})
         if json_body is not None:
-            body = json.dumps(json_body).encode()
+            body = _encode_json(json_body)
             sent["Content-Type"] = "application/json"
         elif body is None and method == "POST":
             body = b""
+        elif body is not None and not _is_readable(body):
+            raise InvalidInput(f"{body!r:.80} is neither bytes, a binary file nor pieces of bytes.")
+        if timeout is not None and not _is_number(timeout, 0):
+            raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds.")
         stream = self.transport.stream(
             method,
             self._target(path, query),
@@ -145,7 +157,7 @@ class Caller:
         if _is_refusal(stream.status):
             with stream:
                 stream.settimeout(self._timeout)
-                reason = b"".join(stream)
+                reason = stream.read_whole()
             raise error_from_answer(stream.status, method, path, reason)
         return stream
 
@@ -171,9 +183,14 @@ class Caller:
                 pairs.append((key, "true" if value else "false"))
             elif isinstance(value, (str, int)):
                 pairs.append((key, str(value)))
-            else:
+            elif isinstance(value, (list, tuple)) and all(_is_text(one) for one in value):
                 pairs += [(key, item) for item in value]
-        return f"{target}?{urlencode(pairs, quote_via=quote)}" if pairs else target
+            else:
+                raise InvalidInput(f"{key}: {value!r:.80} is no text, number or list of texts.")
+        try:
+            return f"{target}?{urlencode(pairs, quote_via=quote)}" if pairs else target
+        except UnicodeEncodeError as exc:
+            raise InvalidInput(f"{exc.object!r:.80} is not text that can be sent.") from exc
 
     def _negotiate(self) -> tuple[int, int]:
         answer = self.transport.request("GET", "/_ping", timeout=self._timeout)
@@ -204,6 +221,28 @@ class Caller:
         return min(engine, NEWEST_VERSION)
 
 
+def _encode_json(value: Any) -> bytes:
+    try:
+        return json.dumps(value).encode()
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise InvalidInput(f"What was to be sent cannot be written as JSON: {exc}.") from exc
+
+
+# Not everybody checks types, so these take whatever comes.
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number(value: object, least: float) -> bool:
+    return isinstance(value, (int, float)) and value >= least
+
+
+def _is_readable(body: object) -> bool:
+    return not _is_text(body) and (hasattr(body, "read") or hasattr(body, "__iter__"))
+
+
 def _is_refusal(status: int) -> bool:
     # Engines redirect paths that they find untidy; followed, that is another operation.
     return status >= 300 and status != _NOT_MODIFIED
@@ -215,21 +254,25 @@ def segment(value: str, what: str) -> str:
     Raises:
         InvalidInput: it is empty, a path or holds control characters.
     """
-    if not value:
-        raise InvalidInput(f"A {what} is named by a non-empty string, not by {value!r}.")
+    if not value or not _is_text(value):
+        raise InvalidInput(f"A {what} is named by a non-empty string, not by {value!r:.80}.")
     # An engine that gets a quoted slash redirects to the path that it then reads.
     if value in (".", "..") or any(ord(ch) < 32 or ord(ch) == 127 or ch == "/" for ch in value):
         raise InvalidInput(f"{value!r} cannot be the name of a {what}.")
-    return quote(value, safe="")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError as exc:
+        raise InvalidInput(f"{value!r:.80} cannot be the name of a {what}.") from exc
 
 
 def image_path(name: str) -> str:
     """Quote the name of an image, whose slashes separate segments of the path."""
-    return "/".join(segment(part, "image") for part in name.split("/"))
+    parts = name.split("/") if _is_text(name) else [name]
+    return "/".join(segment(part, "image") for part in parts)
 
 
 def _parse_version(text: str) -> tuple[int, int]:
-    match = _VERSION.fullmatch(text.strip())
+    match = _VERSION.fullmatch(text.strip()) if _is_text(text) else None
     if match is None:
         raise InvalidInput(f"{text!r} is no API version like 1.41.")
     return int(match[1]), int(match[2])

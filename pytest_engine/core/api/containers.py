@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Union
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import InvalidInput, Timeout
 from ..filters import Filters, encode_filters
+from ..moment import Moment, encode_moment
 from .call import Caller, segment
-from .output import OutputStream
+from .head import head_archive
+from .output import OutputStream, ProcessStream, find_tty, is_raw
+from .records import RecordStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..archive import PathStat
+    from ..transport import Stream
     from ..types.engine import (
         ContainerCreateBody,
         ContainerCreateResponse,
         ContainerInspectResponse,
+        ContainerStatsResponse,
         ContainerSummary,
         ContainerUpdateBody,
         ContainerUpdateResponse,
@@ -24,9 +29,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["Containers", "Moment", "encode_moment"]
-
-Moment = Union[datetime, int, float, str]
-_MULTIPLEXED_CONTENT_TYPE = (1, 42)
 
 
 class Containers:
@@ -112,7 +114,6 @@ class Containers:
         """Stop a container (`POST /containers/{id}/stop`).
 
         Args:
-            container: name or id.
             timeout: seconds until it is killed; None: the container's own stop timeout
                 (10 where it has none); -1: never.
 
@@ -169,7 +170,6 @@ class Containers:
         """Remove a container (`DELETE /containers/{id}`).
 
         Args:
-            container: name or id.
             force: kill it first if it runs.
             volumes: remove its anonymous volumes with it.
 
@@ -193,7 +193,6 @@ class Containers:
         """Wait until a container ends (`POST /containers/{id}/wait`).
 
         Args:
-            container: name or id.
             condition: `not-running` (at once if it does not run), `next-exit` or `removed`.
             timeout: seconds to wait at most; None: for ever.
 
@@ -230,11 +229,10 @@ class Containers:
         """Read what a container logged (`GET /containers/{id}/logs`).
 
         Args:
-            container: name or id.
             follow: go on with what it logs from now on, until it ends.
             stdout: with its standard output.
             stderr: with its standard error.
-            since: not before this moment (seconds since the epoch, or an aware datetime).
+            since: not before this moment; see `encode_moment` for its forms.
             until: not after this moment.
             tail: only so many last lines.
             timestamps: begin every line with its time (RFC 3339, nanoseconds).
@@ -243,8 +241,8 @@ class Containers:
         """
         if not (stdout or stderr):
             raise InvalidInput("logs: choose stdout, stderr or both.")
-        if tty is None and self._caller.version < _MULTIPLEXED_CONTENT_TYPE:
-            tty = bool(self.inspect(container).get("Config", {}).get("Tty"))
+        if tty is None:
+            tty = find_tty(self._caller, container)
         stream = self._caller.stream(
             "GET",
             self._path(container, "logs"),
@@ -258,60 +256,145 @@ class Containers:
                 "timestamps": timestamps or None,
             },
         )
+        return OutputStream(stream, tty=is_raw(stream) if tty is None else tty)
+
+    def attach(
+        self,
+        container: str,
+        *,
+        stdin: bool = False,
+        stdout: bool = True,
+        stderr: bool = True,
+        stream: bool = True,
+        logs: bool = False,
+        detach_keys: str | None = None,
+        tty: bool | None = None,
+    ) -> ProcessStream:
+        """Connect to a container's process (`POST /containers/{id}/attach`).
+
+        Attached before it is started, nothing that it writes is missed.
+
+        Args:
+            stdin: also to its standard input, which it was created with (`OpenStdin`).
+            stdout: to its standard output.
+            stderr: to its standard error.
+            stream: to what it writes from now on.
+            logs: begin with what it has logged.
+            detach_keys: keys in the input that end the connection, like `ctrl-p,ctrl-q`.
+            tty: whether the container has a terminal; see `logs`.
+        """
+        if not (stream or logs):
+            raise InvalidInput("attach: choose stream, logs or both.")
         if tty is None:
-            tty = stream.headers.get("Content-Type") == "application/vnd.docker.raw-stream"
-        return OutputStream(stream, tty=tty)
+            tty = find_tty(self._caller, container)
+        opened = self._caller.stream(
+            "POST",
+            self._path(container, "attach"),
+            query={
+                "stdin": stdin,
+                "stdout": stdout,
+                "stderr": stderr,
+                "stream": stream,
+                "logs": logs,
+                "detachKeys": detach_keys,
+            },
+            upgrade=True,
+        )
+        return ProcessStream(
+            opened,
+            tty=is_raw(opened) if tty is None else tty,
+            resize=lambda height, width: self.resize(container, height=height, width=width),
+            exit_code=lambda timeout: self._exit_code(container, timeout),
+        )
+
+    def resize(self, container: str, *, height: int, width: int) -> None:
+        """Resize a container's terminal (`POST /containers/{id}/resize`)."""
+        self._caller.call("POST", self._path(container, "resize"), query={"h": height, "w": width})
+
+    def stats(
+        self, container: str, *, stream: bool = True, one_shot: bool = False
+    ) -> RecordStream[ContainerStatsResponse]:
+        """Measure what a container uses (`GET /containers/{id}/stats`); see `usage_of`.
+
+        Args:
+            stream: a record every second until the stream is closed; else a single one.
+            one_shot: measure once instead of twice with a second in between, which leaves
+                the processor's use unknown; with `stream=False` alone.
+        """
+        if one_shot and stream:
+            raise InvalidInput("stats: one_shot goes with stream=False.")
+        return RecordStream(
+            self._caller.stream(
+                "GET",
+                self._path(container, "stats"),
+                query={"stream": stream, "one-shot": one_shot or None},
+            )
+        )
+
+    def archive_info(self, container: str, path: str) -> PathStat:
+        """Tell what a path in a container is (`HEAD /containers/{id}/archive`).
+
+        The last part of the path is not followed if it is a link, unless `/` follows it.
+
+        Raises:
+            ContainerNotFound: there is no such container.
+            NotFound: there is no such path in it.
+        """
+        return head_archive(self._caller, self._path(container, "archive"), path)
 
     def put_archive(
-        self, container: str, path: str, archive: bytes | BinaryIO | Iterable[bytes]
+        self,
+        container: str,
+        path: str,
+        archive: bytes | BinaryIO | Iterable[bytes],
+        *,
+        no_overwrite_dir_non_dir: bool = False,
+        copy_uid_gid: bool = False,
     ) -> None:
         """Unpack a tar archive in a folder of a container (`PUT /containers/{id}/archive`).
 
         The folder has to exist; the container need not run.
+
+        Args:
+            path: the folder.
+            archive: the archive, plain or compressed.
+            no_overwrite_dir_non_dir: refuse to replace a folder by something else, and
+                the reverse.
+            copy_uid_gid: give everything to the user that the container runs as, whatever
+                the archive says.
         """
         with self._caller.stream(
             "PUT",
             self._path(container, "archive"),
-            query={"path": path},
+            query={
+                "path": path,
+                "noOverwriteDirNonDir": no_overwrite_dir_non_dir or None,
+                "copyUIDGID": copy_uid_gid or None,
+            },
             body=archive,
             headers={"Content-Type": "application/x-tar"},
         ) as stream:
             for _answer in stream:
                 pass
 
-    def get_archive(self, container: str, path: str) -> Iterable[bytes]:
+    def get_archive(self, container: str, path: str) -> Stream:
         """Pack a file or folder of a container as a tar archive.
 
         `GET /containers/{id}/archive`.
 
         Returns:
-            The archive's bytes, read from the engine as the caller iterates.
+            The archive's bytes, read from the engine as the caller iterates; a context
+            manager with `close`.
         """
         return self._caller.stream("GET", self._path(container, "archive"), query={"path": path})
+
+    def _exit_code(self, container: str, timeout: float | None) -> int:
+        # The engine takes one that was never started for one that has ended well.
+        if self.inspect(container).get("State", {}).get("Status") == "created":
+            raise InvalidInput(f"Container {container} was never started, so it cannot end.")
+        return self.wait(container, timeout=timeout)["StatusCode"]
 
     @staticmethod
     def _path(container: str, operation: str = "") -> str:
         path = f"/containers/{segment(container, 'container')}"
         return f"{path}/{operation}" if operation else path
-
-
-def encode_moment(moment: Moment) -> str:
-    """Encode a moment as the engine takes it: seconds since the epoch and a fraction.
-
-    Args:
-        moment: an aware datetime, seconds since the epoch, or a string that is handed on
-            (an RFC 3339 time, or a duration like `10m` before now).
-
-    Raises:
-        InvalidInput: the datetime has no time zone, or the number is negative.
-    """
-    if isinstance(moment, str):
-        return moment
-    if isinstance(moment, datetime):
-        if moment.tzinfo is None:
-            raise InvalidInput(f"{moment} has no time zone; the engine's may be another one.")
-        # A float does not hold microseconds at today's distance from the epoch exactly.
-        return f"{int(moment.timestamp())}.{moment.microsecond:06d}000"
-    if moment < 0:
-        raise InvalidInput(f"{moment} is before the epoch.")
-    return str(moment) if isinstance(moment, int) else f"{moment:.9f}"

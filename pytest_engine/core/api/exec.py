@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConnectionLost, InvalidInput, Timeout
 from .call import Caller, segment
-from .output import OutputStream
+from .output import OutputStream, ProcessStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..types.engine import ContainerExecBody, ExecInspectResponse
+    from ..types.engine import ContainerExecBody, ExecInspectResponse, ExecStartBody
 
 __all__ = ["Exec", "ExecResult"]
 
-# Pauses double from a millisecond up to this, some four seconds in all.
-_LONGEST_PAUSE = 2.0
+_CONSOLE_SIZE = (1, 42)
+# In seconds. The engine has no call that waits for a command's end, so it is asked again
+# and again, in pauses that double from a millisecond up to this.
+_LONGEST_PAUSE = 0.25
+# How long a command may go on after its output has ended.
+_LINGER = 4.0
 
 
 @dataclass(frozen=True)
@@ -53,26 +57,62 @@ class Exec:
         Raises:
             Conflict: the container does not run.
         """
+        if config.get("ConsoleSize"):
+            self._caller.require(_CONSOLE_SIZE, "The size of a command's terminal")
         path = f"/containers/{segment(container, 'container')}/exec"
         return str(self._caller.json("POST", path, json_body=config)["Id"])
 
-    def start(self, exec_id: str, *, tty: bool = False) -> OutputStream:
+    def start(
+        self,
+        exec_id: str,
+        *,
+        tty: bool = False,
+        console_size: tuple[int, int] | None = None,
+    ) -> ProcessStream:
         """Run a command that was set up (`POST /exec/{id}/start`).
 
         Args:
             exec_id: what `create` returned.
             tty: whether it was set up with a terminal.
+            console_size: the terminal's height and width from the start (API 1.42).
 
         Returns:
-            Its output, and its input where that was attached.
+            Its output, its input where that was attached, and its end.
+
+        Raises:
+            Incompatible: the engine cannot size terminals before they run.
         """
         stream = self._caller.stream(
             "POST",
             f"/exec/{segment(exec_id, 'exec')}/start",
-            json_body={"Detach": False, "Tty": tty},
+            json_body=self._start_body(detach=False, tty=tty, console_size=console_size),
             upgrade=True,
         )
-        return OutputStream(stream, tty=tty)
+        return ProcessStream(
+            stream,
+            tty=tty,
+            resize=lambda height, width: self.resize(exec_id, height=height, width=width),
+            exit_code=lambda timeout: self._exit_code(exec_id, timeout),
+        )
+
+    def start_detached(
+        self,
+        exec_id: str,
+        *,
+        tty: bool = False,
+        console_size: tuple[int, int] | None = None,
+    ) -> None:
+        """Run a command that was set up and leave it to itself; see `start`."""
+        self._caller.call(
+            "POST",
+            f"/exec/{segment(exec_id, 'exec')}/start",
+            json_body=self._start_body(detach=True, tty=tty, console_size=console_size),
+        )
+
+    def resize(self, exec_id: str, *, height: int, width: int) -> None:
+        """Resize the terminal of a command that runs (`POST /exec/{id}/resize`)."""
+        path = f"/exec/{segment(exec_id, 'exec')}/resize"
+        self._caller.call("POST", path, query={"h": height, "w": width})
 
     def inspect(self, exec_id: str) -> ExecInspectResponse:
         """Tell whether a command runs and how it ended (`GET /exec/{id}/json`)."""
@@ -89,6 +129,7 @@ class Exec:
         env: Mapping[str, str] | None = None,
         user: str | None = None,
         working_dir: str | None = None,
+        privileged: bool = False,
         stdin: bytes | None = None,
         timeout: float | None = None,
     ) -> ExecResult:
@@ -100,6 +141,7 @@ class Exec:
             env: environment variables beyond the container's.
             user: `user[:group]`, by name or number; None: the container's.
             working_dir: where to run it; None: the container's.
+            privileged: with all capabilities, as in a privileged container.
             stdin: bytes for its standard input, which is closed after them.
             timeout: seconds that it may stay silent; the command itself goes on after
                 that, for the engine has no way to end it.
@@ -122,6 +164,8 @@ class Exec:
             config["User"] = user
         if working_dir is not None:
             config["WorkingDir"] = working_dir
+        if privileged:
+            config["Privileged"] = True
         exec_id = self.create(container, config)
         with self.start(exec_id) as output:
             output.settimeout(timeout)
@@ -138,20 +182,30 @@ class Exec:
                 output.close()
                 if writer is not None:
                     writer.join()
-        return ExecResult(self._exit_code(exec_id), stdout, stderr)
+        return ExecResult(self._exit_code(exec_id, _LINGER), stdout, stderr)
 
-    def _exit_code(self, exec_id: str) -> int:
-        # The output may end a moment before the engine has noted the exit code.
+    def _start_body(
+        self, *, detach: bool, tty: bool, console_size: tuple[int, int] | None
+    ) -> ExecStartBody:
+        body: ExecStartBody = {"Detach": detach, "Tty": tty}
+        if console_size is not None:
+            self._caller.require(_CONSOLE_SIZE, "The size of a command's terminal")
+            body["ConsoleSize"] = list(console_size)
+        return body
+
+    def _exit_code(self, exec_id: str, timeout: float | None) -> int:
+        deadline = None if timeout is None else time.monotonic() + timeout
         pause = 0.001
         while True:
             state = self.inspect(exec_id)
             exit_code = state.get("ExitCode")
             if not state.get("Running") and exit_code is not None:
                 return exit_code
-            if pause > _LONGEST_PAUSE:
-                raise Timeout(f"The output of exec {exec_id} has ended, but it still runs.")
-            time.sleep(pause)
-            pause *= 2
+            left = pause if deadline is None else deadline - time.monotonic()
+            if left <= 0:
+                raise Timeout(f"The command of exec {exec_id} did not end within {timeout:g} s.")
+            time.sleep(min(pause, left))
+            pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _write_in_background(output: OutputStream, data: bytes | None) -> threading.Thread | None:

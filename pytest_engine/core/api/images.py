@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, Callable
+import re
+from typing import TYPE_CHECKING, BinaryIO, Callable
 
-from ..errors import ApiError, ImportFailed, PullFailed, PushFailed, StreamFailed
+from ..auth import was_refused
+from ..errors import ApiError, ImportFailed, InvalidInput, PullFailed, PushFailed, StreamFailed
 from ..filters import Filters, encode_filters
 from ..reference import DEFAULT_REGISTRY, Reference, parse_reference
 from .call import Caller, image_path
-from .progress import read_progress
+from .progress import Progress, ProgressStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..auth import Credentials
+    from ..transport import Stream
     from ..types.engine import ImageDeleteResponseItem, ImageInspect, ImageSummary
 
 __all__ = ["Images"]
 
-Progress = Callable[[dict[str, Any]], None]
+OnProgress = Callable[[Progress], None]
+_LOADED = re.compile(r"Loaded image(?: ID)?: (\S+)")
 
 
 class Images:
@@ -51,62 +55,132 @@ class Images:
         return inspected
 
     def pull(
-        self, name: str, *, platform: str | None = None, progress: Progress | None = None
+        self, name: str, *, platform: str | None = None, progress: OnProgress | None = None
     ) -> None:
         """Pull an image from its registry (`POST /images/create`).
 
         Args:
             name: the image; the tag is `latest` where neither tag nor digest is given.
             platform: `os[/arch[/variant]]` where it is not the engine's own.
-            progress: called with every progress message (`status`, `id`,
-                `progressDetail` with `current` and `total` in bytes).
+            progress: called with every step.
 
         Raises:
             PullFailed: the registry does not have the image, does not hand it out, or
                 cannot be reached; `detail` says it in its words.
             InvalidInput: the name is no image reference.
         """
+        with self.pulling(name, platform=platform) as steps:
+            _follow(steps, progress)
+
+    def pulling(self, name: str, *, platform: str | None = None) -> ProgressStream:
+        """Pull an image step by step; it is there when the iteration ends. See `pull`."""
         reference = parse_reference(name).with_default_tag()
         query = {"fromImage": reference.name, "platform": platform}
         # A digest goes where a tag goes; without either, the engine would pull all tags.
         query["tag"] = reference.digest or reference.tag
-        try:
-            with self._caller.stream(
-                "POST", "/images/create", query=query, headers=self._authorization(reference)
-            ) as stream:
-                for message in read_progress(stream):
-                    if progress is not None:
-                        progress(message)
-        except (ApiError, StreamFailed) as exc:
-            detail = exc.detail if isinstance(exc, StreamFailed) else exc.engine_message
-            raise PullFailed(
-                f"Cannot pull {name}: {detail}. {self._pull_advice(reference, detail)}",
-                image=name,
-                detail=detail,
-            ) from exc
 
-    def push(self, name: str, *, progress: Progress | None = None) -> None:
+        login = self._authorization(reference)
+
+        def failed(exc: ApiError | StreamFailed) -> StreamFailed:
+            detail = _detail(exc)
+            advice = _pull_advice(reference, detail, login)
+            return PullFailed(f"Cannot pull {name}: {detail}. {advice}", image=name, detail=detail)
+
+        try:
+            stream = self._caller.stream("POST", "/images/create", query=query, headers=login)
+        except ApiError as exc:
+            raise failed(exc) from exc
+        return ProgressStream(stream, failed)
+
+    def push(self, name: str, *, progress: OnProgress | None = None) -> None:
         """Push an image to the registry that its name says (`POST /images/{name}/push`).
 
         Raises:
             ImageNotFound: the engine's store does not have the image.
             PushFailed: the registry refuses it or cannot be reached.
         """
+        with self.pushing(name) as steps:
+            _follow(steps, progress)
+
+    def pushing(self, name: str) -> ProgressStream:
+        """Push an image step by step; it is there when the iteration ends. See `push`."""
         reference = parse_reference(name).with_default_tag()
+        login = self._authorization(reference)
+
+        def failed(exc: StreamFailed) -> StreamFailed:
+            advice = _push_advice(reference, exc.detail, login)
+            return PushFailed(
+                f"Cannot push {name}: {exc.detail}. {advice}", image=name, detail=exc.detail
+            )
+
+        stream = self._caller.stream(
+            "POST",
+            f"/images/{image_path(reference.name)}/push",
+            query={"tag": reference.tag},
+            # Without the header it is refused before the registry is asked (HTTP 400).
+            headers=login or {"X-Registry-Auth": "e30="},
+        )
+        return ProgressStream(stream, failed)
+
+    def load(
+        self, archive: bytes | BinaryIO | Iterable[bytes], *, progress: OnProgress | None = None
+    ) -> tuple[str, ...]:
+        """Load images that `save` wrote (`POST /images/load`).
+
+        Args:
+            archive: the archive, plain or compressed.
+            progress: called with every step.
+
+        Returns:
+            The names of the images, or the ids of those that had none.
+
+        Raises:
+            ImportFailed: the archive is broken or the engine cannot store it.
+        """
+        loaded: list[str] = []
+        with self.loading(archive) as steps:
+            for step in steps:
+                loaded += _LOADED.findall(step.status)
+                if progress is not None:
+                    progress(step)
+        return tuple(loaded)
+
+    def loading(self, archive: bytes | BinaryIO | Iterable[bytes]) -> ProgressStream:
+        """Load images step by step; they are there when the iteration ends. See `load`."""
+
+        def failed(exc: ApiError | StreamFailed) -> StreamFailed:
+            detail = _detail(exc)
+            return ImportFailed(f"Cannot load images: {detail}.", detail=detail)
+
         try:
-            with self._caller.stream(
+            stream = self._caller.stream(
                 "POST",
-                f"/images/{image_path(reference.name)}/push",
-                query={"tag": reference.tag},
-                headers=self._authorization(reference, always=True),
-            ) as stream:
-                for message in read_progress(stream):
-                    if progress is not None:
-                        progress(message)
-        except StreamFailed as exc:
-            raise PushFailed(
-                f"Cannot push {name}: {exc.detail}.", image=name, detail=exc.detail
-            ) from exc
+                "/images/load",
+                query={"quiet": False},
+                body=archive,
+                headers={"Content-Type": "application/x-tar"},
+            )
+        except ApiError as exc:
+            raise failed(exc) from exc
+        return ProgressStream(stream, failed)
+
+    def save(self, names: str | Sequence[str]) -> Stream:
+        """Write images into an archive that `load` reads (`GET /images/get`).
+
+        Args:
+            names: names or ids; a name without a tag stands for all of its tags.
+
+        Returns:
+            The archive's bytes, read from the engine as the caller iterates; a context
+            manager with `close`.
+
+        Raises:
+            ImageNotFound: the engine's store does not have one of them.
+        """
+        wanted = [names] if isinstance(names, str) else list(names)
+        if not (wanted and all(wanted)):
+            raise InvalidInput("save: name one image at least.")
+        return self._caller.stream("GET", "/images/get", query={"names": wanted})
 
     def tag(self, name: str, target: str) -> None:
         """Give an image a further name (`POST /images/{name}/tag`)."""
@@ -149,6 +223,7 @@ class Images:
         changes: Sequence[str] = (),
         message: str | None = None,
         platform: str | None = None,
+        progress: OnProgress | None = None,
     ) -> str:
         """Make an image of a tar archive of a root file system.
 
@@ -160,6 +235,7 @@ class Images:
             changes: Dockerfile instructions (`CMD ["sh"]`) applied to it.
             message: the commit message in its history.
             platform: `os[/arch[/variant]]` where it is not the engine's own.
+            progress: called with every step.
 
         Returns:
             The image's id.
@@ -169,8 +245,13 @@ class Images:
         """
         reference = parse_reference(name).with_default_tag()
         image_id = ""
+
+        def failed(exc: ApiError | StreamFailed) -> StreamFailed:
+            detail = _detail(exc)
+            return ImportFailed(f"Cannot import {name}: {detail}.", image=name, detail=detail)
+
         try:
-            with self._caller.stream(
+            stream = self._caller.stream(
                 "POST",
                 "/images/create",
                 query={
@@ -183,32 +264,49 @@ class Images:
                 },
                 body=archive,
                 headers={"Content-Type": "application/x-tar"},
-            ) as stream:
-                for item in read_progress(stream):
-                    image_id = str(item.get("status", image_id))
-        except (ApiError, StreamFailed) as exc:
-            detail = exc.detail if isinstance(exc, StreamFailed) else exc.engine_message
-            raise ImportFailed(
-                f"Cannot import {name}: {detail}.", image=name, detail=detail
-            ) from exc
+            )
+        except ApiError as exc:
+            raise failed(exc) from exc
+        with ProgressStream(stream, failed) as steps:
+            for step in steps:
+                image_id = step.status
+                if progress is not None:
+                    progress(step)
         return image_id
 
-    def _authorization(self, reference: Reference, *, always: bool = False) -> dict[str, str]:
-        # A push without the header is refused before the registry is asked (HTTP 400).
+    def _authorization(self, reference: Reference) -> dict[str, str]:
         header = self._credentials.header(reference.registry or DEFAULT_REGISTRY)
-        if header is None:
-            return {"X-Registry-Auth": "e30="} if always else {}
-        return {"X-Registry-Auth": header}
+        return {} if header is None else {"X-Registry-Auth": header}
 
-    def _pull_advice(self, reference: Reference, detail: str) -> str:
-        registry = reference.registry or "Docker Hub (or the engine's mirror of it)"
-        known = any(
-            word in detail.lower()
-            for word in ("not found", "unknown", "does not exist", "access denied", "unauthorized")
+
+def _follow(steps: ProgressStream, progress: OnProgress | None) -> None:
+    for step in steps:
+        if progress is not None:
+            progress(step)
+
+
+def _detail(exc: ApiError | StreamFailed) -> str:
+    return exc.detail if isinstance(exc, StreamFailed) else exc.engine_message
+
+
+def _pull_advice(reference: Reference, detail: str, login: object) -> str:
+    registry = reference.registry or "Docker Hub (or the engine's mirror of it)"
+    # The Hub says "denied" of images that do not exist, too.
+    missing = ("not found", "unknown", "does not exist", "denied")
+    if login and was_refused(detail):
+        return f"Check the name, and the login to {registry} in Docker's configuration."
+    if was_refused(detail) or any(word in detail.lower() for word in missing):
+        return (
+            f"Check the name and the tag; if the image is private, log in to {registry} "
+            "with docker login."
         )
-        if known:
-            return (
-                f"Check the name and the tag; if the image is private, log in to {registry} "
-                "with docker login."
-            )
-        return f"Check that the engine reaches {registry}."
+    return f"Check that the engine reaches {registry}."
+
+
+def _push_advice(reference: Reference, detail: str, login: object) -> str:
+    registry = reference.registry or "Docker Hub"
+    if not was_refused(detail):
+        return f"Check that the engine reaches {registry}, and may push there."
+    if login:
+        return f"Check the login to {registry} in Docker's configuration, and what it may push."
+    return f"Log in to {registry} with docker login."

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from ..streams import FrameDecoder, LineDecoder
+from .call import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
     from ..transport import Stream
+    from .call import Caller
 
-__all__ = ["OutputStream"]
+__all__ = ["OutputStream", "ProcessStream", "find_tty", "is_raw"]
+
+_MULTIPLEXED_CONTENT_TYPE = (1, 42)
 
 
 class OutputStream:
@@ -91,3 +95,72 @@ class OutputStream:
     ) -> None:
         """Close the connection."""
         self.close()
+
+
+class ProcessStream(OutputStream):
+    """A process: what it writes, its standard input, its terminal and its end.
+
+    Made by `containers.attach` and `exec.start`.
+    """
+
+    def __init__(
+        self,
+        stream: Stream,
+        *,
+        tty: bool,
+        resize: Callable[[int, int], None],
+        exit_code: Callable[[float | None], int],
+    ) -> None:
+        """Take over an upgraded connection.
+
+        Args:
+            stream: the connection.
+            tty: whether the process has a terminal.
+            resize: how its terminal is resized.
+            exit_code: how its end is waited for.
+        """
+        super().__init__(stream, tty=tty)
+        self._resize = resize
+        self._exit_code = exit_code
+
+    def resize(self, height: int, width: int) -> None:
+        """Tell its terminal how many lines and columns it has now.
+
+        Raises:
+            ApiError: it does not run, or has no terminal.
+        """
+        self._resize(height, width)
+
+    def exit_code(self, timeout: float | None = None) -> int:
+        """Wait for its end and return its exit code.
+
+        A process that writes more than the connection holds goes on only when that is
+        read: read the output first, or in another thread. Works after `close`, too.
+
+        Args:
+            timeout: seconds to wait at most; None: for ever.
+
+        Raises:
+            Timeout: it did not end in time.
+        """
+        return self._exit_code(timeout)
+
+    def __enter__(self) -> ProcessStream:
+        """Return the stream itself."""
+        return self
+
+
+def find_tty(caller: Caller, container: str) -> bool | None:
+    """Find out whether a container has a terminal; None: the answer's type will tell.
+
+    Before API 1.42 that takes an inspect (`GET /containers/{id}/json`).
+    """
+    if caller.version >= _MULTIPLEXED_CONTENT_TYPE:
+        return None
+    inspected = caller.json("GET", f"/containers/{segment(container, 'container')}/json")
+    return bool(inspected.get("Config", {}).get("Tty"))
+
+
+def is_raw(stream: Stream) -> bool:
+    """Tell by an answer's type (API 1.42) whether it comes from a terminal, without frames."""
+    return stream.headers.get("Content-Type") == "application/vnd.docker.raw-stream"

@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from ..auth import login_fields, was_refused
+from ..errors import PermissionDenied, ServerError
 from ..filters import Filters, encode_filters
-from ..streams import JsonDecoder
-from .containers import Moment, encode_moment
+from ..moment import Moment, decode_nanoseconds, encode_moment
+from .events import EventStream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import TracebackType
-
     from ..transport import Stream
-    from ..types.engine import EventMessage, SystemInfo, SystemVersion
+    from ..types.engine import AuthResponse, SystemInfo, SystemVersion
     from .call import Caller
 
-__all__ = ["EventStream", "System"]
-
-
-class EventStream:
-    """Events of an engine as they happen.
-
-    Iterate over it; it ends at `until`, or when `close` is called, from any thread. A
-    context manager.
-    """
-
-    def __init__(self, stream: Stream) -> None:
-        """Take over an open answer."""
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[EventMessage]:
-        """Iterate over the events.
-
-        Raises:
-            ConnectionLost: the connection ended in the middle of an event.
-        """
-        decoder = JsonDecoder()
-        for data in self._stream:
-            for event in decoder.feed(data):
-                yield cast("EventMessage", event)
-        if not self._stream.was_closed():
-            decoder.finish()
-
-    def close(self) -> None:
-        """End the stream; a thread that iterates over it leaves its loop."""
-        self._stream.close()
-
-    def __enter__(self) -> EventStream:
-        """Return the stream itself."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """End the stream."""
-        self.close()
+__all__ = ["System"]
 
 
 class System:
@@ -86,28 +43,80 @@ class System:
         info: SystemInfo = self._caller.json("GET", "/info")
         return info
 
+    def login(self, registry: str, username: str, password: str) -> AuthResponse:
+        """Have the engine try a login to a registry (`POST /auth`).
+
+        Nothing is kept, neither here nor by the engine: pulls and pushes use the logins of
+        Docker's configuration.
+
+        Args:
+            registry: host and port, `docker.io` for Docker Hub.
+            username: the user.
+            password: the user's password, or an access token that is used like one.
+
+        Returns:
+            `Status`, and `IdentityToken`: what the registry hands out to be used instead of
+            the password; empty where it does not.
+
+        Raises:
+            PermissionDenied: the registry refuses the login.
+            ServerError: the engine does not reach the registry.
+        """
+        body = login_fields(registry, username, password)
+        try:
+            answer: AuthResponse = self._caller.json("POST", "/auth", json_body=body, endless=True)
+        except ServerError as exc:
+            # Docker 20.10 answers 500 whatever the registry says.
+            if not was_refused(exc.engine_message):
+                raise
+            raise PermissionDenied(
+                f"{registry} refuses the login of {username!r}: {exc.engine_message}. "
+                "Check user and password.",
+                status=exc.status,
+                method=exc.method,
+                path=exc.path,
+                engine_message=exc.engine_message,
+            ) from exc
+        return answer
+
     def events(
         self,
         *,
         since: Moment | None = None,
         until: Moment | None = None,
         filters: Filters | None = None,
+        reconnect: float = 0.0,
     ) -> EventStream:
         """Follow what happens on the engine (`GET /events`).
 
+        The engine keeps its last 256 events until it is restarted: so far back `since`
+        and `reconnect` reach.
+
         Args:
-            since: begin with the events of the past from this moment on.
+            since: begin with the events of the past from this moment on; see
+                `encode_moment` for its forms.
             until: end at this moment, also one in the future.
             filters: `{"type": "container", "event": ["die"], "container": ..., ...}`.
+            reconnect: seconds that the engine may stay away. A connection that is lost is
+                made anew, and every event told once, also those from in between. 0: a
+                lost connection is an error at once.
         """
+        if reconnect and since is None:
+            # By the engine's clock, so that a loss before the first event loses none.
+            since = str(self.info().get("SystemTime"))
+        query = {
+            "since": None if since is None else encode_moment(since),
+            "until": None if until is None else encode_moment(until),
+            "filters": encode_filters(filters),
+        }
+
+        def connect(since: str | None, timeout: float | None) -> Stream:
+            resumed = query if since is None else {**query, "since": since}
+            return self._caller.stream("GET", "/events", query=resumed, timeout=timeout)
+
         return EventStream(
-            self._caller.stream(
-                "GET",
-                "/events",
-                query={
-                    "since": None if since is None else encode_moment(since),
-                    "until": None if until is None else encode_moment(until),
-                    "filters": encode_filters(filters),
-                },
-            )
+            connect,
+            since=decode_nanoseconds(query["since"]) if reconnect else 0,
+            ends=until is not None,
+            patience=reconnect,
         )

@@ -13,6 +13,7 @@ from .reconcile import Kind, Outcome, Plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ..api.progress import Progress
     from ..client import Engine
 
 __all__ = ["PULL_POLICIES", "ImageKind", "ImageSpec"]
@@ -54,11 +55,11 @@ class ImageKind(Kind[ImageSpec]):
     Attributes:
         pull: `missing`: pull what the store does not have; `always`: ask the registry
             for a newer one every time; `never`: what the store does not have is an error.
-        progress: called with the progress messages of a pull.
+        progress: called with the steps of a pull.
     """
 
     pull: str = "missing"
-    progress: Callable[[dict[str, Any]], None] | None = None
+    progress: Callable[[Progress], None] | None = None
     noun: ClassVar[str] = "image"
 
     def __post_init__(self) -> None:

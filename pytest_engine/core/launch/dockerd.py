@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..endpoint import Endpoint, parse_endpoint
@@ -139,6 +139,7 @@ def launch_dockerd(
     hosts: Sequence[str] = (),
     subnet: str | None = None,
     arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
     path: str | None = None,
     timeout: float = 60.0,
 ) -> PrivateEngine:
@@ -159,6 +160,8 @@ def launch_dockerd(
         subnet: the addresses for its networks, a /24 or larger; None chooses a free part of
             198.18.0.0/15.
         arguments: further arguments of dockerd.
+        environment: environment variables of dockerd beyond those of this process, such as
+            `HTTPS_PROXY`, or `SSL_CERT_DIR` for further authorities of registries.
         path: the search path for dockerd and what it starts; None means the environment's,
             and the administrators' folders.
         timeout: seconds until it must answer.
@@ -170,7 +173,7 @@ def launch_dockerd(
     folder = check_root(Path(root))
     wanted = None if subnet is None else links.parse_subnet(subnet)
     check_possible(sys.platform, os.geteuid())
-    programs = Programs.find(path)
+    programs = Programs.find(path, environment)
     _make_room(folder)
     record = _enter(folder, wanted)
     had_data = record.data_root.exists()

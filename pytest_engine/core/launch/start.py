@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,18 +33,21 @@ class Programs:
         dockerd: its path.
         containerd: its path.
         folders: the search path on which these two find theirs (runc, iptables, ...).
+        variables: environment variables beyond those of this process.
     """
 
     dockerd: str
     containerd: str
     folders: str
+    variables: Mapping[str, str]
 
     @classmethod
-    def find(cls, path: str | None) -> Programs:
+    def find(cls, path: str | None, variables: Mapping[str, str] | None = None) -> Programs:
         """Find them, and see that what they need is there, too.
 
         Args:
             path: the search path; None means the environment's and the administrators' folders.
+            variables: environment variables beyond those of this process.
 
         Raises:
             LaunchFailed: one is missing; the message says what to install.
@@ -55,14 +58,14 @@ class Programs:
         for program, package in (("runc", "runc"), ("iptables", "iptables")):
             find_program(program, package, folders)
         find_program("ip", "iproute2", search_path())
-        return cls(dockerd, containerd, folders)
+        return cls(dockerd, containerd, folders, variables or {})
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment to start them in."""
         # NOTIFY_SOCKET would have dockerd tell systemd that the caller's service is ready.
         kept = {name: text for name, text in os.environ.items() if name != "NOTIFY_SOCKET"}
-        return {**kept, "PATH": self.folders}
+        return {**kept, **self.variables, "PATH": self.folders}
 
 
 def start(record: Record, programs: Programs, options: Sequence[str], timeout: float) -> Record:

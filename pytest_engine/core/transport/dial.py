@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import socket
 import ssl
+import struct
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import ConnectionFailed, InvalidInput
+from ..errors import ConnectionFailed
+from .proxy import Proxy, find_proxy
 from .tls import make_context, wrap
 
 if TYPE_CHECKING:
@@ -59,8 +59,12 @@ class _UnixDialer:
     def dial(self, timeout: float | None) -> socket.socket:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.settimeout(timeout)
+            # With a timeout of Python's, a unix socket whose queue is full refuses at once
+            # (EAGAIN); the kernel's own timeout waits for a place (unix(7), socket(7)).
+            _limit_connect(sock, timeout or 0)
             sock.connect(self._endpoint.path)
+            _limit_connect(sock, 0)
+            sock.settimeout(timeout)
         except OSError as exc:
             sock.close()
             raise connection_failed(self._endpoint, exc) from exc
@@ -80,33 +84,23 @@ class _TcpDialer:
 
     def dial(self, timeout: float | None) -> socket.socket:
         endpoint = self._endpoint
+        proxy = find_proxy(endpoint)
         try:
-            sock = self._connect(timeout)
-        except (OSError, UnicodeError, http.client.HTTPException) as exc:
-            raise connection_failed(endpoint, exc) from exc
+            if proxy is None:
+                sock = socket.create_connection((endpoint.host, endpoint.port), timeout)
+            else:
+                sock = proxy.connect(endpoint.host, endpoint.port, timeout)
+        except (OSError, UnicodeError) as exc:
+            raise connection_failed(endpoint, exc, proxy) from exc
         try:
             # Small requests on a connection that both sides write to: never hold them back.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._context is None or endpoint.tls is None:
                 return sock
             return wrap(self._context, sock, endpoint.tls.hostname or endpoint.host)
-        except OSError as exc:
+        except (OSError, ValueError) as exc:
             sock.close()
             raise connection_failed(endpoint, exc) from exc
-
-    def _connect(self, timeout: float | None) -> socket.socket:
-        endpoint = self._endpoint
-        proxy = None if endpoint.is_local else _proxy_for(endpoint)
-        if proxy is None:
-            return socket.create_connection((endpoint.host, endpoint.port), timeout)
-        # A tunnel, because a proxy that forwards requests would not forward an upgrade.
-        host, port, headers = proxy
-        tunnel = http.client.HTTPConnection(host, port, timeout=timeout)
-        tunnel.set_tunnel(endpoint.host, endpoint.port, headers)
-        with contextlib.closing(tunnel):
-            tunnel.connect()
-            sock, tunnel.sock = tunnel.sock, None
-        return sock
 
     def explain(self, exc: BaseException) -> str:
         # With TLS 1.3 the engine looks at the client's certificate after the handshake,
@@ -119,33 +113,29 @@ class _TcpDialer:
         pass
 
 
-def _proxy_for(endpoint: Endpoint) -> tuple[str, int, dict[str, str]] | None:
-    """Find the proxy that the environment names for an address, unless NO_PROXY has it."""
-    from requests.adapters import HTTPAdapter
-    from requests.utils import get_environ_proxies, select_proxy
-    from urllib3.util import parse_url
-
-    scheme = "http" if endpoint.tls is None else "https"
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    url = f"{scheme}://{host}:{endpoint.port}"
-    proxy = select_proxy(url, get_environ_proxies(url))
-    if not proxy:
-        return None
-    parsed = parse_url(proxy)
-    if parsed.scheme not in (None, "http") or not parsed.host:
-        raise InvalidInput(f"The proxy for {url} is no http:// proxy; others are not supported.")
-    return parsed.host, parsed.port or 80, HTTPAdapter().proxy_headers(proxy)
+def _limit_connect(sock: socket.socket, seconds: float) -> None:
+    whole, fraction = divmod(seconds, 1)
+    limit = struct.pack("@ll", int(whole), int(fraction * 10**6))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
-def connection_failed(endpoint: Endpoint, exc: BaseException) -> ConnectionFailed:
+def connection_failed(
+    endpoint: Endpoint, exc: BaseException, proxy: Proxy | None = None
+) -> ConnectionFailed:
     """Say what went wrong when connecting, and what to do about it."""
     reason = getattr(exc, "strerror", None) or str(exc)
-    if isinstance(exc, FileNotFoundError):
+    if proxy is not None:
+        reason = f"there is no way through the proxy {proxy}: {reason}"
+        advice = "Check HTTP_PROXY and HTTPS_PROXY, or except the engine's host with NO_PROXY."
+    elif isinstance(exc, FileNotFoundError):
         reason = "there is no such socket"
         advice = "Start the engine, or set DOCKER_HOST to where it listens."
     elif isinstance(exc, PermissionError):
         reason = "this user may not open the socket"
         advice = "Join the socket's group (usually docker), or use a rootless engine."
+    elif isinstance(exc, BlockingIOError):
+        reason = "it takes no more connections"
+        advice = "It may be overloaded or hang; look into its log."
     elif isinstance(exc, ConnectionRefusedError):
         reason = "nobody listens there"
         advice = "Start the engine, or set DOCKER_HOST to where it listens."

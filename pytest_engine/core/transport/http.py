@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConnectionFailed, ConnectionLost, Timeout
+from ..errors import ConnectionLost, EngineError, Timeout
 from .dial import open_dialer
 from .stream import Body, Stream, is_cut_head
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from urllib3.connectionpool import HTTPConnectionPool
+    from email.message import Message
 
     from ..endpoint import Endpoint
+    from .pool import Pool
 
 __all__ = ["Answer", "Transport"]
 
@@ -36,7 +38,7 @@ class Answer:
 
     __slots__ = ("body", "headers", "status")
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(self, status: int, headers: Message, body: bytes) -> None:
         """Hold what was read; nothing is left on the connection."""
         self.status = status
         self.headers = headers
@@ -73,7 +75,7 @@ class Transport:
         self._connect_timeout = connect_timeout
         self._dialer = open_dialer(endpoint)
         # The pool, and the process that it belongs to.
-        self._pool: tuple[int, HTTPConnectionPool] | None = None
+        self._pool: tuple[int, Pool] | None = None
 
     def request(
         self,
@@ -100,42 +102,34 @@ class Transport:
         """
         # First of all: it says what to do where the libraries below are missing.
         pool = self._open_pool()
-        from urllib3 import Timeout as Timeouts
-        from urllib3.exceptions import HTTPError, ReadTimeoutError
-
         try:
-            response = pool.urlopen(
-                method,
-                target,
-                body=body,
-                headers={**self._headers, **headers} if headers else self._headers,
-                # A POST that was cut off may have worked: nothing is sent twice.
-                retries=False,
-                redirect=False,
-                assert_same_host=False,
-                timeout=Timeouts(connect=self._connect_timeout, read=timeout),
-                preload_content=False,
-                decode_content=False,
-                enforce_content_length=True,
+            answer = Answer(
+                *pool.exchange(
+                    method,
+                    target,
+                    body=body,
+                    headers={**self._headers, **headers} if headers else self._headers,
+                    connect_timeout=self._connect_timeout,
+                    timeout=timeout,
+                )
             )
-            try:
-                answer = Answer(response.status, response.headers, response.read())
-            finally:
-                response.release_conn()
-        except ReadTimeoutError as exc:
+        except EngineError:
+            # Said already, when connecting; some are of the classes below as well.
+            raise
+        except socket.timeout as exc:
             raise Timeout(
                 f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
                 f"{timeout:g} s. It may be busy; a longer timeout may help."
             ) from exc
-        except ConnectionFailed:
-            raise
-        except (HTTPError, OSError, ValueError) as exc:
+        except (OSError, ValueError, http.client.HTTPException) as exc:
             raise ConnectionLost(
                 f"{method} {target}: the connection to {self.endpoint.url} ended before the "
-                f"answer did ({exc}).{self._dialer.explain(exc) or _LOOK}",
+                f"answer did ({_brief(exc)}).{self._dialer.explain(exc) or _LOOK}",
                 endpoint=self.endpoint.url,
             ) from exc
-        if is_cut_head(answer.status, answer.headers) and not answer.body:
+        # The answer to a HEAD has no body by its nature.
+        is_cut = method != "HEAD" and is_cut_head(answer.status, answer.headers)
+        if is_cut and not answer.body:
             raise ConnectionLost(
                 f"{method} {target}: the connection to {self.endpoint.url} ended within the head "
                 f"of the answer.{_LOOK}",
@@ -188,7 +182,7 @@ class Transport:
             pool[1].close()
         self._dialer.close()
 
-    def _open_pool(self) -> HTTPConnectionPool:
+    def _open_pool(self) -> Pool:
         # After a fork, parent and child must not read each other's answers from the
         # same sockets, so the child starts with a pool of its own. No lock: a child may
         # be forked while another thread holds it; of two pools made at once one is lost.
@@ -198,3 +192,9 @@ class Transport:
 
             pool = self._pool = (os.getpid(), open_pool(self._dialer, _POOL_SIZE))
         return pool[1]
+
+
+def _brief(exc: BaseException) -> str:
+    # Some hold the line that they could not read, however long it is.
+    text = repr(exc)
+    return text if len(text) <= 200 else f"{text[:200]} ..."

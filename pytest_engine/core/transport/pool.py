@@ -2,16 +2,25 @@
 
 `requests_unixsocket` keys its pools by the whole URL, so that every path would get
 connections of its own; here one engine has one pool. It is used without a `requests`
-session around it, because preparing a request there costs more than sending it.
+session around it, because preparing a request there costs more than sending it. For the
+same reason requests go straight to its connections: the pool's own `urlopen` parses the
+URL, copies the headers and builds objects for retries, timeouts and the answer each time,
+which took as long as the rest of a call.
 """
 
 from __future__ import annotations
 
+import contextlib
+import http.client
+import queue
 from typing import TYPE_CHECKING
 
 from ..errors import MissingLibrary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from email.message import Message
+
     from .dial import Dialer
 
 # On an Ansible target a library may be missing. That is to be an error of ours, with
@@ -23,11 +32,18 @@ try:
     from requests_unixsocket.adapters import UnixHTTPConnection, UnixHTTPConnectionPool
     from urllib3.connection import HTTPConnection
     from urllib3.connectionpool import HTTPConnectionPool
+    from urllib3.exceptions import ClosedPoolError
 except ImportError as exc:
     _import_error = exc
     HTTPConnectionPool = UnixHTTPConnection = UnixHTTPConnectionPool = object  # type: ignore[misc,assignment]
 
-__all__ = ["open_pool", "require_libraries"]
+__all__ = ["Pool", "open_pool", "require_libraries"]
+
+# Bodies beyond this are read in pieces of it, so that memory is taken for what has come
+# and not for what a head promises.
+_PIECE = 1 << 20
+# No answer of an engine that is read as a whole comes near.
+_LONGEST_BODY = 1 << 27
 
 
 def require_libraries() -> None:
@@ -55,7 +71,7 @@ def require_libraries() -> None:
             )
 
 
-def open_pool(dialer: Dialer, size: int) -> HTTPConnectionPool:
+def open_pool(dialer: Dialer, size: int) -> Pool:
     """Make the pool of a road; nothing is connected before the first request.
 
     Args:
@@ -67,7 +83,7 @@ def open_pool(dialer: Dialer, size: int) -> HTTPConnectionPool:
         MissingLibrary: requests or requests-unixsocket is missing or too old.
     """
     require_libraries()
-    return _Pool(dialer, size)
+    return Pool(dialer, size)
 
 
 class _Connection(UnixHTTPConnection):  # type: ignore[misc]  # the library is untyped
@@ -81,12 +97,80 @@ class _Connection(UnixHTTPConnection):  # type: ignore[misc]  # the library is u
         self.sock = self._dialer.dial(self.timeout)
 
 
-class _Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is untyped
+class Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is untyped
     """The pool of one engine, whatever the path of the request and the road to it."""
 
     def __init__(self, dialer: Dialer, size: int) -> None:
+        """Take the road; use `open_pool`."""
         HTTPConnectionPool.__init__(self, "localhost", maxsize=size)
         self._dialer = dialer
 
+    def exchange(
+        self,
+        method: str,
+        target: str,
+        *,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        connect_timeout: float,
+        timeout: float | None,
+    ) -> tuple[int, Message, bytes]:
+        """Send a request and read the answer: its status, headers and body.
+
+        Nothing is sent twice, whatever happens: a POST that was cut off may have worked.
+
+        Raises:
+            EngineError: no connection could be made.
+            socket.timeout: the engine stayed silent for `timeout` seconds.
+            OSError: the connection ended before the answer did.
+            http.client.HTTPException: the same, or what came is no answer.
+        """
+        try:
+            # An idle one that the engine has closed meanwhile comes back disconnected.
+            connection = self._get_conn()
+        except ClosedPoolError:
+            # Another thread has closed the pool since this one got it.
+            connection = self._new_conn()
+        try:
+            if connection.sock is None:
+                connection.timeout = connect_timeout
+                connection.connect()
+            connection.sock.settimeout(timeout)
+            # An engine that refuses a body may answer and close before it has read it.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                http.client.HTTPConnection.request(connection, method, target, body, headers)
+            response = http.client.HTTPConnection.getresponse(connection)
+            # It has the socket of an answer that ends with the connection.
+            with response:
+                answer = response.status, response.headers, _read_body(response)
+        except BaseException:
+            connection.close()
+            raise
+        self._give_back(connection)
+        return answer
+
     def _new_conn(self) -> _Connection:
         return _Connection(self._dialer)
+
+    def _give_back(self, connection: _Connection) -> None:
+        # Not `_put_conn`, which warns when more threads were at work than the pool keeps.
+        try:
+            self.pool.put(connection, block=False)
+        except (queue.Full, AttributeError):  # it is None when the pool was closed meanwhile
+            connection.close()
+
+
+def _read_body(response: http.client.HTTPResponse) -> bytes:
+    if response.length is not None and response.length <= _PIECE:
+        return response.read()
+    pieces: list[bytes] = []
+    left = _LONGEST_BODY
+    for piece in iter(lambda: response.read(_PIECE), b""):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise http.client.HTTPException(f"it is longer than {_LONGEST_BODY >> 20} MiB")
+    # Read in pieces, `http.client` takes the end of the connection for that of the body.
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return b"".join(pieces)

@@ -7,8 +7,11 @@ timeouts and half-closing work as on any other socket.
 
 from __future__ import annotations
 
+import os
+import shlex
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -25,6 +28,8 @@ _CONNECT_TIMEOUT = 30.0
 _LINGER = 2.0
 _NOT_FOUND = 127
 _LONGEST_COMPLAINT = 4096
+# Failures that nobody has asked about yet: a connection may fail after it was closed.
+_REMEMBERED = 4
 
 
 class SshDialer:
@@ -59,7 +64,8 @@ class SshDialer:
             theirs.close()
         ours.settimeout(timeout)
         with self._lock:
-            self._calls = [one for one in self._calls if one.is_running() or one.code]
+            failed = [one for one in self._calls if one.code][-_REMEMBERED:]
+            self._calls = failed + [one for one in self._calls if one.is_running()]
             self._calls.append(call)
         return ours
 
@@ -98,7 +104,8 @@ class SshDialer:
             command += ["-p", str(endpoint.port)]
         command += ["--", endpoint.host, "docker"]
         if endpoint.path:
-            command += ["--host", f"unix://{endpoint.path}"]
+            # The far side's shell reads the command.
+            command += ["--host", shlex.quote(f"unix://{endpoint.path}")]
         return [*command, "system", "dial-stdio"]
 
     def _meaning(self, code: int, complaint: str) -> str:
@@ -115,24 +122,30 @@ class _Call:
     def __init__(self, command: list[str], sock: socket.socket) -> None:
         self.complaint = ""
         self.code: int | None = None
-        self._process = subprocess.Popen(
-            command,
-            stdin=sock.fileno(),
-            stdout=sock.fileno(),
-            stderr=subprocess.PIPE,
-            # Ctrl-C is for this program, which may still have to remove containers.
-            start_new_session=True,
-        )
+        # No pipe: its end would be that of the last process that ssh has started, and a
+        # shared connection (ControlPersist) stays for others.
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the thread
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=sock.fileno(),
+                stdout=sock.fileno(),
+                stderr=self._said,
+                # Ctrl-C is for this program, which may still have to remove containers.
+                start_new_session=True,
+            )
+        except BaseException:
+            self._said.close()
+            raise
         self._thread = threading.Thread(target=self._attend, name="pytest-engine-ssh", daemon=True)
         self._thread.start()
 
     def _attend(self) -> None:
-        said = b""
-        with self._process as process:
-            for line in process.stderr or ():
-                said = (said + line)[-_LONGEST_COMPLAINT:]
-        self.complaint = said.decode("utf-8", "replace").strip()
-        self.code = process.returncode
+        code = self._process.wait()
+        with self._said as said:
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _LONGEST_COMPLAINT))
+            self.complaint = said.read().decode("utf-8", "replace").strip()
+        self.code = code
 
     def is_running(self) -> bool:
         return self._thread.is_alive()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import select
 import socket
 import ssl
 import threading
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
 from ..errors import InvalidInput
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from ..endpoint import Tls
 
 __all__ = ["TlsSocket", "make_context", "wrap"]
+
+_T = TypeVar("_T")
+# Bytes that are encrypted, or taken from the socket, at a time: four of TLS's records.
+_PIECE = 65536
 
 
 def make_context(tls: Tls) -> ssl.SSLContext:
@@ -31,7 +36,8 @@ def make_context(tls: Tls) -> ssl.SSLContext:
         raise InvalidInput(f"TLS: the key {tls.key} lacks its certificate.")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.sslsocket_class = TlsSocket
+    # Nobody who writes is to be kept waiting for something to read.
+    context.options |= ssl.OP_NO_RENEGOTIATION
     try:
         if not tls.verify:
             context.check_hostname = False
@@ -54,96 +60,183 @@ def wrap(context: ssl.SSLContext, sock: socket.socket, hostname: str) -> socket.
 
     Raises:
         OSError: it speaks no TLS, or its certificate is not accepted; the socket is closed.
+        ValueError: no host can have that name; likewise.
     """
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     try:
-        wrapped = cast("TlsSocket", context.wrap_socket(sock, server_hostname=hostname))
+        tls = context.wrap_bio(incoming, outgoing, server_hostname=hostname)
     except BaseException:
         sock.close()
         raise
-    wrapped.share()
+    wrapped = TlsSocket(sock, tls, incoming, outgoing)
+    try:
+        wrapped.shake_hands()
+    except BaseException:
+        wrapped.close()
+        raise
     return wrapped
 
 
-class TlsSocket(ssl.SSLSocket):
+class TlsSocket(socket.socket):
     """A TLS socket that one thread may read while another writes, and that half-closes.
 
-    OpenSSL wants one thread in a connection at a time, and Python before 3.13 does not
-    see to that. So nothing waits inside OpenSSL: it is entered under a lock, and what it
-    has to wait for is waited for outside.
+    The standard library's can do neither. OpenSSL wants one thread in a connection at a
+    time, and Python before 3.13 does not see to that: here it works on memory alone, under
+    a lock, and what has to be waited for is waited for outside.
 
     `shutdown(SHUT_WR)` sends TLS's own end of data (close_notify, RFC 8446 6.1), after
-    which the other side may go on; the standard library's would end both directions.
+    which the other side may go on. `SSLSocket.unwrap` sends it as well, but then looks for
+    the other side's and throws away the data that it finds instead; here there is none to
+    be found, for it has been taken out before.
+
+    An end without close_notify is an error: somebody cut the connection.
     """
 
-    _guard: threading.Lock | None = None
-    _patience: float | None = None
-
-    def share(self) -> None:
-        """Begin to be shared by threads; called once, when hands have been shaken."""
-        self._patience = super().gettimeout()
+    def __init__(
+        self,
+        sock: socket.socket,
+        tls: ssl.SSLObject,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+    ) -> None:
+        """Take over a connected socket; `wrap` does it."""
+        self._patience = sock.gettimeout()
+        super().__init__(sock.family, sock.type, sock.proto, fileno=sock.detach())
         super().settimeout(0.0)
         self._guard = threading.Lock()
+        self._tls = tls
+        # What came from the other side, still encrypted; and what was taken out early.
+        self._incoming = incoming
+        self._early = bytearray()
+        # What goes to it, encrypted; and the part that waits for room in the socket.
+        self._outgoing = outgoing
+        self._unsent = b""
+
+    def shake_hands(self) -> None:
+        """Begin."""
+        self._run(self._tls.do_handshake, sent=True)
 
     def gettimeout(self) -> float | None:
         """Return the timeout as it was set."""
-        return super().gettimeout() if self._guard is None else self._patience
+        return self._patience
 
     def settimeout(self, value: float | None) -> None:
         """Set how long reads and writes wait."""
-        if self._guard is None:
-            super().settimeout(value)
-        else:
-            self._patience = value
+        self._patience = value
 
-    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
+    def recv(self, bufsize: int, flags: int = 0) -> bytes:
         """Read what has arrived."""
-        try:
-            return cast("int", self._patiently(super().recv_into, buffer, nbytes, flags))
-        except ssl.SSLZeroReturnError:
-            # The other side's end of data, after ours.
-            return 0
+        buffer = bytearray(bufsize)
+        return bytes(buffer[: self.recv_into(buffer, bufsize, flags)])
+
+    def recv_into(self, buffer: Any, nbytes: int | None = None, _flags: int = 0) -> int:
+        """Read what has arrived."""
+        with memoryview(buffer) as view, view.cast("B") as octets:
+            try:
+                return self._run(self._take, octets[: nbytes or None])
+            except ssl.SSLZeroReturnError:
+                return 0
 
     def send(self, data: Any, flags: int = 0) -> int:
-        """Write some of the data."""
-        return cast("int", self._patiently(super().send, data, flags))
+        """Write the data; all of it."""
+        self.sendall(data, flags)
+        return memoryview(data).nbytes
 
-    def sendall(self, data: Any, flags: int = 0) -> None:
-        """Write all of the data."""
-        if self._guard is None:
-            return super().sendall(data, flags)
+    def sendall(self, data: Any, _flags: int = 0) -> None:
+        """Write the data."""
         with memoryview(data) as view, view.cast("B") as octets:
-            sent = 0
-            while sent < len(octets):
-                sent += self.send(octets[sent : sent + 16384], flags)
-        return None
+            for start in range(0, len(octets), _PIECE):
+                self._run(self._tls.write, octets[start : start + _PIECE], sent=True)
 
     def shutdown(self, how: int) -> None:
         """End one direction or both."""
-        if how != socket.SHUT_WR or self._guard is None:
+        if how == socket.SHUT_WR:
+            self._run(self._say_end, sent=True)
+        else:
             super().shutdown(how)
-            return
-        # It is sent at once; waiting for the other side's is what `recv_into` does.
-        with self._guard, contextlib.suppress(ssl.SSLWantReadError):
-            self.unwrap()
 
-    def _patiently(self, operation: Any, *arguments: Any) -> Any:
-        guard = self._guard
-        if guard is None:
-            return operation(*arguments)
+    def _run(self, operation: Callable[..., _T], *arguments: Any, sent: bool = False) -> _T:
+        """Let OpenSSL do something, and feed it until it can.
+
+        Args:
+            operation: what to do, under the lock.
+            arguments: its arguments.
+            sent: whether to wait until what it has to say is on its way. A reader does not:
+                the other side may wait for it to read on.
+        """
         deadline = None if self._patience is None else time.monotonic() + self._patience
+        done: list[_T] = []
         while True:
-            with guard:
+            events = 0
+            with self._guard:
                 try:
-                    return operation(*arguments)
+                    if not done:
+                        done.append(operation(*arguments))
                 except ssl.SSLWantReadError:
-                    event = select.POLLIN
-                except ssl.SSLWantWriteError:
-                    event = select.POLLOUT
-            self._await(event, deadline)
+                    if self._fill():
+                        continue
+                    events = select.POLLIN
+                except ssl.SSLError:
+                    # Tells the other side what is wrong, if it still listens.
+                    with contextlib.suppress(OSError):
+                        self._flush()
+                    raise
+                try:
+                    if not self._flush():
+                        events |= select.POLLOUT
+                except OSError:
+                    # It no longer listens; it may have said why.
+                    if sent:
+                        raise
+            if done and not (sent and events):
+                return done[0]
+            self._await(events, deadline)
 
-    def _await(self, event: int, deadline: float | None) -> None:
+    def _take(self, buffer: memoryview) -> int:
+        if self._early:
+            size = min(len(buffer), len(self._early))
+            buffer[:size] = self._early[:size]
+            del self._early[:size]
+            return size
+        # The annotations of the standard library forget that it may be a memoryview.
+        return cast("int", self._tls.read(len(buffer), cast("bytearray", buffer)))
+
+    def _say_end(self) -> None:
+        with contextlib.suppress(ssl.SSLError):
+            while True:
+                self._early += self._tls.read(_PIECE)
+        # The other side's end comes when it has finished.
+        with contextlib.suppress(ssl.SSLWantReadError):
+            self._tls.unwrap()
+
+    def _fill(self) -> bool:
+        """Hand to OpenSSL what has arrived; tell whether anything has."""
+        try:
+            data = super().recv(_PIECE)
+        except BlockingIOError:
+            return False
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+        return True
+
+    def _flush(self) -> bool:
+        """Send what OpenSSL has to say; tell whether all of it has found room."""
+        self._unsent += self._outgoing.read()
+        while self._unsent:
+            try:
+                self._unsent = self._unsent[super().send(self._unsent) :]
+            except BlockingIOError:
+                return False
+        return True
+
+    def _await(self, events: int, deadline: float | None) -> None:
+        number = self.fileno()
+        if number < 0:
+            raise OSError(errno.EBADF, "the connection was closed meanwhile")
         poll = select.poll()
-        poll.register(self.fileno(), event)
+        poll.register(number, events)
         left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
         if not poll.poll(left):
             raise socket.timeout("timed out")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 import sys
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import InvalidInput
+from ..moment import encode_nanoseconds, parse_moment
 
 if TYPE_CHECKING:
     from ..endpoint import Endpoint
@@ -21,7 +19,6 @@ __all__ = ["Address", "Facts", "address_of", "own_address", "published_ports", "
 
 # The engine's way to say "never".
 _NEVER = "0001-01-01"
-_MOMENT = re.compile(r"(?P<whole>[^.Z+]+?)(?:\.(?P<fraction>\d{1,9}))?(?P<zone>Z|[+-]\d\d:\d\d)")
 _EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104
 
 
@@ -118,12 +115,7 @@ def stamp(moment: str, *, earlier: int = 0) -> str:
             writes UTC, Podman its own time zone.
         earlier: whole seconds to go back.
     """
-    match = _MOMENT.fullmatch(moment)
-    if match is None:
-        raise InvalidInput(f"{moment!r} is no time as an engine writes it.")
-    zone = "+00:00" if match["zone"] == "Z" else match["zone"]
-    seconds = int(datetime.fromisoformat(match["whole"] + zone).timestamp())
-    return f"{seconds - earlier}.{match['fraction'] or '0':0<9}"
+    return encode_nanoseconds(parse_moment(moment) - earlier * 1_000_000_000)
 
 
 def published_ports(inspected: ContainerInspectResponse) -> dict[str, list[Address]]:

@@ -26,6 +26,7 @@ def _anew(engine: Engine, context: Any, scratch: Scratch, **arguments: Any) -> s
     return engine.build.image(context, tags=[scratch.name()], nocache=True, **arguments)
 
 
+@pytest.mark.pitfall(34)
 def test_an_image_is_built_from_a_folder(
     engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
 ) -> None:
@@ -57,6 +58,7 @@ def test_a_second_build_takes_what_the_first_made(
     assert any(line.endswith("(cached)") for line in lines)
 
 
+@pytest.mark.pitfall(34)
 def test_a_step_that_fails_shows_what_it_printed(
     engine: Engine, busybox: str, scratch: Scratch
 ) -> None:
@@ -86,6 +88,7 @@ def test_a_missing_dockerfile_is_refused_before_anything_is_sent(
         engine.build.image(tmp_path)
 
 
+@pytest.mark.smoke
 def test_arguments_labels_and_target_are_taken(
     engine: Engine, busybox: str, scratch: Scratch
 ) -> None:
@@ -100,6 +103,7 @@ def test_arguments_labels_and_target_are_taken(
     assert config["Labels"]["a"] == "b=\u00fc"
 
 
+@pytest.mark.smoke
 def test_an_image_gets_all_its_tags(engine: Engine, busybox: str, scratch: Scratch) -> None:
     tags = [f"{scratch.name()}:{number}" for number in range(3)]
     image_id = engine.build.image({"Dockerfile": f"FROM {busybox}\nLABEL x=y"}, tags=tags)

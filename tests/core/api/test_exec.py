@@ -27,6 +27,7 @@ pytestmark = pytest.mark.engine
         (["sh", "-c", "kill -9 $$"], ExecResult(137, b"", b"")),
     ],
 )
+@pytest.mark.smoke
 def test_a_command_is_run(command: list[str], result: ExecResult, engine: Engine, run: Run) -> None:
     assert engine.exec.run(run(), command) == result
 
@@ -40,6 +41,7 @@ def test_a_command_that_cannot_be_started_has_an_exit_code_of_its_own(
     assert command.encode() in result.stdout + result.stderr
 
 
+@pytest.mark.smoke
 def test_a_command_gets_an_environment_a_user_and_a_folder(engine: Engine, run: Run) -> None:
     script = "echo $A; id -u; pwd"
     result = engine.exec.run(
@@ -82,6 +84,7 @@ def test_output_with_a_terminal_is_one_stream(engine: Engine, run: Run) -> None:
         assert output.read() == (b"out\r\nerr\r\n", b"")
 
 
+@pytest.mark.pitfall(5)
 def test_a_conversation_is_held(engine: Engine, run: Run) -> None:
     config = {"Cmd": ["cat"], "AttachStdin": True, "AttachStdout": True}
     exec_id = engine.exec.create(run(), config)  # type: ignore[arg-type]

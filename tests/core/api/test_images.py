@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
@@ -19,6 +19,7 @@ from pytest_engine.core.errors import (
 )
 
 if TYPE_CHECKING:
+    from pytest_engine.core.api.progress import Progress
     from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
     from tests.core.api.conftest import Run
@@ -35,12 +36,14 @@ def _root_file_system() -> bytes:
 
 def test_an_image_is_pulled_with_progress(engine: Engine, pushed: Callable[..., str]) -> None:
     name = pushed(LABEL="a=b")
-    messages: list[dict[str, Any]] = []
-    engine.images.pull(name, progress=messages.append)
+    steps: list[Progress] = []
+    engine.images.pull(name, progress=steps.append)
     assert engine.images.inspect(name).get("Config", {}).get("Labels") == {"a": "b"}
-    assert any("Status: Downloaded newer image" in m.get("status", "") for m in messages)
+    assert any("Status: Downloaded newer image" in step.status for step in steps)
 
 
+@pytest.mark.pitfall(28)
+@pytest.mark.smoke
 def test_only_the_stated_tag_is_pulled(engine: Engine, pushed: Callable[..., str]) -> None:
     name = pushed()
     engine.images.pull(name)
@@ -91,6 +94,7 @@ def test_what_is_no_reference_is_refused(name: str, engine: Engine) -> None:
             call(name)
 
 
+@pytest.mark.pitfall(12)
 def test_an_image_that_does_not_exist_cannot_be_pushed(engine: Engine) -> None:
     # The engine looks for the image only after its answer has begun.
     with pytest.raises((ImageNotFound, PushFailed), match="does not exist"):
@@ -143,6 +147,7 @@ def test_an_image_that_a_container_uses_is_not_removed(
         engine.images.remove(name)
 
 
+@pytest.mark.smoke
 def test_an_archive_becomes_an_image(engine: Engine, scratch: Scratch) -> None:
     name = scratch.name()
     changes = ['CMD ["/hello"]', "ENV A=b"]
@@ -159,6 +164,7 @@ def test_an_archive_may_come_in_pieces(engine: Engine, scratch: Scratch) -> None
     assert engine.images.inspect(scratch.name())
 
 
+@pytest.mark.pitfall(12)
 def test_a_broken_archive_is_an_error_that_names_the_image(
     engine: Engine, scratch: Scratch
 ) -> None:

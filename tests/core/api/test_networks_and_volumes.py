@@ -29,6 +29,7 @@ def network(engine: Engine, scratch: Scratch) -> str:
     return scratch.name("net")
 
 
+@pytest.mark.smoke
 def test_a_network_is_found_by_name_and_by_id(engine: Engine, network: str) -> None:
     by_name = engine.networks.inspect(network)
     assert by_name.get("Labels") == {"a": "b"}
@@ -91,6 +92,7 @@ def test_a_volume_comes_and_goes(engine: Engine, scratch: Scratch) -> None:
     assert scratch.everything() == set()
 
 
+@pytest.mark.smoke
 def test_volumes_are_listed_by_filters(engine: Engine, scratch: Scratch) -> None:
     engine.volumes.create({"Name": scratch.name(), "Labels": {"a": "b"}})
     (found,) = engine.volumes.list(filters={"name": scratch.name(), "label": ["a=b"]})["Volumes"]

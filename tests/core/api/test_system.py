@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 
+@pytest.mark.smoke
 def test_the_engine_answers(engine: Engine) -> None:
     engine.system.ping()
 
@@ -57,6 +58,7 @@ def test_events_of_the_past_are_told_until_now(
     assert scratch.everything() == set()
 
 
+@pytest.mark.smoke
 def test_events_are_filtered(engine: Engine, finished: Run) -> None:
     begin = _now()
     name = finished("sh", "-c", "exit 4")

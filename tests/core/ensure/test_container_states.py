@@ -158,6 +158,7 @@ def test_a_container_is_replaced_whatever_it_is_if_that_is_asked_for(
     assert engine.containers.inspect(str(spec.name))["Id"] != before
 
 
+@pytest.mark.pitfall(49)
 def test_a_container_whose_id_begins_like_the_name_is_another_one(
     engine: Engine, spec: ContainerSpec, busybox: str, untouched: Untouched
 ) -> None:

@@ -169,6 +169,7 @@ def test_a_network_is_made_anew_whatever_it_is_if_that_is_asked_for(
     assert [action.verb for action in outcome.actions] == ["remove", "create"]
 
 
+@pytest.mark.pitfall(49)
 def test_a_network_whose_id_begins_like_the_name_is_another_one(
     engine: Engine, scratch: Scratch
 ) -> None:

@@ -32,6 +32,7 @@ from pytest_engine.core.spec.ports import Port, parse_exposed, parse_ports, to_p
         (Port(80, host_port=1), (Port(80, host_port=1),)),
     ],
 )
+@pytest.mark.pitfall(41)
 def test_a_port_is_read(value: int | str | Port, ports: tuple[Port, ...]) -> None:
     assert parse_ports([value]) == ports
 
@@ -92,6 +93,7 @@ def test_a_port_that_was_written_is_read_again(
     assert parse_ports([text]) == (Port(container, protocol, host, address),)
 
 
+@pytest.mark.pitfall(41)
 def test_ports_become_the_port_map_of_the_engine() -> None:
     ports = parse_ports(["8080:80", "[::1]:9090:80", "53/udp"])
     assert to_port_map(ports) == {

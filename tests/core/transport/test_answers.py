@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
@@ -61,6 +62,7 @@ def test_an_answer_that_is_cut_is_a_lost_connection(begin: bytes, serve: Serve) 
 
 
 @pytest.mark.parametrize("begin", _CUT)
+@pytest.mark.pitfall(11)
 def test_a_stream_that_is_cut_is_a_lost_connection(begin: bytes, serve: Serve) -> None:
     server = serve((Read.REQUEST, begin))
     with _engine(server.host) as engine, pytest.raises(ConnectionLost):
@@ -112,6 +114,7 @@ def test_an_engine_that_stays_silent_is_a_timeout_of_ours(begin: bytes, serve: S
 
 
 @pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: a\r\n\r\n"])
+@pytest.mark.pitfall(14)
 def test_a_wait_that_takes_too_long_is_a_timeout_of_ours(begin: bytes, serve: Serve) -> None:
     silence = threading.Event()
     server = serve((Read.REQUEST, begin, silence))
@@ -133,6 +136,8 @@ def test_a_wait_that_takes_too_long_is_a_timeout_of_ours(begin: bytes, serve: Se
         lambda engine: engine.images.pull("busybox"),
     ],
 )
+@pytest.mark.pitfall(14)
+@pytest.mark.pitfall(15)
 def test_what_may_take_its_time_has_no_timeout(call: object, serve: Serve) -> None:
     late = threading.Event()
     server = serve((Read.REQUEST, late, answer(b"{}")))
@@ -144,6 +149,7 @@ def test_what_may_take_its_time_has_no_timeout(call: object, serve: Serve) -> No
     timer.join()
 
 
+@pytest.mark.pitfall(12)
 def test_an_error_in_the_middle_of_a_stream_of_progress_is_raised(serve: Serve) -> None:
     body = b'{"status": "Pulling"}\r\n{"errorDetail": {"message": "no"}, "error": "no"}\r\n'
     server = serve((Read.REQUEST, answer(body)))
@@ -183,6 +189,7 @@ def test_an_upload_that_is_refused_early_still_shows_the_reason(serve: Serve) ->
         engine.containers.put_archive("web", "/", pieces)
 
 
+@pytest.mark.pitfall(24)
 def test_an_upload_whose_source_fails_raises_that_and_leaves_no_socket(serve: Serve) -> None:
     def pieces() -> object:
         yield b"x"
@@ -219,3 +226,30 @@ def test_nobody_at_the_socket_is_an_error_that_says_what_to_do(tmp_path: object)
     )
     assert (str(caught.value), str(streamed.value)) == (expected, expected)
     assert not isinstance(caught.value, ConnectionLost)
+
+
+@pytest.mark.pitfall(11)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda engine: list(engine.system.events()),
+        lambda engine: engine.images.pull("busybox"),
+    ],
+)
+def test_a_stream_of_json_that_ends_between_two_values_is_cut_as_well(
+    call: Callable[[Engine], object], serve: Serve
+) -> None:
+    value = b'{"status": "Pulling", "timeNano": 1}\n'
+    chunk = b"%x\r\n%s\r\n" % (len(value), value)
+    server = serve((Read.REQUEST, _HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunk))
+    with _engine(server.host) as engine, pytest.raises(ConnectionLost):
+        call(engine)
+
+
+@pytest.mark.pitfall(42)
+def test_a_list_takes_one_request_however_long_it_is(serve: Serve) -> None:
+    listed = [{"Id": f"{number:064x}", "Names": [f"/c{number}"]} for number in range(100)]
+    server = serve((Read.REQUEST, answer(json.dumps(listed).encode()), Read.AGAIN))
+    with _engine(server.host) as engine:
+        assert engine.containers.list(all=True) == listed
+    assert [request.method for request in server.requests] == ["GET"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import stat
 import threading
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     "name", ["a b", "50%", "a#b", "a?b", "a:b@c", "a+b", "[a]", "UPPER", "\u00fc", "%2F", "~;&=*"]
 )
+@pytest.mark.pitfall(20)
 def test_a_socket_may_be_called_anything(name: str, serve: Serve) -> None:
     server = serve(ALWAYS, name=name)
     with Engine(server.host, api_version="1.41", environ={}) as engine:
@@ -95,3 +97,44 @@ def test_a_host_that_does_not_exist_is_an_error(host: str) -> None:
     for message in _both_ways(f"tcp://{host}:1"):
         assert "Cannot connect to the engine at tcp://" in message
         assert "Check the address and the network in between." in message
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[socket.socket]:
+    """Listen at `s` below the test's folder with a queue that is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+        listener.bind(str(tmp_path / "s"))
+        listener.listen(0)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                sock = stack.enter_context(socket.socket(socket.AF_UNIX))
+                sock.settimeout(0)
+                sock.connect(str(tmp_path / "s"))
+        yield listener
+
+
+def test_an_engine_that_is_busy_is_waited_for(full: socket.socket, tmp_path: Path) -> None:
+    def accept() -> None:
+        with contextlib.ExitStack() as stack:
+            while True:
+                sock = stack.enter_context(full.accept()[0])
+                # Those that fill the queue say nothing.
+                sock.settimeout(0.2)
+                with contextlib.suppress(socket.timeout):
+                    if sock.recv(65536):
+                        sock.sendall(answer(b"{}"))
+                        return
+
+    timer = threading.Timer(0.2, accept)
+    timer.start()
+    with Engine(f"unix://{tmp_path}/s", api_version="1.41", environ={}) as engine:
+        assert engine.system.info() == {}
+    timer.join()
+
+
+@pytest.mark.usefixtures("full")
+def test_an_engine_that_stays_busy_is_an_error_that_says_so(tmp_path: Path) -> None:
+    engine = Engine(f"unix://{tmp_path}/s", api_version="1.41", environ={}, timeout=0.2)
+    with engine, pytest.raises(ConnectionFailed, match="it takes no more connections"):
+        engine.system.info()

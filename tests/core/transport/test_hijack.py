@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import struct
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ def _start(host: str) -> OutputStream:
 
 
 @pytest.mark.parametrize("head", _HEADS)
+@pytest.mark.pitfall(3)
+@pytest.mark.pitfall(4)
 def test_output_in_the_same_segment_as_the_head_is_not_lost(head: bytes, serve: Serve) -> None:
     server = serve((Read.REQUEST, head + _frame(1, b"first") + _frame(2, b"second")))
     with _start(server.host) as output:
@@ -68,6 +71,7 @@ def test_no_output_is_no_error(head: bytes, serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("head", _HEADS)
+@pytest.mark.pitfall(5)
 def test_the_input_can_be_ended_while_the_output_goes_on(head: bytes, serve: Serve) -> None:
     server = serve((Read.REQUEST, head, Read.END, _frame(1, b"thanks")))
     with _start(server.host) as output:
@@ -78,6 +82,7 @@ def test_the_input_can_be_ended_while_the_output_goes_on(head: bytes, serve: Ser
     assert server.received == [b"some input"]
 
 
+@pytest.mark.pitfall(4)
 def test_the_connection_is_asked_for_by_an_upgrade(serve: Serve) -> None:
     server = serve((Read.REQUEST, _UPGRADED))
     with _start(server.host) as output:
@@ -86,6 +91,7 @@ def test_the_connection_is_asked_for_by_an_upgrade(serve: Serve) -> None:
     assert (headers["connection"], headers["upgrade"]) == ("Upgrade", "tcp")
 
 
+@pytest.mark.pitfall(7)
 def test_output_that_is_cut_inside_a_frame_is_a_lost_connection(serve: Serve) -> None:
     server = serve((Read.REQUEST, _UPGRADED + _frame(1, b"first") + b"\x01\x00"))
     with _start(server.host) as output, pytest.raises(ConnectionLost, match="middle of a frame"):
@@ -100,6 +106,7 @@ def test_writing_to_a_side_that_is_gone_is_a_lost_connection(serve: Serve) -> No
             output.write(b"x" * (1 << 24))
 
 
+@pytest.mark.pitfall(14)
 def test_silence_is_a_timeout_where_one_is_asked_for(serve: Serve) -> None:
     silence = threading.Event()
     server = serve((Read.REQUEST, _UPGRADED + _frame(1, b"a"), silence))
@@ -117,6 +124,7 @@ def test_silence_is_a_timeout_where_one_is_asked_for(serve: Serve) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n" + _frame(1, b"x") + b"\r\n",
     ],
 )
+@pytest.mark.pitfall(24)
 def test_closing_from_another_thread_wakes_a_reader_and_leaves_nothing(
     head: bytes, serve: Serve
 ) -> None:
@@ -136,8 +144,11 @@ def test_closing_from_another_thread_wakes_a_reader_and_leaves_nothing(
     reader = threading.Thread(target=read)
     reader.start()
     assert reading.wait(PATIENCE)
+    begin = time.monotonic()
     output.close()
     reader.join(1)
+    # Without being woken the reader holds the buffer, and closing waits for it.
+    assert time.monotonic() - begin < PATIENCE / 2
     assert not reader.is_alive()
     assert len(result) == 1
     silence.set()
@@ -145,6 +156,7 @@ def test_closing_from_another_thread_wakes_a_reader_and_leaves_nothing(
     assert _sockets() <= before
 
 
+@pytest.mark.pitfall(16)
 def test_events_end_when_another_thread_closes_them(serve: Serve) -> None:
     silence = threading.Event()
     event = b'{"Type": "container"}\n'
@@ -160,8 +172,10 @@ def test_events_end_when_another_thread_closes_them(serve: Serve) -> None:
         reader = threading.Thread(target=follow)
         reader.start()
         assert seen.wait(PATIENCE)
+        begin = time.monotonic()
         events.close()
         reader.join(1)
+        assert time.monotonic() - begin < PATIENCE / 2
         assert not reader.is_alive()
     silence.set()
 
@@ -190,6 +204,7 @@ def test_each_stream_has_a_connection_of_its_own(serve: Serve) -> None:
         ("1.42", "application/vnd.docker.multiplexed-stream", b"framed"),
     ],
 )
+@pytest.mark.pitfall(8)
 def test_newer_engines_say_themselves_whether_output_is_in_frames(
     version: str, content_type: str, expected: bytes, serve: Serve
 ) -> None:
@@ -201,6 +216,7 @@ def test_newer_engines_say_themselves_whether_output_is_in_frames(
         assert len(server.requests) == 1
 
 
+@pytest.mark.pitfall(8)
 def test_older_engines_are_asked_whether_the_container_has_a_terminal(serve: Serve) -> None:
     inspected = (Read.REQUEST, answer(b'{"Config": {"Tty": true}}'))
     server = serve(inspected, (Read.REQUEST, answer(b"raw")))
@@ -208,3 +224,19 @@ def test_older_engines_are_asked_whether_the_container_has_a_terminal(serve: Ser
         with engine.containers.logs("web") as output:
             assert output.read() == (b"raw", b"")
         assert len(server.requests) == 2
+
+
+@pytest.mark.pitfall(9)
+def test_output_of_a_terminal_is_handed_on_as_it_arrives(serve: Serve) -> None:
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n"
+    )
+    seen = threading.Event()
+    pieces = b"5\r\nhello\r\n", seen, b"6\r\n again\r\n0\r\n\r\n"
+    server = serve((Read.REQUEST, head, *pieces))
+    with Engine(server.host, api_version="1.42", environ={}).containers.logs("web") as output:
+        chunks = iter(output)
+        first = next(chunks)
+        seen.set()
+        assert [first, *chunks] == [("stdout", b"hello"), ("stdout", b" again")]

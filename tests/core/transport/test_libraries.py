@@ -41,6 +41,7 @@ def _run(program: str) -> subprocess.CompletedProcess[str]:
         (["requests", "requests_unixsocket", "urllib3"], "requests"),
     ],
 )
+@pytest.mark.pitfall(22)
 def test_a_missing_library_is_an_error_that_says_how_to_install_it(
     blocked: list[str], library: str
 ) -> None:
@@ -48,6 +49,42 @@ def test_a_missing_library_is_an_error_that_says_how_to_install_it(
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith(f"The Python library {library} is missing or broken (")
     assert result.stdout.endswith(f"python -m pip install {library}\n")
+
+
+_OLD = """
+import sys, types
+from http.client import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+import urllib3
+
+urllib3.__version__ = {urllib3!r}
+old = types.ModuleType("requests_unixsocket.adapters")
+old.UnixHTTPConnection = type("UnixHTTPConnection", (HTTPConnection,), {{}})
+old.UnixHTTPConnectionPool = type("UnixHTTPConnectionPool", (HTTPConnectionPool,), {{}})
+sys.modules["requests_unixsocket"] = types.ModuleType("requests_unixsocket")
+sys.modules["requests_unixsocket.adapters"] = old
+from pytest_engine.core.errors import MissingLibrary
+from pytest_engine.core.transport.pool import require_libraries
+
+try:
+    require_libraries()
+except MissingLibrary as exc:
+    print(exc)
+"""
+
+
+@pytest.mark.pitfall(22)
+def test_a_pair_of_libraries_that_does_not_fit_is_named() -> None:
+    result = _run(_OLD.format(urllib3="2.0.0"))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "The installed requests-unixsocket is too old for requests" in result.stdout
+    assert result.stdout.endswith("python -m pip install 'requests-unixsocket>=0.4'\n")
+
+
+@pytest.mark.pitfall(22)
+def test_a_pair_of_older_libraries_fits() -> None:
+    result = _run(_OLD.format(urllib3="1.26.18"))
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 def test_making_an_engine_imports_no_library() -> None:

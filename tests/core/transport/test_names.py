@@ -49,6 +49,7 @@ Call = Callable[[Engine, str], object]
         lambda engine, name: engine.volumes.remove(name),
     ],
 )
+@pytest.mark.pitfall(19)
 def test_a_name_that_is_a_path_is_refused_before_anything_is_sent(call: Call, name: str) -> None:
     engine = Engine("unix:///nowhere", api_version="1.41", environ={})
     with engine, pytest.raises(InvalidInput):
@@ -64,6 +65,7 @@ def test_an_image_that_is_a_relative_path_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a b", "a?force=1", "a#b", "a%2Fb", "a&b=c", "\u00fc", "a:b@c"])
+@pytest.mark.pitfall(19)
 def test_odd_names_are_quoted(name: str, serve: Serve) -> None:
     server = serve(ALWAYS)
     with Engine(server.host, api_version="1.41", environ={}) as engine:

@@ -26,6 +26,7 @@ def _speaking(version: str) -> tuple[Step, ...]:
     return (Read.REQUEST, answer(b"OK", api_version=version), *ONE_ANSWER, *ONE_ANSWER)
 
 
+@pytest.mark.pitfall(17)
 def test_the_version_is_asked_for_once_by_the_first_call(serve: Serve) -> None:
     server = serve(_speaking("1.41"))
     with Engine(server.host, environ={}) as engine:
@@ -35,6 +36,8 @@ def test_the_version_is_asked_for_once_by_the_first_call(serve: Serve) -> None:
     assert targets == ["/_ping", "/v1.41/info", "/v1.41/info"]
 
 
+@pytest.mark.pitfall(17)
+@pytest.mark.pitfall(25)
 def test_threads_that_begin_together_ask_once(serve: Serve) -> None:
     barrier = threading.Barrier(8)
     server = serve(_speaking("1.41"), ALWAYS)
@@ -56,6 +59,7 @@ def test_a_question_that_failed_is_asked_again_by_the_next_call(serve: Serve) ->
         assert engine.system.info() == {}
 
 
+@pytest.mark.pitfall(17)
 def test_a_newer_engine_is_spoken_to_in_the_newest_version_that_we_know(serve: Serve) -> None:
     server = serve(_speaking("1.99"))
     with Engine(server.host, environ={}) as engine:
@@ -69,6 +73,7 @@ def test_versions_are_compared_as_numbers(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.40", "1.5", "0.9"])
+@pytest.mark.pitfall(17)
 def test_an_engine_that_is_too_old_is_refused_with_what_it_takes(
     version: str, serve: Serve
 ) -> None:
@@ -151,6 +156,7 @@ def test_a_timeout_that_is_none_is_refused(timeout: float) -> None:
         Engine("unix:///a", timeout=timeout, environ={})
 
 
+@pytest.mark.pitfall(26)
 def test_an_engine_cannot_be_pickled_and_says_what_to_do() -> None:
     import pickle
 

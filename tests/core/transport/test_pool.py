@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ def _engine(host: str) -> Engine:
     return Engine(host, api_version="1.41", environ={})
 
 
+@pytest.mark.pitfall(1)
 def test_one_connection_serves_all_paths(serve: Serve) -> None:
     server = serve(ALWAYS)
     with _engine(server.host) as engine:
@@ -47,6 +49,7 @@ def test_an_engine_that_was_closed_connects_anew(serve: Serve) -> None:
     assert server.connections == 2
 
 
+@pytest.mark.pitfall(25)
 def test_32_threads_get_their_own_answers_over_at_most_32_connections(serve: Serve) -> None:
     # The answer names what was asked for, so that a mixed-up connection shows.
     barrier = threading.Barrier(32)
@@ -65,6 +68,7 @@ def test_32_threads_get_their_own_answers_over_at_most_32_connections(serve: Ser
     assert server.connections <= 32
 
 
+@pytest.mark.pitfall(18)
 def test_an_idle_connection_that_the_engine_closed_is_noticed(serve: Serve) -> None:
     server = serve(ONE_ANSWER, ALWAYS)
     with _engine(server.host) as engine:
@@ -83,6 +87,7 @@ def test_after_an_answer_that_was_cut_the_next_call_works(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"])
+@pytest.mark.pitfall(18)
 def test_a_post_whose_answer_is_cut_is_never_sent_again(begin: bytes, serve: Serve) -> None:
     server = serve((Read.REQUEST, begin))
     with _engine(server.host) as engine, pytest.raises(ConnectionLost):
@@ -90,6 +95,7 @@ def test_a_post_whose_answer_is_cut_is_never_sent_again(begin: bytes, serve: Ser
     assert len(server.requests) == 1
 
 
+@pytest.mark.pitfall(45)
 def test_answers_are_asked_for_uncompressed(serve: Serve) -> None:
     server = serve(ALWAYS)
     with _engine(server.host) as engine:
@@ -100,6 +106,7 @@ def test_answers_are_asked_for_uncompressed(serve: Serve) -> None:
     assert encodings == ["identity", "identity"]
 
 
+@pytest.mark.pitfall(21)
 def test_no_proxy_of_the_environment_comes_between(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +117,7 @@ def test_no_proxy_of_the_environment_comes_between(
         assert engine.system.info() == {}
 
 
+@pytest.mark.pitfall(25)
 def test_cookies_of_an_answer_are_not_sent_back(serve: Serve) -> None:
     server = serve((Read.REQUEST, answer(b"{}", set_cookie="a=b"), Read.AGAIN))
     with _engine(server.host) as engine:
@@ -135,9 +143,67 @@ if child:
 """
 
 
+@pytest.mark.pitfall(2)
 def test_after_a_fork_the_child_has_a_connection_of_its_own(serve: Serve) -> None:
     server = serve((Read.REQUEST, Read.ECHO, Read.AGAIN))
     command = [sys.executable, "-W", "error", "-c", _FORKING, server.host]
     result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stderr) == (0, "")
     assert server.connections == 2
+
+
+_FORKING_A_STREAM = """
+import os, sys
+from pytest_engine.core.client import Engine
+
+output = Engine(sys.argv[1], api_version="1.41", environ={}).exec.start("e1")
+frames = iter(output)
+assert next(frames) == ("stdout", b"first")
+child = os.fork()
+if not child:
+    output.close()
+    os._exit(0)
+assert os.waitpid(child, 0) == (child, 0)
+output.write(b"still here")
+output.close_stdin()
+assert list(frames) == [("stdout", b"second")]
+output.close()
+"""
+
+
+@pytest.mark.pitfall(2)
+def test_a_stream_that_a_child_closes_stays_open_for_its_parent(serve: Serve) -> None:
+    head = b"HTTP/1.1 101 UPGRADED\r\n\r\n"
+    first, second = (struct.pack(">BxxxL", 1, len(data)) + data for data in (b"first", b"second"))
+    server = serve((Read.REQUEST, head + first, Read.END, second))
+    command = [sys.executable, "-W", "error", "-c", _FORKING_A_STREAM, server.host]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert server.received == [b"still here"]
+
+
+@pytest.mark.pitfall(23)
+def test_more_threads_than_idle_connections_neither_wait_nor_warn(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    # All of them are in a call at the same time before any gets its answer.
+    together = threading.Barrier(49)
+    asked = threading.Event()
+    server = serve((Read.REQUEST, asked, answer(b"{}"), Read.AGAIN))
+
+    def work(_: int) -> object:
+        together.wait(PATIENCE)
+        return engine.system.info()
+
+    def let_go() -> None:
+        together.wait(PATIENCE)
+        server.wait_for_requests(48)
+        asked.set()
+
+    releasing = threading.Thread(target=let_go)
+    releasing.start()
+    with _engine(server.host) as engine, ThreadPoolExecutor(48) as threads:
+        assert list(threads.map(work, range(48))) == [{}] * 48
+    releasing.join()
+    assert server.connections == 48
+    assert caplog.messages == []

@@ -20,23 +20,27 @@ def checking(line: str, **more: Any) -> dict[str, Any]:
     return {"Healthcheck": {"Test": ["CMD-SHELL", line], "Interval": 100_000_000, **more}}
 
 
+@pytest.mark.lacks("podman5", reason="its healthchecks are run by systemd's timers")
 def test_a_healthcheck_is_waited_for(start: Start) -> None:
     container = start("sleep 0.3; touch /ok; sleep 1000", config=checking("test -e /ok"))
     container.wait(wait.healthy(), timeout=20)
     assert container.inspect()["State"]["Health"]["Status"] == "healthy"
 
 
+@pytest.mark.lacks("podman5", reason="its healthchecks are run by systemd's timers")
 def test_a_container_that_is_healthy_already_is_ready_at_once(start: Start) -> None:
     container = start("sleep 1000", config=checking("true"))
     container.wait(wait.healthy(), timeout=20)
     container.wait(wait.healthy(), timeout=5)
 
 
+@pytest.mark.lacks("podman5", reason="its healthchecks are run by systemd's timers")
 def test_an_unhealthy_container_may_recover(start: Start) -> None:
     container = start("sleep 1; touch /ok; sleep 1000", config=checking("test -e /ok", Retries=1))
     container.wait(wait.healthy(), timeout=20)
 
 
+@pytest.mark.lacks("podman5", reason="its healthchecks are run by systemd's timers")
 def test_a_failing_healthcheck_tells_its_last_words(start: Start) -> None:
     container = start("sleep 1000", config=checking("echo no database; exit 1", Retries=1))
     with pytest.raises(WaitTimeout) as caught:

@@ -1,8 +1,12 @@
 # Fills $ROOT with a minimal Debian that installs packages as this machine does.
 
+# A debootstrap that is older than the release does not know it; all recent ones are made alike.
+script=/usr/share/debootstrap/scripts/$SUITE
+[ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
+
 debootstrap --variant=minbase \
     ${APT_NEEDS_CERTIFICATES:+--include=ca-certificates} \
-    "$SUITE" "$ROOT" ${MIRROR:+"$MIRROR"}
+    "$SUITE" "$ROOT" "${MIRROR:-http://deb.debian.org/debian}" "$script"
 
 if [ -n "$APT_SOURCES" ]; then
     printf '%s' "$APT_SOURCES" > "$ROOT/etc/apt/sources.list"
