@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .core import errors, wait
+    from .core.api.progress import Progress
     from .core.client import Engine
     from .core.container import Address, CommandResult, Container
     from .core.spec import (
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         RestartPolicy,
         VolumeSpec,
     )
+    from .core.usage import Usage, usage_of
     from .plugin.factories import container, image, network, volume
     from .plugin.fixtures import RunContainer
     from .plugin.handles import Image, Network, Volume
@@ -43,14 +45,17 @@ __all__ = [
     "NetworkAttachment",
     "NetworkSpec",
     "Port",
+    "Progress",
     "RestartPolicy",
     "RunContainer",
+    "Usage",
     "Volume",
     "VolumeSpec",
     "container",
     "errors",
     "image",
     "network",
+    "usage_of",
     "volume",
     "wait",
 ]
@@ -73,12 +78,15 @@ _HOMES = {
     "Engine": "core.client",
     "Image": "plugin.handles",
     "Network": "plugin.handles",
+    "Progress": "core.api.progress",
     "RunContainer": "plugin.fixtures",
+    "Usage": "core.usage",
     "Volume": "plugin.handles",
     "container": "plugin.factories",
     "errors": "core.errors",
     "image": "plugin.factories",
     "network": "plugin.factories",
+    "usage_of": "core.usage",
     "volume": "plugin.factories",
     "wait": "core.wait",
     **dict.fromkeys(_SPECS, "core.spec"),

@@ -21,6 +21,8 @@ __all__ = ["TlsSocket", "make_context", "wrap"]
 _T = TypeVar("_T")
 # Bytes that are encrypted, or taken from the socket, at a time: four of TLS's records.
 _PIECE = 65536
+# SSL_OP_IGNORE_UNEXPECTED_EOF of OpenSSL 3, which the standard library names from 3.10 on.
+_IGNORE_UNEXPECTED_EOF = 1 << 7
 
 
 def make_context(tls: Tls) -> ssl.SSLContext:
@@ -38,6 +40,8 @@ def make_context(tls: Tls) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Nobody who writes is to be kept waiting for something to read.
     context.options |= ssl.OP_NO_RENEGOTIATION
+    # Python 3.9 sets it where it is built with OpenSSL 3; a cut connection would seem complete.
+    context.options &= ~_IGNORE_UNEXPECTED_EOF
     try:
         if not tls.verify:
             context.check_hostname = False

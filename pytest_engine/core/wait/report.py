@@ -89,7 +89,10 @@ def _state_lines(facts: Facts, state: ContainerState) -> list[str]:
     lines = [f"State: {state.get('Status', 'unknown')}"]
     restarts = facts.inspected.get("RestartCount", 0)
     if restarts:
-        lines[0] += f", started again {restarts} times, last ended with {describe_exit(state)}"
+        lines[0] += f", started again {restarts} times"
+        # While it runs, the engine does not tell how it ended before.
+        if not state.get("Running") or state.get("Restarting"):
+            lines[0] += f", last ended with {describe_exit(state)}"
     health = state.get("Health")
     if health and health.get("Status") not in (None, "none"):
         checks = health.get("Log") or []
