@@ -152,7 +152,7 @@ def _resolve(
     containers: Containers, container: str, path: str, stat: PathStat
 ) -> tuple[str, PathStat]:
     # The engine says where a chain of links ends, Podman where its first one leads.
-    for _ in range(_MOST_LINKS):
+    for _link in range(_MOST_LINKS):
         if not stat.is_link:
             return path, stat
         path = posixpath.join(posixpath.dirname(path), stat.link_target)

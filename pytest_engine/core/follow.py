@@ -225,7 +225,7 @@ def _lines(log: OutputStream, position: _Position, *, tty: bool) -> Iterator[tup
     # Without a terminal, an entry of the log is a frame: a line, or 16 KiB of a long one.
     entries: Any = _with_ends(log) if tty else log
     for stream, entry in entries:
-        moment, _, text = entry.partition(b" ")
+        moment, _space, text = entry.partition(b" ")
         if position.is_new(parse_moment(moment.decode("ascii", "replace"))):
             yield from lines.feed(stream, text)
     yield from lines.finish()

@@ -70,7 +70,7 @@ def decode_nanoseconds(encoded: str | None) -> int:
     Raises:
         InvalidInput: it is neither a number of seconds nor an RFC 3339 time.
     """
-    seconds, _, fraction = (encoded or "0").partition(".")
+    seconds, _point, fraction = (encoded or "0").partition(".")
     if not (seconds.isdecimal() and (fraction or "0").isdecimal()):
         raise InvalidInput(f"{encoded!r} is no moment: seconds since the epoch, or RFC 3339.")
     return int(seconds) * _SECOND + int(f"{fraction:0<9}"[:9])

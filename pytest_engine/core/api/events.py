@@ -209,7 +209,7 @@ class _Told:
         return True
 
     def resume_at(self) -> str:
-        self._expected = Counter(key for _, key in self._recent)
+        self._expected = Counter(key for _moment, key in self._recent)
         return encode_nanoseconds(max(self._since, self._latest - _OVERLAP))
 
 

@@ -89,7 +89,7 @@ def read_members(chunks: Iterable[bytes]) -> Iterator[tuple[Member, Iterator[byt
             changes = {}
             pieces = source.pieces(member.size)
             yield member, pieces
-            for _ in pieces:
+            for _piece in pieces:
                 pass
             source.take(-member.size % _BLOCK)
 

@@ -184,7 +184,7 @@ def _split(name: str) -> tuple[str, Parts]:
     Raises:
         CopyFailed: the name leads, or might lead, somewhere else.
     """
-    first, _, rest = name.rstrip("/").partition("/")
+    first, _slash, rest = name.rstrip("/").partition("/")
     parts = tuple(part for part in rest.split("/") if part not in ("", "."))
     if not first or ".." in (first, *parts) or "\0" in name:
         raise CopyFailed(f"The archive holds {name!r}, which leads out of it.")

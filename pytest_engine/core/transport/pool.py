@@ -3,7 +3,7 @@
 `requests_unixsocket` keys its pools by the whole URL, so that every path would get
 connections of its own; here one engine has one pool. It is used without a `requests`
 session around it, because preparing a request there costs more than sending it. For the
-same reason requests go straight to its connections: the pool's own `urlopen` parses the
+same reason requests go straight to its connections: the pool's own way parses the
 URL, copies the headers and builds objects for retries, timeouts and the answer each time,
 which took as long as the rest of a call.
 """
