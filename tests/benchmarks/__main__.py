@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -35,6 +36,8 @@ _NEEDS = {"docker-py": "docker", "aiodocker": "aiodocker"}
 def main() -> int:
     """Measure, print and write what was asked for."""
     options = _parser().parse_args()
+    # So that what was made on the engine is removed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chosen = [case for case in CASES if not options.case or case.name in options.case]
     there = [name for name in CONTESTANTS if find_spec(_NEEDS.get(name, "tests")) is not None]
     for name in sorted(set(CONTESTANTS) - set(there)):
