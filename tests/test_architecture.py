@@ -21,7 +21,7 @@ COLLECTION = ROOT / "ansible_collection"
 # pytest_engine; it may import from every line above its own here, and from its own line as long as
 # that makes no circle.
 LAYERS = (
-    ("errors", "types", "version"),
+    ("errors", "operations", "types", "version"),
     (
         "archive",
         "auth",
@@ -44,10 +44,11 @@ LAYERS = (
     ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),
+    ("generate",),  # programs of the project
     ("pytest_engine",),  # pytest_engine/__init__.py itself
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"plugin", "pytest_engine"}
+ABOVE_THE_CORE = {"generate", "plugin", "pytest_engine"}
 
 # What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}
@@ -60,7 +61,7 @@ LIBRARIES = {
 
 MAX_LINES = 400
 # Generated from the Engine's API description.
-LONG = ("pytest_engine/core/types/",)
+LONG = ("pytest_engine/core/types/", "pytest_engine/core/operations/table.py")
 # The documentation of an Ansible module is data, however long.
 DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
 
@@ -259,11 +260,9 @@ def test_nothing_imports_the_insides_of_pytest() -> None:
 
 
 def test_nothing_prints() -> None:
-    # generate.py is a program of the project, which nothing imports.
     printing = [
         f"{module.name}:{node.lineno}"
         for module in MODULES
-        if module.name != "pytest_engine.core.types.generate"
         for node in ast.walk(module.tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

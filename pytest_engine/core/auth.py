@@ -23,6 +23,8 @@ from .reference import DEFAULT_REGISTRY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .reference import Reference
+
 __all__ = ["Credentials", "RegistryLogin", "encode_header", "login_fields", "was_refused"]
 
 # Under this key, with scheme and path, the docker command keeps the login to the Hub.
@@ -86,6 +88,17 @@ class Credentials:
         """
         login = self.login(registry)
         return None if login is None else encode_header(login)
+
+    def authorization(self, image: Reference) -> dict[str, str]:
+        """Return the headers by which an engine logs in to the registry of an image.
+
+        `X-Registry-Auth`, or nothing where there is no login.
+
+        Raises:
+            EngineError: the configuration or a credential helper is broken.
+        """
+        header = self.header(image.registry or DEFAULT_REGISTRY)
+        return {} if header is None else {"X-Registry-Auth": header}
 
     def login(self, registry: str) -> RegistryLogin | None:
         """Find the login to a registry.

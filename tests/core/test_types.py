@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from pytest_engine.core.types import generate
+from pytest_engine.core import types
+from pytest_engine.generate import types as generate
+from pytest_engine.generate.__main__ import main
 
-ENGINE = Path(generate.__file__).with_name("engine.py")
+ENGINE = Path(types.__file__).with_name("engine.py")
 
 
 def generated(api: dict[str, Any], changes: dict[str, Any] | None = None) -> str:
@@ -238,13 +240,14 @@ def test_a_long_literal_has_one_member_per_line() -> None:
     assert definition(source, "Thing")[:2] == ["K: Literal[", '"value-number-0",']
 
 
-def test_the_program_writes_to_standard_output(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_program_writes_the_module(tmp_path: Path) -> None:
     api = tmp_path / "api.json"
     api.write_text('{"api": "1.50", "operations": [], "definitions": {"Text": {"type": "string"}}}')
-    assert generate.main([str(api)]) == 0
-    assert capsys.readouterr().out.endswith("\n\nText = str\n")
+    changes = tmp_path / "changes.json"
+    changes.write_text('{"definitions": {}, "operations": {}}')
+    module = tmp_path / "engine.py"
+    assert main(["types", str(api), "--changes", str(changes), "--output", str(module)]) == 0
+    assert module.read_text("utf-8").endswith("\n\nText = str\n")
 
 
 def test_the_generated_module_says_what_it_is() -> None:

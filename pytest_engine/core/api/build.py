@@ -81,8 +81,7 @@ class Build:
         image_id = ""
         try:
             with self._caller.stream(
-                "POST",
-                "/build",
+                "ImageBuild",
                 query={
                     "version": "2",
                     "dockerfile": dockerfile,

@@ -1,4 +1,4 @@
-"""What all operations share: the version in the path, quoting, errors, JSON both ways."""
+"""What all operations share: paths and versions by the table, quoting, errors, JSON both ways."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import quote, urlencode
 
 from ..errors import ConnectionFailed, Incompatible, InvalidInput, error_from_answer
+from ..operations import OPERATIONS
+from .asked import fill_path, states
 
 if TYPE_CHECKING:
+    from ..operations import Operation, Span
     from ..transport import Answer, Stream, Transport
     from ..transport.stream import Body
 
-__all__ = ["NEWEST_VERSION", "OLDEST_VERSION", "Caller", "image_path", "segment"]
+__all__ = ["NEWEST_VERSION", "OLDEST_VERSION", "Caller"]
 
 OLDEST_VERSION = (1, 41)
 NEWEST_VERSION = (1, 55)
@@ -64,9 +67,8 @@ class Caller:
 
     def call(
         self,
-        method: str,
-        path: str,
-        *,
+        operation: str,
+        *names: str,
         query: Mapping[str, QueryValue] | None = None,
         json_body: Any = None,
         body: bytes | None = None,
@@ -76,8 +78,8 @@ class Caller:
         """Call an operation and read its whole answer.
 
         Args:
-            method: the HTTP method.
-            path: the operation's path, its parts quoted, without the version.
+            operation: its id in the table of operations.
+            names: what its path names, in that order.
             query: parameters; those that are None are left out.
             json_body: a value that is sent as JSON.
             body: bytes that are sent as they are, instead of `json_body`.
@@ -85,44 +87,48 @@ class Caller:
             endless: whether the engine may take as long as it likes to answer.
 
         Raises:
+            InvalidInput: a name or a parameter cannot be sent.
+            Incompatible: the API version that is spoken lacks the operation, or something
+                that is stated of it.
             ApiError: the engine refused; the subclass says why.
             ConnectionFailed: nobody answers, or the connection was lost.
             Timeout: the engine stayed silent for too long.
         """
+        known = OPERATIONS[operation]
+        path, target = self._target(known, names, query, json_body)
         sent = dict(headers or {})
         if json_body is not None:
             body = _encode_json(json_body)
             sent["Content-Type"] = "application/json"
-        elif body is None and method == "POST":
+        elif body is None and known.method == "POST":
             body = b""
         answer = self.transport.request(
-            method,
-            self._target(path, query),
+            known.method,
+            target,
             body=body,
             headers=sent,
             timeout=None if endless else self._timeout,
         )
         if _is_refusal(answer.status):
-            raise error_from_answer(answer.status, method, path, answer.body)
+            raise error_from_answer(answer.status, known.method, path, answer.body)
         return answer
 
-    def json(self, method: str, path: str, **arguments: Any) -> Any:
+    def json(self, operation: str, *names: str, **arguments: Any) -> Any:
         """Call an operation (see `call`) and decode its answer."""
-        return self.call(method, path, **arguments).json()
+        return self.call(operation, *names, **arguments).json()
 
-    def modifies(self, method: str, path: str, **arguments: Any) -> bool:
+    def modifies(self, operation: str, *names: str, **arguments: Any) -> bool:
         """Call an operation (see `call`) that answers 304 where nothing had to be done.
 
         Returns:
             Whether the engine did something.
         """
-        return self.call(method, path, **arguments).status != _NOT_MODIFIED
+        return self.call(operation, *names, **arguments).status != _NOT_MODIFIED
 
     def stream(
         self,
-        method: str,
-        path: str,
-        *,
+        operation: str,
+        *names: str,
         query: Mapping[str, QueryValue] | None = None,
         json_body: Any = None,
         body: Body = None,
@@ -136,19 +142,21 @@ class Caller:
         `timeout` bounds the silence between two reads and `upgrade` asks for the
         connection itself (the Engine API's "hijacking").
         """
+        known = OPERATIONS[operation]
         sent = dict(headers or {})
-        if json_body is not None:
-            body = _encode_json(json_body)
-            sent["Content-Type"] = "application/json"
-        elif body is None and method == "POST":
-            body = b""
-        elif body is not None and not _is_readable(body):
+        if body is not None and not _is_readable(body):
             raise InvalidInput(f"{body!r:.80} is neither bytes, a binary file nor pieces of bytes.")
         if timeout is not None and not _is_number(timeout, 0):
             raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds.")
+        path, target = self._target(known, names, query, json_body)
+        if json_body is not None:
+            body = _encode_json(json_body)
+            sent["Content-Type"] = "application/json"
+        elif body is None and known.method == "POST":
+            body = b""
         stream = self.transport.stream(
-            method,
-            self._target(path, query),
+            known.method,
+            target,
             body=body,
             headers=sent,
             timeout=timeout,
@@ -158,27 +166,24 @@ class Caller:
             with stream:
                 stream.settimeout(self._timeout)
                 reason = stream.read_whole()
-            raise error_from_answer(stream.status, method, path, reason)
+            raise error_from_answer(stream.status, known.method, path, reason)
         return stream
 
-    def require(self, version: tuple[int, int], what: str) -> None:
-        """Check that the engine is new enough for something.
-
-        Raises:
-            Incompatible: it is not; the message names the version that has it.
-        """
-        if self.version < version:
-            raise Incompatible(
-                f"{what} needs API {_format_version(version)}; the engine at "
-                f"{self.transport.endpoint.url} is spoken to in {_format_version(self.version)}."
-            )
-
-    def _target(self, path: str, query: Mapping[str, QueryValue] | None) -> str:
-        target = f"/v{_format_version(self.version)}{path}"
+    def _target(
+        self,
+        operation: Operation,
+        names: Sequence[str],
+        query: Mapping[str, QueryValue] | None,
+        json_body: Any,
+    ) -> tuple[str, str]:
+        """The operation's path, and what is asked for with it: version, path and query."""
+        path = fill_path(operation, names)
         pairs: list[tuple[str, str]] = []
+        self._check(operation.span, operation.id)
         for key, value in (query or {}).items():
             if value is None:
                 continue
+            self._check(operation.query[key], f"{key} of {operation.id}")
             if isinstance(value, bool):
                 pairs.append((key, "true" if value else "false"))
             elif isinstance(value, (str, int)):
@@ -187,10 +192,28 @@ class Caller:
                 pairs += [(key, item) for item in value]
             else:
                 raise InvalidInput(f"{key}: {value!r:.80} is no text, number or list of texts.")
+        if json_body:
+            for field, span in operation.body.items():
+                if not span.covers(self.version) and states(json_body, field.split(".")):
+                    self._check(span, f"{field} of {operation.id}")
+        target = f"/v{_format_version(self.version)}{path}"
         try:
-            return f"{target}?{urlencode(pairs, quote_via=quote)}" if pairs else target
+            return path, f"{target}?{urlencode(pairs, quote_via=quote)}" if pairs else target
         except UnicodeEncodeError as exc:
             raise InvalidInput(f"{exc.object!r:.80} is not text that can be sent.") from exc
+
+    def _check(self, span: Span, what: str) -> None:
+        version = self.version
+        if span.covers(version):
+            return
+        if version < span.since:
+            wanted = f"needs API {_format_version(span.since)}"
+        else:
+            wanted = f"is not in the API since {_format_version(span.until or version)}"
+        raise Incompatible(
+            f"{what} {wanted}; the engine at {self.transport.endpoint.url} is spoken to in "
+            f"{_format_version(version)}."
+        )
 
     def _negotiate(self) -> tuple[int, int]:
         answer = self.transport.request("GET", "/_ping", timeout=self._timeout)
@@ -246,29 +269,6 @@ def _is_readable(body: object) -> bool:
 def _is_refusal(status: int) -> bool:
     # Engines redirect paths that they find untidy; followed, that is another operation.
     return status >= 300 and status != _NOT_MODIFIED
-
-
-def segment(value: str, what: str) -> str:
-    """Quote a name or id so that it is one segment of a path and can be nothing else.
-
-    Raises:
-        InvalidInput: it is empty, a path or holds control characters.
-    """
-    if not value or not _is_text(value):
-        raise InvalidInput(f"A {what} is named by a non-empty string, not by {value!r:.80}.")
-    # An engine that gets a quoted slash redirects to the path that it then reads.
-    if value in (".", "..") or any(ord(ch) < 32 or ord(ch) == 127 or ch == "/" for ch in value):
-        raise InvalidInput(f"{value!r} cannot be the name of a {what}.")
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError as exc:
-        raise InvalidInput(f"{value!r:.80} cannot be the name of a {what}.") from exc
-
-
-def image_path(name: str) -> str:
-    """Quote the name of an image, whose slashes separate segments of the path."""
-    parts = name.split("/") if _is_text(name) else [name]
-    return "/".join(segment(part, "image") for part in parts)
 
 
 def _parse_version(text: str) -> tuple[int, int]:

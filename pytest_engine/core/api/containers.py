@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, BinaryIO
 from ..errors import InvalidInput, Timeout
 from ..filters import Filters, encode_filters
 from ..moment import Moment, encode_moment
-from .call import Caller, segment
 from .head import head_archive
 from .output import OutputStream, ProcessStream, find_tty, is_raw
 from .records import RecordStream
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
         ContainerUpdateResponse,
         ContainerWaitResponse,
     )
+    from .call import Caller
 
 __all__ = ["Containers", "Moment", "encode_moment"]
 
@@ -55,8 +55,7 @@ class Containers:
             filters: `{"label": [...], "name": ..., "status": ..., ...}`.
         """
         summaries: list[ContainerSummary] = self._caller.json(
-            "GET",
-            "/containers/json",
+            "ContainerList",
             query={
                 "all": all,
                 "limit": limit,
@@ -81,8 +80,7 @@ class Containers:
             InvalidInput: the engine refuses the configuration.
         """
         created: ContainerCreateResponse = self._caller.json(
-            "POST",
-            "/containers/create",
+            "ContainerCreate",
             query={"name": name, "platform": platform},
             json_body=config,
         )
@@ -95,7 +93,7 @@ class Containers:
             ContainerNotFound: there is none of that name or id.
         """
         inspected: ContainerInspectResponse = self._caller.json(
-            "GET", self._path(container, "json"), query={"size": size or None}
+            "ContainerInspect", container, query={"size": size or None}
         )
         return inspected
 
@@ -108,7 +106,7 @@ class Containers:
         Raises:
             PortInUse: a host port that it publishes is taken.
         """
-        return self._caller.modifies("POST", self._path(container, "start"), endless=True)
+        return self._caller.modifies("ContainerStart", container, endless=True)
 
     def stop(self, container: str, *, timeout: int | None = None) -> bool:
         """Stop a container (`POST /containers/{id}/stop`).
@@ -120,15 +118,11 @@ class Containers:
         Returns:
             Whether it was stopped; False: it did not run.
         """
-        return self._caller.modifies(
-            "POST", self._path(container, "stop"), query={"t": timeout}, endless=True
-        )
+        return self._caller.modifies("ContainerStop", container, query={"t": timeout}, endless=True)
 
     def restart(self, container: str, *, timeout: int | None = None) -> None:
         """Stop, then start a container (`POST /containers/{id}/restart`); see `stop`."""
-        self._caller.call(
-            "POST", self._path(container, "restart"), query={"t": timeout}, endless=True
-        )
+        self._caller.call("ContainerRestart", container, query={"t": timeout}, endless=True)
 
     def kill(self, container: str, *, signal: str | None = None) -> None:
         """Send a signal to a container's process, KILL if none is named.
@@ -138,15 +132,15 @@ class Containers:
         Raises:
             Conflict: the container does not run.
         """
-        self._caller.call("POST", self._path(container, "kill"), query={"signal": signal})
+        self._caller.call("ContainerKill", container, query={"signal": signal})
 
     def pause(self, container: str) -> None:
         """Freeze a container's processes (`POST /containers/{id}/pause`)."""
-        self._caller.call("POST", self._path(container, "pause"))
+        self._caller.call("ContainerPause", container)
 
     def unpause(self, container: str) -> None:
         """Let a container's frozen processes go on (`POST /containers/{id}/unpause`)."""
-        self._caller.call("POST", self._path(container, "unpause"))
+        self._caller.call("ContainerUnpause", container)
 
     def rename(self, container: str, name: str) -> None:
         """Give a container another name (`POST /containers/{id}/rename`).
@@ -154,7 +148,7 @@ class Containers:
         Raises:
             Conflict: the name is taken.
         """
-        self._caller.call("POST", self._path(container, "rename"), query={"name": name})
+        self._caller.call("ContainerRename", container, query={"name": name})
 
     def update(self, container: str, config: ContainerUpdateBody) -> ContainerUpdateResponse:
         """Change limits and restart policy of a container while it runs.
@@ -162,7 +156,7 @@ class Containers:
         `POST /containers/{id}/update`; all other properties are fixed at creation.
         """
         updated: ContainerUpdateResponse = self._caller.json(
-            "POST", self._path(container, "update"), json_body=config
+            "ContainerUpdate", container, json_body=config
         )
         return updated
 
@@ -177,8 +171,8 @@ class Containers:
             Conflict: it runs, or is being removed already.
         """
         self._caller.call(
-            "DELETE",
-            self._path(container),
+            "ContainerDelete",
+            container,
             query={"force": force or None, "v": volumes or None},
             endless=True,
         )
@@ -201,8 +195,8 @@ class Containers:
         """
         try:
             with self._caller.stream(
-                "POST",
-                self._path(container, "wait"),
+                "ContainerWait",
+                container,
                 query={"condition": condition},
                 timeout=timeout,
             ) as stream:
@@ -244,8 +238,8 @@ class Containers:
         if tty is None:
             tty = find_tty(self._caller, container)
         stream = self._caller.stream(
-            "GET",
-            self._path(container, "logs"),
+            "ContainerLogs",
+            container,
             query={
                 "follow": follow,
                 "stdout": stdout,
@@ -288,8 +282,8 @@ class Containers:
         if tty is None:
             tty = find_tty(self._caller, container)
         opened = self._caller.stream(
-            "POST",
-            self._path(container, "attach"),
+            "ContainerAttach",
+            container,
             query={
                 "stdin": stdin,
                 "stdout": stdout,
@@ -309,7 +303,7 @@ class Containers:
 
     def resize(self, container: str, *, height: int, width: int) -> None:
         """Resize a container's terminal (`POST /containers/{id}/resize`)."""
-        self._caller.call("POST", self._path(container, "resize"), query={"h": height, "w": width})
+        self._caller.call("ContainerResize", container, query={"h": height, "w": width})
 
     def stats(
         self, container: str, *, stream: bool = True, one_shot: bool = False
@@ -325,8 +319,8 @@ class Containers:
             raise InvalidInput("stats: one_shot goes with stream=False.")
         return RecordStream(
             self._caller.stream(
-                "GET",
-                self._path(container, "stats"),
+                "ContainerStats",
+                container,
                 query={"stream": stream, "one-shot": one_shot or None},
             )
         )
@@ -340,7 +334,7 @@ class Containers:
             ContainerNotFound: there is no such container.
             NotFound: there is no such path in it.
         """
-        return head_archive(self._caller, self._path(container, "archive"), path)
+        return head_archive(self._caller, container, path)
 
     def put_archive(
         self,
@@ -364,8 +358,8 @@ class Containers:
                 the archive says.
         """
         with self._caller.stream(
-            "PUT",
-            self._path(container, "archive"),
+            "PutContainerArchive",
+            container,
             query={
                 "path": path,
                 "noOverwriteDirNonDir": no_overwrite_dir_non_dir or None,
@@ -386,15 +380,10 @@ class Containers:
             The archive's bytes, read from the engine as the caller iterates; a context
             manager with `close`.
         """
-        return self._caller.stream("GET", self._path(container, "archive"), query={"path": path})
+        return self._caller.stream("ContainerArchive", container, query={"path": path})
 
     def _exit_code(self, container: str, timeout: float | None) -> int:
         # The engine takes one that was never started for one that has ended well.
         if self.inspect(container).get("State", {}).get("Status") == "created":
             raise InvalidInput(f"Container {container} was never started, so it cannot end.")
         return self.wait(container, timeout=timeout)["StatusCode"]
-
-    @staticmethod
-    def _path(container: str, operation: str = "") -> str:
-        path = f"/containers/{segment(container, 'container')}"
-        return f"{path}/{operation}" if operation else path

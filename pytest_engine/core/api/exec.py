@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ConnectionLost, InvalidInput, Timeout
-from .call import Caller, segment
 from .output import OutputStream, ProcessStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..types.engine import ContainerExecBody, ExecInspectResponse, ExecStartBody
+    from .call import Caller
 
 __all__ = ["Exec", "ExecResult"]
 
-_CONSOLE_SIZE = (1, 42)
 # In seconds. The engine has no call that waits for a command's end, so it is asked again
 # and again, in pauses that double from a millisecond up to this.
 _LONGEST_PAUSE = 0.25
@@ -57,10 +56,7 @@ class Exec:
         Raises:
             Conflict: the container does not run.
         """
-        if config.get("ConsoleSize"):
-            self._caller.require(_CONSOLE_SIZE, "The size of a command's terminal")
-        path = f"/containers/{segment(container, 'container')}/exec"
-        return str(self._caller.json("POST", path, json_body=config)["Id"])
+        return str(self._caller.json("ContainerExec", container, json_body=config)["Id"])
 
     def start(
         self,
@@ -83,8 +79,8 @@ class Exec:
             Incompatible: the engine cannot size terminals before they run.
         """
         stream = self._caller.stream(
-            "POST",
-            f"/exec/{segment(exec_id, 'exec')}/start",
+            "ExecStart",
+            exec_id,
             json_body=self._start_body(detach=False, tty=tty, console_size=console_size),
             upgrade=True,
         )
@@ -104,21 +100,18 @@ class Exec:
     ) -> None:
         """Run a command that was set up and leave it to itself; see `start`."""
         self._caller.call(
-            "POST",
-            f"/exec/{segment(exec_id, 'exec')}/start",
+            "ExecStart",
+            exec_id,
             json_body=self._start_body(detach=True, tty=tty, console_size=console_size),
         )
 
     def resize(self, exec_id: str, *, height: int, width: int) -> None:
         """Resize the terminal of a command that runs (`POST /exec/{id}/resize`)."""
-        path = f"/exec/{segment(exec_id, 'exec')}/resize"
-        self._caller.call("POST", path, query={"h": height, "w": width})
+        self._caller.call("ExecResize", exec_id, query={"h": height, "w": width})
 
     def inspect(self, exec_id: str) -> ExecInspectResponse:
         """Tell whether a command runs and how it ended (`GET /exec/{id}/json`)."""
-        inspected: ExecInspectResponse = self._caller.json(
-            "GET", f"/exec/{segment(exec_id, 'exec')}/json"
-        )
+        inspected: ExecInspectResponse = self._caller.json("ExecInspect", exec_id)
         return inspected
 
     def run(
@@ -189,7 +182,6 @@ class Exec:
     ) -> ExecStartBody:
         body: ExecStartBody = {"Detach": detach, "Tty": tty}
         if console_size is not None:
-            self._caller.require(_CONSOLE_SIZE, "The size of a command's terminal")
             body["ConsoleSize"] = list(console_size)
         return body
 

@@ -13,26 +13,20 @@ if TYPE_CHECKING:
 __all__ = ["head_archive"]
 
 
-def head_archive(caller: Caller, operation: str, path: str) -> PathStat:
+def head_archive(caller: Caller, container: str, path: str) -> PathStat:
     """Ask what a path in a container is.
-
-    Args:
-        caller: the way to the engine.
-        operation: `/containers/{id}/archive`, its parts quoted.
-        path: the path in the container.
 
     Raises:
         ContainerNotFound: there is no such container.
         NotFound: there is no such path in it.
     """
     try:
-        answer = caller.call("HEAD", operation, query={"path": path})
+        answer = caller.call("ContainerArchiveInfo", container, query={"path": path})
     except NotFound as exc:
         # The answer to a HEAD has no words; whether the container is missing, this tells.
-        container = operation.rpartition("/")[0]
-        caller.call("GET", f"{container}/json")
-        message = f"HEAD {operation}: there is no {path} in the container (HTTP 404)"
+        caller.call("ContainerInspect", container)
+        message = f"{exc.method} {exc.path}: there is no {path} in the container (HTTP 404)"
         raise NotFound(
-            message, status=404, method="HEAD", path=operation, engine_message=""
+            message, status=404, method=exc.method, path=exc.path, engine_message=""
         ) from exc
     return decode_path_stat(answer.headers.get("X-Docker-Container-Path-Stat", ""))

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Callable
 from ..auth import was_refused
 from ..errors import ApiError, ImportFailed, InvalidInput, PullFailed, PushFailed, StreamFailed
 from ..filters import Filters, encode_filters
-from ..reference import DEFAULT_REGISTRY, Reference, parse_reference
-from .call import Caller, image_path
+from ..reference import Reference, parse_reference
 from .progress import Progress, ProgressStream
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from ..auth import Credentials
     from ..transport import Stream
     from ..types.engine import ImageDeleteResponseItem, ImageInspect, ImageSummary
+    from .call import Caller
 
 __all__ = ["Images"]
 
@@ -41,7 +41,7 @@ class Images:
     ) -> list[ImageSummary]:
         """List images (`GET /images/json`), with `all` also those in between of builds."""
         summaries: list[ImageSummary] = self._caller.json(
-            "GET", "/images/json", query={"all": all, "filters": encode_filters(filters)}
+            "ImageList", query={"all": all, "filters": encode_filters(filters)}
         )
         return summaries
 
@@ -51,7 +51,7 @@ class Images:
         Raises:
             ImageNotFound: the engine's store has none of that name or id.
         """
-        inspected: ImageInspect = self._caller.json("GET", f"/images/{image_path(name)}/json")
+        inspected: ImageInspect = self._caller.json("ImageInspect", name)
         return inspected
 
     def pull(
@@ -79,7 +79,7 @@ class Images:
         # A digest goes where a tag goes; without either, the engine would pull all tags.
         query["tag"] = reference.digest or reference.tag
 
-        login = self._authorization(reference)
+        login = self._credentials.authorization(reference)
 
         def failed(exc: ApiError | StreamFailed) -> StreamFailed:
             detail = _detail(exc)
@@ -87,7 +87,7 @@ class Images:
             return PullFailed(f"Cannot pull {name}: {detail}. {advice}", image=name, detail=detail)
 
         try:
-            stream = self._caller.stream("POST", "/images/create", query=query, headers=login)
+            stream = self._caller.stream("ImageCreate", query=query, headers=login)
         except ApiError as exc:
             raise failed(exc) from exc
         return ProgressStream(stream, failed)
@@ -105,7 +105,7 @@ class Images:
     def pushing(self, name: str) -> ProgressStream:
         """Push an image step by step; it is there when the iteration ends. See `push`."""
         reference = parse_reference(name).with_default_tag()
-        login = self._authorization(reference)
+        login = self._credentials.authorization(reference)
 
         def failed(exc: StreamFailed) -> StreamFailed:
             advice = _push_advice(reference, exc.detail, login)
@@ -114,8 +114,8 @@ class Images:
             )
 
         stream = self._caller.stream(
-            "POST",
-            f"/images/{image_path(reference.name)}/push",
+            "ImagePush",
+            reference.name,
             query={"tag": reference.tag},
             # Without the header it is refused before the registry is asked (HTTP 400).
             headers=login or {"X-Registry-Auth": "e30="},
@@ -154,8 +154,7 @@ class Images:
 
         try:
             stream = self._caller.stream(
-                "POST",
-                "/images/load",
+                "ImageLoad",
                 query={"quiet": False},
                 body=archive,
                 headers={"Content-Type": "application/x-tar"},
@@ -180,14 +179,14 @@ class Images:
         wanted = [names] if isinstance(names, str) else list(names)
         if not (wanted and all(wanted)):
             raise InvalidInput("save: name one image at least.")
-        return self._caller.stream("GET", "/images/get", query={"names": wanted})
+        return self._caller.stream("ImageGetAll", query={"names": wanted})
 
     def tag(self, name: str, target: str) -> None:
         """Give an image a further name (`POST /images/{name}/tag`)."""
         reference = parse_reference(target).with_default_tag()
         self._caller.call(
-            "POST",
-            f"/images/{image_path(name)}/tag",
+            "ImageTag",
+            name,
             query={"repo": reference.name, "tag": reference.tag},
         )
 
@@ -208,8 +207,8 @@ class Images:
             Conflict: a container uses it.
         """
         removed: Sequence[ImageDeleteResponseItem] = self._caller.json(
-            "DELETE",
-            f"/images/{image_path(name)}",
+            "ImageDelete",
+            name,
             query={"force": force or None, "noprune": noprune or None},
             endless=True,
         )
@@ -252,8 +251,7 @@ class Images:
 
         try:
             stream = self._caller.stream(
-                "POST",
-                "/images/create",
+                "ImageCreate",
                 query={
                     "fromSrc": "-",
                     "repo": reference.name,
@@ -273,10 +271,6 @@ class Images:
                 if progress is not None:
                     progress(step)
         return image_id
-
-    def _authorization(self, reference: Reference) -> dict[str, str]:
-        header = self._credentials.header(reference.registry or DEFAULT_REGISTRY)
-        return {} if header is None else {"X-Registry-Auth": header}
 
 
 def _follow(steps: ProgressStream, progress: OnProgress | None) -> None:

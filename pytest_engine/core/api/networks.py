@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..filters import Filters, encode_filters
-from .call import Caller, segment
 
 if TYPE_CHECKING:
     from ..types.engine import (
@@ -15,8 +14,11 @@ if TYPE_CHECKING:
         NetworkInspect,
         NetworkSummary,
     )
+    from .call import Caller
 
 __all__ = ["Networks"]
+
+_UNIQUE_NAMES = (1, 44)
 
 
 class Networks:
@@ -29,23 +31,23 @@ class Networks:
     def list(self, *, filters: Filters | None = None) -> list[NetworkSummary]:
         """List networks (`GET /networks`)."""
         networks: list[NetworkSummary] = self._caller.json(
-            "GET", "/networks", query={"filters": encode_filters(filters)}
+            "NetworkList", query={"filters": encode_filters(filters)}
         )
         return networks
 
     def create(self, config: NetworkCreateBody) -> NetworkCreateResponse:
         """Create a network (`POST /networks/create`).
 
-        Names of networks are not unique unless the engine is told to look
-        (`CheckDuplicate`, before API 1.44); this always tells it.
+        Before API 1.44 names of networks are not unique unless the engine is told to look
+        (`CheckDuplicate`); this always tells it.
 
         Raises:
             Conflict: there is a network of that name.
             PermissionDenied: the name is one of the engine's own networks.
         """
-        created: NetworkCreateResponse = self._caller.json(
-            "POST", "/networks/create", json_body={"CheckDuplicate": True, **config}
-        )
+        if self._caller.version < _UNIQUE_NAMES:
+            config = {"CheckDuplicate": True, **config}  # type: ignore[typeddict-unknown-key]
+        created: NetworkCreateResponse = self._caller.json("NetworkCreate", json_body=config)
         return created
 
     def inspect(self, network: str) -> NetworkInspect:
@@ -54,7 +56,7 @@ class Networks:
         Raises:
             NetworkNotFound: there is none of that name or id.
         """
-        inspected: NetworkInspect = self._caller.json("GET", self._path(network))
+        inspected: NetworkInspect = self._caller.json("NetworkInspect", network)
         return inspected
 
     def remove(self, network: str) -> None:
@@ -63,7 +65,7 @@ class Networks:
         Raises:
             PermissionDenied: containers are on it, or it is one of the engine's own.
         """
-        self._caller.call("DELETE", self._path(network))
+        self._caller.call("NetworkDelete", network)
 
     def connect(
         self, network: str, container: str, endpoint: EndpointSettings | None = None
@@ -79,19 +81,15 @@ class Networks:
             PermissionDenied: it is on it already.
         """
         self._caller.call(
-            "POST",
-            f"{self._path(network)}/connect",
+            "NetworkConnect",
+            network,
             json_body={"Container": container, "EndpointConfig": endpoint or {}},
         )
 
     def disconnect(self, network: str, container: str, *, force: bool = False) -> None:
         """Take a container off a network (`POST /networks/{id}/disconnect`)."""
         self._caller.call(
-            "POST",
-            f"{self._path(network)}/disconnect",
+            "NetworkDisconnect",
+            network,
             json_body={"Container": container, "Force": force},
         )
-
-    @staticmethod
-    def _path(network: str) -> str:
-        return f"/networks/{segment(network, 'network')}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable
 
 from ..streams import FrameDecoder, LineDecoder
-from .call import segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -157,7 +156,7 @@ def find_tty(caller: Caller, container: str) -> bool | None:
     """
     if caller.version >= _MULTIPLEXED_CONTENT_TYPE:
         return None
-    inspected = caller.json("GET", f"/containers/{segment(container, 'container')}/json")
+    inspected = caller.json("ContainerInspect", container)
     return bool(inspected.get("Config", {}).get("Tty"))
 
 

@@ -31,16 +31,16 @@ class System:
         Raises:
             ConnectionFailed: it does not.
         """
-        self._caller.call("GET", "/_ping")
+        self._caller.call("SystemPing")
 
     def version(self) -> SystemVersion:
         """Tell the versions of the engine and its parts (`GET /version`)."""
-        version: SystemVersion = self._caller.json("GET", "/version")
+        version: SystemVersion = self._caller.json("SystemVersion")
         return version
 
     def info(self) -> SystemInfo:
         """Tell how the engine is set up and what it holds (`GET /info`)."""
-        info: SystemInfo = self._caller.json("GET", "/info")
+        info: SystemInfo = self._caller.json("SystemInfo")
         return info
 
     def login(self, registry: str, username: str, password: str) -> AuthResponse:
@@ -64,7 +64,7 @@ class System:
         """
         body = login_fields(registry, username, password)
         try:
-            answer: AuthResponse = self._caller.json("POST", "/auth", json_body=body, endless=True)
+            answer: AuthResponse = self._caller.json("SystemAuth", json_body=body, endless=True)
         except ServerError as exc:
             # Docker 20.10 answers 500 whatever the registry says.
             if not was_refused(exc.engine_message):
@@ -112,7 +112,7 @@ class System:
 
         def connect(since: str | None, timeout: float | None) -> Stream:
             resumed = query if since is None else {**query, "since": since}
-            return self._caller.stream("GET", "/events", query=resumed, timeout=timeout)
+            return self._caller.stream("SystemEvents", query=resumed, timeout=timeout)
 
         return EventStream(
             connect,

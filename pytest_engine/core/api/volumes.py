@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..filters import Filters, encode_filters
-from .call import Caller, segment
 
 if TYPE_CHECKING:
     from ..types.engine import Volume, VolumeCreateRequest, VolumeListResponse
+    from .call import Caller
 
 __all__ = ["Volumes"]
 
@@ -23,7 +23,7 @@ class Volumes:
     def list(self, *, filters: Filters | None = None) -> VolumeListResponse:
         """List volumes, and the warnings that came up (`GET /volumes`)."""
         listed: VolumeListResponse = self._caller.json(
-            "GET", "/volumes", query={"filters": encode_filters(filters)}
+            "VolumeList", query={"filters": encode_filters(filters)}
         )
         return listed
 
@@ -36,7 +36,7 @@ class Volumes:
         Raises:
             Conflict: one of that name exists with another driver.
         """
-        created: Volume = self._caller.json("POST", "/volumes/create", json_body=config)
+        created: Volume = self._caller.json("VolumeCreate", json_body=config)
         return created
 
     def inspect(self, name: str) -> Volume:
@@ -45,7 +45,7 @@ class Volumes:
         Raises:
             VolumeNotFound: there is none of that name.
         """
-        inspected: Volume = self._caller.json("GET", self._path(name))
+        inspected: Volume = self._caller.json("VolumeInspect", name)
         return inspected
 
     def remove(self, name: str, *, force: bool = False) -> None:
@@ -58,8 +58,4 @@ class Volumes:
         Raises:
             Conflict: a container uses it.
         """
-        self._caller.call("DELETE", self._path(name), query={"force": force or None})
-
-    @staticmethod
-    def _path(name: str) -> str:
-        return f"/volumes/{segment(name, 'volume')}"
+        self._caller.call("VolumeDelete", name, query={"force": force or None})

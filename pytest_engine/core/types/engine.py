@@ -1,4 +1,4 @@
-# Generated from the description of Engine API 1.55 by pytest_engine.core.types.generate.
+# Generated from the description of Engine API 1.55 by pytest_engine.generate.
 # Change the generator, not this file.
 # ruff: noqa: D101
 """The Engine's JSON as TypedDicts: every key is optional, as engines differ in what they send.

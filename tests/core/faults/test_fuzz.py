@@ -14,11 +14,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pytest_engine.core.api.call import image_path, segment
+from pytest_engine.core.api.asked import fill_path
 from pytest_engine.core.dockerignore import IgnoreRules, parse_ignore_file
 from pytest_engine.core.endpoint import parse_endpoint
 from pytest_engine.core.errors import EngineError
 from pytest_engine.core.filters import encode_filters
+from pytest_engine.core.operations import OPERATIONS
 from pytest_engine.core.reference import parse_reference
 from pytest_engine.core.spec.mounts import parse_volumes
 from pytest_engine.core.spec.ports import parse_exposed, parse_ports
@@ -40,8 +41,8 @@ Parse = Callable[[str], object]
 @pytest.mark.parametrize(
     "parse",
     [
-        lambda text: segment(text, "container"),
-        image_path,
+        lambda text: fill_path(OPERATIONS["ContainerInspect"], [text]),
+        lambda text: fill_path(OPERATIONS["ImageInspect"], [text]),
         parse_reference,
         parse_endpoint,
         lambda text: parse_endpoint(f"unix:///{text}"),

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_engine.core.api.call import image_path, segment
+from pytest_engine.core.api.asked import fill_path
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.operations import OPERATIONS
 from tests.core.scripted import ALWAYS
 
 if TYPE_CHECKING:
@@ -75,15 +76,17 @@ def test_odd_names_are_quoted(name: str, serve: Serve) -> None:
 
 
 def test_the_slashes_of_an_image_separate_segments() -> None:
-    assert image_path("reg:5000/a/b:1") == "reg%3A5000/a/b%3A1"
+    path = fill_path(OPERATIONS["ImageInspect"], ["reg:5000/a/b:1"])
+    assert path == "/images/reg%3A5000/a/b%3A1/json"
 
 
 @given(st.text())
 def test_any_name_is_one_segment_or_refused(name: str) -> None:
     try:
-        quoted = segment(name, "container")
+        path = fill_path(OPERATIONS["ContainerDelete"], [name])
     except InvalidInput:
         return
+    quoted = path.replace("/containers/", "", 1)
     assert unquote(quoted) == name
     assert not set(quoted) & set("/?#\r\n ")
 

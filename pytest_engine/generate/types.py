@@ -1,20 +1,9 @@
-"""Generate ``engine.py``, the TypedDicts of the Engine API, from a reduced API description.
-
-    python -m pytest_engine.core.types.generate v1.55.json --changes changes.json > engine.py
-
-The description is JSON made from the Engine's swagger file: ``definitions`` (name -> schema)
-and ``operations`` (``id``, ``body``, ``responses``).  A schema has ``type``, ``enum``,
-``nullable``, ``items``, ``fields``, ``map_of``, ``all_of``, or only ``ref``.  The optional
-changes file says for each field of a definition in which API versions it exists.
-"""
+"""``core/types/engine.py``: the TypedDicts of the Engine API."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import keyword
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -36,7 +25,7 @@ SCALARS = {
 }
 
 HEADER = '''\
-# Generated from the description of Engine API {version} by pytest_engine.core.types.generate.
+# Generated from the description of Engine API {version} by pytest_engine.generate.
 # Change the generator, not this file.
 # ruff: noqa: D101
 """The Engine's JSON as TypedDicts: every key is optional, as engines differ in what they send.
@@ -49,6 +38,13 @@ from __future__ import annotations
 
 from typing import {typing_names}
 '''
+
+
+def generate(api: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
+    """Return the text of the module."""
+    generator = Generator(api, changes)
+    generator.run()
+    return render(generator)
 
 
 class Field(NamedTuple):
@@ -311,20 +307,3 @@ def _camel(key: str) -> str:
 
 def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.partition("-")[0].split("."))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the generated module to standard output."""
-    parser = argparse.ArgumentParser(prog="generate", description=__doc__.split("\n")[0])
-    parser.add_argument("api", type=Path, help="the reduced description of one API version")
-    parser.add_argument("--changes", type=Path, help="since when every field exists")
-    options = parser.parse_args(arguments)
-    changes = json.loads(options.changes.read_text("utf-8")) if options.changes else None
-    generator = Generator(json.loads(options.api.read_text("utf-8")), changes)
-    generator.run()
-    sys.stdout.write(render(generator))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
