@@ -7,11 +7,13 @@ import importlib.metadata
 import pkgutil
 import sys
 import typing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import filelock  # noqa: F401  # see TYPE_CHECKING below
 import pytest  # noqa: F401  # see TYPE_CHECKING below
 import requests_unixsocket  # noqa: F401  # see TYPE_CHECKING below
+import websocket  # noqa: F401  # see TYPE_CHECKING below
 from sphinx.util.nodes import make_refnode
 
 import pytest_engine
@@ -27,7 +29,14 @@ author = "the pytest-engine contributors"
 copyright = author
 version = release = importlib.metadata.version("pytest-engine")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+# The directive `operations` is in a module beside this one.
+sys.path.insert(0, str(Path(__file__).parent))
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "operations_table",
+]
 exclude_patterns = ["examples"]
 html_theme = "furo"
 html_title = "pytest-engine"
@@ -59,6 +68,8 @@ nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(sorted(_ELSEWHERE))})\..*"),
     # Below what users touch: the parts of the transport that the client hands around.
     (r"py:class", r"pytest_engine\.core\.transport\..*"),
+    # In signatures of methods that a class has from its parts, names stay as they are written.
+    (r"py:class", r"Archive|OnProgress|Stream"),
 ]
 
 

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_REQUEST = re.compile(rb"(?:GET|POST|PUT|DELETE|HEAD) \S+(?= HTTP/1\.1\r\n)")
+_REQUEST = re.compile(rb"(GET|POST|PUT|DELETE|HEAD) (\S+) HTTP/1\.1\r\n((?:[^\r\n]+\r\n)*)\r\n")
 _IDS = re.compile(r"/[0-9a-f]{64}\b")
+
+
+# Method, target (path and query), and the headers.
+Head = tuple[str, str, dict[str, str]]
 
 
 class RequestLog:
@@ -28,6 +32,7 @@ class RequestLog:
         self.host = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
         self._lock = threading.Lock()
         self._requests: list[str] = []
+        self._heads: list[Head] = []
         self._sockets: list[socket.socket] = []
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()
@@ -36,6 +41,12 @@ class RequestLog:
         """Return the requests since the last call: method and path, ids written as `/ID`."""
         with self._lock:
             taken, self._requests = self._requests, []
+        return taken
+
+    def take_heads(self) -> list[Head]:
+        """Return the heads of the requests since the last call, as they were sent."""
+        with self._lock:
+            taken, self._heads = self._heads, []
         return taken
 
     def close(self) -> None:
@@ -78,11 +89,17 @@ class RequestLog:
             target.shutdown(socket.SHUT_WR)
 
     def _note(self, data: bytes) -> None:
-        for match in _REQUEST.finditer(data):
-            text = match[0].decode()
-            path = re.sub(r" /v1\.\d+", " ", text.partition("?")[0])
-            with self._lock:
-                self._requests.append(_IDS.sub("/ID", path))
+        # A client sends the head of a request in one piece, and nothing before it: what looks
+        # like one further on is in a body, such as the texts of a program in an archive.
+        match = _REQUEST.match(data)
+        if match is None:
+            return
+        method, target, lines = (part.decode("latin-1") for part in match.groups())
+        path = re.sub(r"^/v1\.\d+", "", target.partition("?")[0])
+        headers = dict(line.split(": ", 1) for line in lines.splitlines())
+        with self._lock:
+            self._requests.append(f"{method} {_IDS.sub('/ID', path)}")
+            self._heads.append((method, target, headers))
 
 
 @contextlib.contextmanager

@@ -28,6 +28,7 @@ LAYERS = (
         "buildcontext",
         "buildtrace",
         "discovery",
+        "dockerfile",
         "dockerignore",
         "endpoint",
         "filters",
@@ -40,7 +41,7 @@ LAYERS = (
     ("transport",),
     ("api",),
     ("client",),
-    ("copying", "ensure", "follow", "launch", "wait"),
+    ("copying", "ensure", "follow", "launch", "runtime", "wait"),
     ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),
@@ -55,7 +56,7 @@ STRANGERS = {("wait", "ensure"), ("ensure", "wait")}
 
 # Everybody else lives on the standard library.
 LIBRARIES = {
-    "transport": {"requests", "requests_unixsocket", "urllib3"},
+    "transport": {"requests", "requests_unixsocket", "urllib3", "websocket"},
     "plugin": {"filelock", "pluggy", "pytest"},
 }
 

@@ -12,7 +12,6 @@ import binascii
 import json
 import os
 import re
-import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +218,8 @@ def _from_entry(entry: Mapping[str, Any], server: str) -> RegistryLogin | None:
 
 def _ask_helper(helper: str, server: str) -> RegistryLogin | None:
     """Run `docker-credential-HELPER get`; the protocol is docker-credential-helpers'."""
+    import subprocess  # not before somebody has a helper
+
     program = f"docker-credential-{helper}"
     try:
         answer = subprocess.run(  # a helper that the user configured

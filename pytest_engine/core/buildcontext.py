@@ -2,66 +2,142 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Union
+from typing import BinaryIO, Union
 
-from .archive.pack import describe_path, pack_content, pack_end, pack_files, pack_header
+from .archive.pack import describe_path, pack_content, pack_files, pack_header
 from .dockerignore import IgnoreRules, escape_pattern, parse_ignore_file
 from .errors import InvalidInput
 
-__all__ = ["BuildContext", "pack_context"]
+__all__ = ["BuildContext", "PackedContext", "pack_context"]
 
-BuildContext = Union[str, Path, Mapping[str, Union[bytes, str]]]
+Sources = Union[str, Path, Mapping[str, Union[bytes, str]]]
+"""A folder; or names in the context -> contents."""
+
+BuildContext = Union[
+    str, Path, Mapping[str, Union[bytes, str]], bytes, BinaryIO, Iterable[bytes], None
+]
+"""A folder; names in the context -> contents; an archive, whole, as a file or in pieces; None where
+the engine fetches the context itself."""
+
+_OUTSIDE = "give it as dockerfile_text where it is not part of the context"
 
 
-def pack_context(context: BuildContext, dockerfile: str) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class PackedContext:
+    """A context that is ready to be sent.
+
+    Attributes:
+        pieces: the archive: a binary file, or pieces of it, to be read once.
+        dockerfile: the Dockerfile's path in it.
+        text: what the Dockerfile says; None where that is only seen when it is sent.
+    """
+
+    pieces: BinaryIO | Iterable[bytes]
+    dockerfile: str
+    text: str | None
+
+
+def pack_context(
+    context: BuildContext,
+    dockerfile: str = "Dockerfile",
+    dockerfile_text: str | bytes | None = None,
+) -> PackedContext:
     """Pack a build context, piece by piece.
 
     Owners become root, as the docker command sends them, so that the same folder gives
     the same image whoever builds it. Sockets, pipes and devices are left out, and what
-    `<dockerfile>.dockerignore` or `.dockerignore` says.
+    `<dockerfile>.dockerignore` or `.dockerignore` says. An archive is sent as it is.
 
     Args:
-        context: a folder, or names in the context -> contents.
+        context: see `BuildContext`.
         dockerfile: the Dockerfile's path in the context.
-
-    Yields:
-        Pieces of the archive.
+        dockerfile_text: the Dockerfile itself, where it is not in the context.
 
     Raises:
         InvalidInput: the folder or the Dockerfile in it does not exist, an ignore
-            pattern is malformed, or a file cannot be read.
+            pattern is malformed, or, while it is sent, a file cannot be read.
     """
+    if not _is_path(dockerfile):
+        raise InvalidInput(f"dockerfile: {dockerfile!r:.80} is no path.")
+    extra = None
+    if dockerfile_text is not None:
+        extra = _encoded(dockerfile_text, "dockerfile_text")
+    if context is None:
+        if extra is None:
+            return PackedContext(iter(()), dockerfile, None)
+        context = {}
     if isinstance(context, Mapping):
-        if dockerfile not in context:
-            raise InvalidInput(f"The build context has no {dockerfile}.")
-        return pack_files(context)
-    root = Path(context)
+        return _pack_mapping(context, dockerfile, extra)
+    if isinstance(context, (str, os.PathLike)):
+        return _pack_folder(Path(context), os.path.normpath(dockerfile), extra)
+    if extra is not None:
+        raise InvalidInput("dockerfile_text: an archive is sent as it is; put the Dockerfile in.")
+    return PackedContext(_pass_on(context), dockerfile, None)
+
+
+def _pack_mapping(
+    context: Mapping[str, bytes | str], dockerfile: str, extra: bytes | None
+) -> PackedContext:
+    files: dict[str, bytes | str] = {}
+    for name, content in context.items():
+        if not _is_path(name):
+            raise InvalidInput(f"The build context has a file that is named {name!r:.80}.")
+        files[name] = _encoded(content, name)
+    if extra is None and dockerfile not in files:
+        raise InvalidInput(f"The build context has no {dockerfile}; {_OUTSIDE}.")
+    sent = dockerfile if extra is None else _hidden_name(extra)
+    if extra is not None:
+        files[sent] = extra
+    text = _text(files[sent])
+    for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
+        if name in files:
+            rules = _ignore_rules(files[name], name, sent)
+            files = {n: files[n] for n in files if not rules.ignores(os.path.normpath(n))}
+            break
+    return PackedContext(pack_files(files), sent, text)
+
+
+def _pack_folder(root: Path, dockerfile: str, extra: bytes | None) -> PackedContext:
     if not root.is_dir():
         raise InvalidInput(f"The build context {root} is not a folder.")
-    dockerfile = os.path.normpath(dockerfile)
     inside = not Path(dockerfile).is_absolute() and Path(dockerfile).parts[:1] != ("..",)
-    if not (inside and (root / dockerfile).is_file()):
-        raise InvalidInput(f"There is no {dockerfile} in the build context {root}.")
-    return _pack_folder(root, _ignore_rules(root, dockerfile))
-
-
-def _ignore_rules(root: Path, dockerfile: str) -> IgnoreRules:
-    for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
-        path = root / name
+    if extra is None and not (inside and (root / dockerfile).is_file()):
+        raise InvalidInput(f"There is no {dockerfile} in the build context {root}; {_OUTSIDE}.")
+    sent = dockerfile if extra is None else _hidden_name(extra)
+    text = _text(_read(root / dockerfile) if extra is None else extra)
+    rules = IgnoreRules(())
+    for path in (root / f"{dockerfile}.dockerignore", root / ".dockerignore"):
         if path.is_file():
-            try:
-                patterns = parse_ignore_file(path.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError) as exc:
-                raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
-            # The engine needs these two, whatever the file says.
-            return IgnoreRules([*patterns, f"!{escape_pattern(dockerfile)}", "!.dockerignore"])
-    return IgnoreRules(())
+            rules = _ignore_rules(_read(path), str(path), sent)
+            break
+    files = {} if extra is None else {sent: extra}
+    return PackedContext(_walk_and_pack(root, rules, files), sent, text)
 
 
-def _pack_folder(root: Path, rules: IgnoreRules) -> Iterator[bytes]:
+def _ignore_rules(content: bytes | str, name: str, dockerfile: str) -> IgnoreRules:
+    try:
+        patterns = parse_ignore_file(_encoded(content, name).decode())
+    except UnicodeDecodeError as exc:
+        raise InvalidInput(f"{name} cannot be read: {exc}.") from exc
+    # The engine needs these two, whatever the file says.
+    kept = (f"!{escape_pattern(os.path.normpath(dockerfile))}", "!.dockerignore")
+    return IgnoreRules([*patterns, *kept])
+
+
+def _hidden_name(content: bytes) -> str:
+    # Named after its content, so that the same build is found in the cache again.
+    return f".dockerfile.{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+def _walk_and_pack(
+    root: Path, rules: IgnoreRules, files: Mapping[str, bytes | str]
+) -> Iterator[bytes]:
     try:
         for path, name in _walk(root, "", rules):
             info = describe_path(path, name)
@@ -73,7 +149,8 @@ def _pack_folder(root: Path, rules: IgnoreRules) -> Iterator[bytes]:
     except OSError as exc:
         # Said here, because a sender takes an OSError for one of its connection.
         raise InvalidInput(f"The build context cannot be read: {exc}.") from exc
-    yield pack_end()
+    # Ends the archive, too.
+    yield from pack_files(files)
 
 
 def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path, str]]:
@@ -86,3 +163,61 @@ def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path,
             yield Path(entry.path), name
         if is_folder and (not ignored or rules.takes_back_below(name)):
             yield from _walk(Path(entry.path), f"{name}/", rules)
+
+
+def _pass_on(archive: bytes | BinaryIO | Iterable[bytes]) -> BinaryIO | Iterable[bytes]:
+    if isinstance(archive, (bytes, bytearray, memoryview)):
+        return iter([bytes(archive)])
+    if isinstance(archive, io.TextIOBase):  # type: ignore[unreachable]  # not everybody checks types
+        raise InvalidInput(f"{archive!r:.80} is a file of text; open it as one of bytes.")
+    if hasattr(archive, "read"):
+        # As it is: the kernel may send it by itself.
+        return archive
+    if isinstance(archive, Iterable):
+        return _checked(archive)
+    raise InvalidInput(
+        f"{archive!r:.80} is no build context: neither a folder, files by their names, nor an "
+        "archive."
+    )
+
+
+def _checked(pieces: Iterable[object]) -> Iterator[bytes]:
+    try:
+        for piece in pieces:
+            if not isinstance(piece, (bytes, bytearray, memoryview)):
+                raise InvalidInput(f"The build context holds {piece!r:.80}, which is not bytes.")
+            yield bytes(piece)
+    except OSError as exc:
+        raise InvalidInput(f"The build context cannot be read: {exc}.") from exc
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
+
+
+# Not everybody checks types, so these take whatever comes.
+
+
+def _is_path(name: object) -> bool:
+    try:
+        return isinstance(name, str) and bool(os.fsencode(name)) and "\0" not in name
+    except UnicodeEncodeError:
+        return False
+
+
+def _encoded(content: object, name: str) -> bytes:
+    if isinstance(content, str):
+        try:
+            return content.encode()
+        except UnicodeEncodeError as exc:
+            raise InvalidInput(f"{name}: {exc.object!r:.80} is no text that can be sent.") from exc
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    raise InvalidInput(f"{name}: {content!r:.80} is neither text nor bytes.")
+
+
+def _text(content: bytes | str) -> str:
+    return content if isinstance(content, str) else content.decode("utf-8", "replace")

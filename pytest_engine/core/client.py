@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
-from .api.build import Build
 from .api.call import Caller
-from .api.containers import Containers
-from .api.exec import Exec
-from .api.images import Images
-from .api.networks import Networks
-from .api.system import System
-from .api.volumes import Volumes
 from .auth import Credentials
 from .discovery import resolve_endpoint
 from .errors import InvalidInput
@@ -23,9 +16,54 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
 
+    from .api.build import Build
+    from .api.configs import Configs
+    from .api.containers import Containers
+    from .api.distribution import Distribution
+    from .api.exec import Exec
+    from .api.images import Images
+    from .api.networks import Networks
+    from .api.nodes import Nodes
+    from .api.plugins import Plugins
+    from .api.secrets import Secrets
+    from .api.services import Services
+    from .api.session import Session
+    from .api.swarm import Swarm
+    from .api.system import System
+    from .api.tasks import Tasks
+    from .api.volumes import Volumes
     from .endpoint import Endpoint, Tls
 
 __all__ = ["Engine"]
+
+
+Resource = TypeVar("Resource")
+
+
+class _resource(Generic[Resource]):  # noqa: N801 - it is used like property
+    """An attribute that is made, and its module imported, when it is first used.
+
+    As `functools.cached_property`, without the lock that a fork could find taken.
+    """
+
+    def __init__(self, make: Callable[[Any], Resource]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type[object], name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, engine: None, owner: type[object]) -> _resource[Resource]: ...
+
+    @overload
+    def __get__(self, engine: object, owner: type[object]) -> Resource: ...
+
+    def __get__(self, engine: object | None, owner: type[object]) -> object:
+        if engine is None:
+            return self
+        made = engine.__dict__[self._name] = self._make(engine)
+        return made
 
 
 class Engine:
@@ -48,13 +86,6 @@ class Engine:
 
     Attributes:
         endpoint: where the engine is.
-        containers: containers.
-        images: the engine's images, pulled and pushed.
-        build: images built from Dockerfiles.
-        exec: commands in running containers.
-        networks: networks.
-        volumes: volumes.
-        system: version, information, events.
 
     Raises:
         InvalidInput: the address or the version is malformed or not supported, or files for
@@ -79,16 +110,122 @@ class Engine:
         self._transport = Transport(
             self.endpoint, user_agent=f"pytest-engine/{VERSION}", connect_timeout=timeout
         )
-        caller = Caller(self._transport, timeout, api_version or env.get("DOCKER_API_VERSION"))
-        credentials = Credentials(env)
-        self._caller = caller
-        self.containers = Containers(caller)
-        self.images = Images(caller, credentials)
-        self.build = Build(caller, credentials)
-        self.exec = Exec(caller)
-        self.networks = Networks(caller)
-        self.volumes = Volumes(caller)
-        self.system = System(caller)
+        self._caller = Caller(
+            self._transport, timeout, api_version or env.get("DOCKER_API_VERSION")
+        )
+        self._credentials = Credentials(env)
+
+    @_resource
+    def containers(self) -> Containers:
+        """Containers."""
+        from .api.containers import Containers
+
+        return Containers(self._caller)
+
+    @_resource
+    def images(self) -> Images:
+        """The engine's images, pulled, pushed, saved and loaded."""
+        from .api.images import Images
+
+        return Images(self._caller, self._credentials)
+
+    @_resource
+    def build(self) -> Build:
+        """Images built from Dockerfiles."""
+        from .api.build import Build
+
+        return Build(self._caller, self._credentials)
+
+    @_resource
+    def exec(self) -> Exec:
+        """Commands in running containers."""
+        from .api.exec import Exec
+
+        return Exec(self._caller)
+
+    @_resource
+    def networks(self) -> Networks:
+        """Networks."""
+        from .api.networks import Networks
+
+        return Networks(self._caller)
+
+    @_resource
+    def volumes(self) -> Volumes:
+        """Volumes."""
+        from .api.volumes import Volumes
+
+        return Volumes(self._caller)
+
+    @_resource
+    def system(self) -> System:
+        """Version, information, events."""
+        from .api.system import System
+
+        return System(self._caller)
+
+    @_resource
+    def swarm(self) -> Swarm:
+        """The swarm that the engine is, or can be, a node of."""
+        from .api.swarm import Swarm
+
+        return Swarm(self._caller)
+
+    @_resource
+    def nodes(self) -> Nodes:
+        """The nodes of the swarm."""
+        from .api.nodes import Nodes
+
+        return Nodes(self._caller)
+
+    @_resource
+    def services(self) -> Services:
+        """What the swarm keeps running."""
+        from .api.services import Services
+
+        return Services(self._caller, self._credentials)
+
+    @_resource
+    def tasks(self) -> Tasks:
+        """The containers that services are made of."""
+        from .api.tasks import Tasks
+
+        return Tasks(self._caller)
+
+    @_resource
+    def secrets(self) -> Secrets:
+        """Values that only services get to see."""
+        from .api.secrets import Secrets
+
+        return Secrets(self._caller)
+
+    @_resource
+    def configs(self) -> Configs:
+        """Files for services."""
+        from .api.configs import Configs
+
+        return Configs(self._caller)
+
+    @_resource
+    def plugins(self) -> Plugins:
+        """Plugins of the engine."""
+        from .api.plugins import Plugins
+
+        return Plugins(self._caller, self._credentials)
+
+    @_resource
+    def distribution(self) -> Distribution:
+        """Images as registries have them."""
+        from .api.distribution import Distribution
+
+        return Distribution(self._caller, self._credentials)
+
+    @_resource
+    def session(self) -> Session:
+        """Connections on which the engine calls back."""
+        from .api.session import Session
+
+        return Session(self._caller)
 
     @property
     def api_version(self) -> str:

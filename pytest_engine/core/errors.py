@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Container
 
 __all__ = [
+    "AlreadyInSwarm",
     "ApiError",
     "BadRequest",
     "BuildFailed",
@@ -30,12 +35,16 @@ __all__ = [
     "NetworkNotFound",
     "NotFound",
     "NotOurs",
+    "NotServed",
+    "NotSwarmManager",
+    "OutOfSequence",
     "PermissionDenied",
     "PortInUse",
     "PullFailed",
     "PushFailed",
     "ServerError",
     "StreamFailed",
+    "SwarmLocked",
     "Timeout",
     "VolumeNotFound",
     "WaitTimeout",
@@ -173,6 +182,10 @@ class BadRequest(ApiError, InvalidInput):
     """The engine found the request malformed (HTTP 400)."""
 
 
+class NotServed(ApiError, Incompatible):
+    """The engine does not have this operation, whatever its version (HTTP 404, 501 or 503)."""
+
+
 class PermissionDenied(ApiError):
     """The engine, or a registry behind it, refused for lack of permission (401, 403)."""
 
@@ -201,8 +214,27 @@ class Conflict(ApiError):
     """The request contradicts the state of the resource (HTTP 409)."""
 
 
+class AlreadyInSwarm(Conflict):
+    """The engine is a node of a swarm, maybe of the wanted one (HTTP 503)."""
+
+
+class OutOfSequence(Conflict):
+    """An object of a swarm has been updated since its version was read (HTTP 500).
+
+    To inspect it again, and to update what is found then, is the way on.
+    """
+
+
 class ServerError(ApiError):
     """The engine failed, or lacks what the request needs (HTTP 5xx)."""
+
+
+class NotSwarmManager(ServerError):
+    """The engine manages no swarm: it is in none, or a worker of one (HTTP 503)."""
+
+
+class SwarmLocked(NotSwarmManager):
+    """The engine was restarted and needs its swarm's key before it manages again (HTTP 503)."""
 
 
 class PortInUse(ServerError):
@@ -240,12 +272,25 @@ class BuildFailed(StreamFailed):
     """An image could not be built.
 
     Attributes:
-        log: the last lines that the build printed.
+        step: the step that failed, as the builder words it; empty where none did.
+        line: the line of the Dockerfile; None where it is not known.
+        log: the last lines that the failed step printed, or, where it printed none, the build.
     """
 
-    def __init__(self, message: str, *, image: str = "", detail: str = "", log: str = "") -> None:
-        """Keep the build's last lines beside the reason."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        image: str = "",
+        detail: str = "",
+        step: str = "",
+        line: int | None = None,
+        log: str = "",
+    ) -> None:
+        """Keep what failed, and its last lines, beside the reason."""
         super().__init__(message, image=image, detail=detail)
+        self.step = step
+        self.line = line
         self.log = log
 
 
@@ -257,30 +302,61 @@ _BY_STATUS: dict[int, type[ApiError]] = {
     409: Conflict,
 }
 
-# What a missing thing is, is told by the text alone: `POST /containers/create` answers
-# 404 for a missing image, `POST /networks/{id}/connect` for either of two things.
-_MISSING: tuple[tuple[re.Pattern[str], type[NotFound]], ...] = (
+_FAILED = range(500, 600)
+_SWARM = (400, 500, 503)
+
+# Where the status says too little, or something else than it should, the engine's words tell:
+# `POST /containers/create` answers 404 for a missing image, `POST /networks/{id}/connect` for
+# either of two things, and what is wrong with a swarm has one of three statuses, whatever it is.
+# The first that fits counts.
+_BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
+    # An object of a swarm may be named after what a later pattern looks for.
+    ((404,), re.compile(r"^(service|node|task|secret|config) \S+ not found"), NotFound),
+    ((404,), re.compile(r"^((404 )?page not found|Not Found)$"), NotServed),
+    ((501, 503), re.compile(r"^Podman does not support|^update is not supported$"), NotServed),
     (
+        (404,),
         re.compile(r"no such image|image not known|manifest .* not found", re.IGNORECASE),
         ImageNotFound,
     ),
-    (re.compile(r"no such container|no container with", re.IGNORECASE), ContainerNotFound),
-    (re.compile(r"network .*not found|no such network", re.IGNORECASE), NetworkNotFound),
-    (re.compile(r"no such volume|volume .*not found", re.IGNORECASE), VolumeNotFound),
-)
-# What Podman says at the end of a message with status 500 where Docker answers 403, 404 or 409.
-_PODMAN_CAUSES: tuple[tuple[re.Pattern[str], type[ApiError]], ...] = (
-    (re.compile(r"no such container$"), ContainerNotFound),
-    (re.compile(r"network is being used$"), PermissionDenied),
-    (re.compile(r"(name is already in use|container state improper)$"), Conflict),
-)
-_PORT_TAKEN = re.compile(
-    r"port is already allocated|address already in use|ports are not available"
+    (_FAILED, re.compile(r"no such image", re.IGNORECASE), ImageNotFound),
+    ((404,), re.compile(r"no such container|no container with", re.IGNORECASE), ContainerNotFound),
+    ((404,), re.compile(r"network .*not found|no such network", re.IGNORECASE), NetworkNotFound),
+    ((404,), re.compile(r"no such volume|volume .*not found", re.IGNORECASE), VolumeNotFound),
+    (
+        _FAILED,
+        re.compile(r"port is already allocated|address already in use|ports are not available"),
+        PortInUse,
+    ),
+    # Podman, where Docker answers 404, 403 and 409.
+    ((500,), re.compile(r"no such container$"), ContainerNotFound),
+    ((500,), re.compile(r"network is being used$"), PermissionDenied),
+    ((500,), re.compile(r"(name is already in use|container state improper)$"), Conflict),
+    (_SWARM, re.compile(r"update out of sequence$"), OutOfSequence),
+    (_SWARM, re.compile(r"^This node is already part of a swarm"), AlreadyInSwarm),
+    (_SWARM, re.compile(r"^Swarm is encrypted and needs to be unlocked"), SwarmLocked),
+    (_SWARM, re.compile(r"^This node is not (a swarm manager|part of a swarm)"), NotSwarmManager),
+    (
+        _SWARM,
+        re.compile(
+            r"^You are attempting to leave the swarm on a node|is in use by the following service"
+            r"|is not down and can't be removed|must be demoted to worker before removal"
+            r"|attempting to demote the last manager|does not have a previous spec$"
+        ),
+        Conflict,
+    ),
+    (_SWARM, re.compile(r"port '\d+' is already in use by service"), PortInUse),
+    (_SWARM, re.compile(r"^network \S+ not found$"), NetworkNotFound),
+    (_SWARM, re.compile(r"^invalid join token$"), BadRequest),
 )
 
 _ADVICE: tuple[tuple[type[ApiError], str], ...] = (
     (ImageNotFound, "Pull or build the image first, or allow it to be pulled."),
     (PortInUse, "Publish another host port, or leave it out and let the engine choose one."),
+    (OutOfSequence, "Inspect it again, and update with the version and the specification of then."),
+    (AlreadyInSwarm, "Go on in that swarm, or leave it first (swarm.leave)."),
+    (SwarmLocked, "Unlock it (swarm.unlock) with the key that another manager tells."),
+    (NotSwarmManager, "Ask an engine that is a manager, or found a swarm (swarm.init)."),
 )
 
 
@@ -306,14 +382,10 @@ def error_from_answer(status: int, method: str, path: str, body: bytes) -> ApiEr
     """Turn an engine's answer of status 400 or above into the error that it stands for."""
     engine_message = message_from_body(body)
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
-    if kind is NotFound:
-        kind = next((k for pattern, k in _MISSING if pattern.search(engine_message)), NotFound)
-    elif status >= 500 and _PORT_TAKEN.search(engine_message):
-        kind = PortInUse
-    elif status >= 500 and re.search(r"no such image", engine_message, re.IGNORECASE):
-        kind = ImageNotFound
-    elif status == 500:
-        kind = next((k for pattern, k in _PODMAN_CAUSES if pattern.search(engine_message)), kind)
+    for statuses, pattern, told in _BY_TEXT:
+        if status in statuses and pattern.search(engine_message):
+            kind = told
+            break
     advice = next((text for k, text in _ADVICE if issubclass(kind, k)), "")
     message = f"{method} {path}: {engine_message or 'no reason given'} (HTTP {status})"
     return kind(

@@ -66,7 +66,7 @@ CALLS = {
         "ImageGetAll": "save",
         "ImageLoad": "load",
     },
-    "build": {"ImageBuild": "image", "BuildPrune": "prune"},
+    "build": {"ImageBuild": "image", "BuildPrune": "prune", "BuildCancel": "cancel"},
     "exec": {
         "ContainerExec": "create",
         "ExecStart": "start",
@@ -157,6 +157,7 @@ CALLS = {
 
 # Served by engines, but not in the API's description.
 UNDOCUMENTED = (
+    ("BuildCancel", "POST", "/build/cancel", ("id",)),
     ("CheckpointList", "GET", "/containers/{id}/checkpoints", ("dir",)),
     ("CheckpointCreate", "POST", "/containers/{id}/checkpoints", ()),
     ("CheckpointDelete", "DELETE", "/containers/{id}/checkpoints/{checkpoint}", ("dir",)),
@@ -164,6 +165,15 @@ UNDOCUMENTED = (
 UNDOCUMENTED_QUERY = {
     "ContainerLogs": ("details",),
     "ContainerStart": ("checkpoint", "checkpoint-dir"),
+    "ImageBuild": (
+        "buildid",
+        "cgroupparent",
+        "cpusetmems",
+        "isolation",
+        "securityopt",
+        "session",
+        "ulimits",
+    ),
 }
 
 HEADER = '''\

@@ -20,7 +20,7 @@ from .plan import ContainerPlan
 from .references import Fixture, LateSignature, Namespaces, names_in
 
 if TYPE_CHECKING:
-    from pytest_engine.core.buildcontext import BuildContext
+    from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec import (
@@ -47,7 +47,7 @@ __all__ = ["container", "image", "network", "volume"]
 def container(
     image: ImageLike | None = None,
     *,
-    build: BuildContext | None = None,
+    build: Sources | None = None,
     name: str | None = None,
     command: str | Sequence[str] | None = None,
     entrypoint: str | Sequence[str] | None = None,
@@ -208,7 +208,7 @@ def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixt
 def image(
     name: str | None = None,
     *,
-    build: BuildContext | None = None,
+    build: Sources | None = None,
     dockerfile: str = "Dockerfile",
     args: Mapping[str, str] | None = None,
     target: str | None = None,
@@ -287,7 +287,7 @@ def _none() -> Iterator[str]:
     return iter(())
 
 
-def _located(context: BuildContext, names: Namespaces) -> BuildContext:
+def _located(context: Sources, names: Namespaces) -> Sources:
     """Find a folder from the file that names it, whatever the working directory is."""
     if isinstance(context, Mapping):
         return context

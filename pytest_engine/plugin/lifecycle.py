@@ -23,7 +23,7 @@ from .handles import Image, Network, Volume
 if TYPE_CHECKING:
     from pluggy import HookRelay
 
-    from pytest_engine.core.buildcontext import BuildContext
+    from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.wait import Condition
 
@@ -51,7 +51,7 @@ class BuildPlan:
         target: the stage to build; None: the last.
     """
 
-    context: BuildContext
+    context: Sources
     dockerfile: str = "Dockerfile"
     args: Mapping[str, str] | None = None
     target: str | None = None

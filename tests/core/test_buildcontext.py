@@ -7,12 +7,15 @@ import os
 import socket
 import sys
 import tarfile
+import tempfile
+import tracemalloc
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable
 
 import pytest
 
-from pytest_engine.core.buildcontext import pack_context
+from pytest_engine.core.buildcontext import BuildContext, pack_context
 from pytest_engine.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -33,8 +36,8 @@ def _content(data: bytes, name: str) -> bytes:
         return file.read()
 
 
-def _pack(root: Path, dockerfile: str = "Dockerfile") -> bytes:
-    return b"".join(pack_context(root, dockerfile))
+def _pack(root: BuildContext, dockerfile: str = "Dockerfile") -> bytes:
+    return b"".join(pack_context(root, dockerfile).pieces)
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ def test_a_name_that_is_no_utf_8_arrives(write: Write) -> None:
 @pytest.mark.pitfall(33)
 def test_a_large_file_comes_in_pieces(write: Write) -> None:
     root = write({"large": "x" * (3 << 20)})
-    pieces = list(pack_context(root, "Dockerfile"))
+    pieces = list(pack_context(root, "Dockerfile").pieces)
     assert max(map(len, pieces)) <= 1 << 20
     assert _content(b"".join(pieces), "large") == b"x" * (3 << 20)
 
@@ -228,7 +231,7 @@ def _until(pieces: Iterator[bytes], size: int) -> bytes:
 
 def test_a_file_that_becomes_shorter_is_an_error_that_names_it(write: Write) -> None:
     root = write({"z": "x" * (2 << 20)})
-    pieces = pack_context(root, "Dockerfile")
+    pieces = iter(pack_context(root, "Dockerfile").pieces)
     _until(pieces, 1 << 20)
     os.truncate(root / "z", 10)
     with pytest.raises(InvalidInput, match=f"{root}/z became shorter"):
@@ -237,7 +240,7 @@ def test_a_file_that_becomes_shorter_is_an_error_that_names_it(write: Write) -> 
 
 def test_a_file_that_grows_is_sent_as_it_was(write: Write) -> None:
     root = write({"z": "x" * (2 << 20)})
-    pieces = pack_context(root, "Dockerfile")
+    pieces = iter(pack_context(root, "Dockerfile").pieces)
     begin = [next(pieces) for _ in range(4)]
     with (root / "z").open("a") as file:
         file.write("more" * (1 << 20))
@@ -246,21 +249,60 @@ def test_a_file_that_grows_is_sent_as_it_was(write: Write) -> None:
 
 def test_a_file_that_vanishes_is_an_error_that_names_it(write: Write) -> None:
     root = write({"z": "x"})
-    pieces = pack_context(root, "Dockerfile")
+    pieces = iter(pack_context(root, "Dockerfile").pieces)
     next(pieces)
     (root / "z").unlink()
     with pytest.raises(InvalidInput, match=f"{root}/z"):
         list(pieces)
 
 
-# Contexts that are no folder
+# What the disk holds
 
 
-def test_a_mapping_becomes_an_archive() -> None:
-    data = b"".join(pack_context({"Dockerfile": "FROM a", "d/\u00fc": b"\xff"}, "Dockerfile"))
-    assert (_content(data, "Dockerfile"), _content(data, "d/\u00fc")) == (b"FROM a", b"\xff")
+def test_the_dockerfile_is_told_as_text(write: Write) -> None:
+    root = write()
+    (root / "Dockerfile").write_bytes(b"FROM a # caf\xe9")
+    assert pack_context(root).text == "FROM a # caf\ufffd"
+    assert _content(_pack(root), "Dockerfile") == b"FROM a # caf\xe9"
 
 
-def test_a_mapping_without_the_dockerfile_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="The build context has no Dockerfile"):
-        pack_context({"a": "b"}, "Dockerfile")
+def test_a_sparse_file_is_sent_in_bounded_memory(write: Write) -> None:
+    root = write()
+    with (root / "sparse").open("wb") as file:
+        file.truncate(256 << 20)
+    sent = 0
+    tracemalloc.start()
+    try:
+        for piece in pack_context(root).pieces:
+            sent += len(piece)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sent > 256 << 20
+    assert peak < 8 << 20
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_may_not_be_read_is_named(kind: str) -> None:
+    # In a folder that everybody may look into, which those of pytest are not.
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        root.chmod(0o755)
+        (root / "Dockerfile").write_text("FROM scratch\n")
+        (root / "secret").mkdir() if kind == "folder" else (root / "secret").touch()
+        (root / "secret").chmod(0)
+        with _nobody(), pytest.raises(InvalidInput, match=f"{root}/secret"):
+            list(pack_context(root).pieces)
+        (root / "secret").chmod(0o700)
+
+
+@contextmanager
+def _nobody() -> Iterator[None]:
+    """Be somebody whom permissions stop, which root is not."""
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(me)

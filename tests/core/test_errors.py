@@ -22,7 +22,11 @@ def _body(message: str) -> bytes:
         (400, "invalid reference format", errors.BadRequest),
         (401, "unauthorized", errors.PermissionDenied),
         (403, "endpoint with name x already exists in network y", errors.PermissionDenied),
-        (404, "page not found", errors.NotFound),
+        (404, "page not found", errors.NotServed),
+        (404, "Not Found", errors.NotServed),
+        (503, "Podman does not support service: /v1.41/swarm/init", errors.NotServed),
+        (501, "update is not supported", errors.NotServed),
+        (404, "no page was found", errors.NotFound),
         (404, "No such exec instance: x", errors.NotFound),
         (404, "No such container: web", errors.ContainerNotFound),
         (404, 'no container with name or ID "web" found', errors.ContainerNotFound),
@@ -32,7 +36,18 @@ def _body(message: str) -> bytes:
         (409, "You have to remove (or rename) that container", errors.Conflict),
         (418, "I am a teapot", errors.ApiError),
         (500, "something broke", errors.ServerError),
-        (503, "This node is not a swarm manager", errors.ServerError),
+        (503, "This node is not a swarm manager. Use ...", errors.NotSwarmManager),
+        (503, "This node is not part of a swarm", errors.NotSwarmManager),
+        (503, "Swarm is encrypted and needs to be unlocked before ...", errors.SwarmLocked),
+        (503, "This node is already part of a swarm. Use ...", errors.AlreadyInSwarm),
+        (503, "You are attempting to leave the swarm on a node that ...", errors.Conflict),
+        (500, "rpc error: code = Unknown desc = update out of sequence", errors.OutOfSequence),
+        (400, "secret 'a' is in use by the following service: web", errors.Conflict),
+        (400, "desc = port '80' is already in use by service 'a' (b) as an ...", errors.PortInUse),
+        (500, "network back not found", errors.NetworkNotFound),
+        (500, "invalid join token", errors.BadRequest),
+        (404, "service network not found", errors.NotFound),
+        (404, "This node is not a swarm manager", errors.NotFound),
         (500, "Bind for 0.0.0.0:80 failed: port is already allocated", errors.PortInUse),
         (500, "listen tcp4 0.0.0.0:80: bind: address already in use", errors.PortInUse),
         (500, "No such image: redis:7", errors.ImageNotFound),
@@ -139,6 +154,11 @@ def test_every_error_has_the_one_root(name: str) -> None:
 
 def test_wrong_input_is_also_a_value_error() -> None:
     assert issubclass(errors.InvalidInput, ValueError)
+
+
+def test_what_an_engine_does_not_serve_is_no_missing_thing() -> None:
+    assert issubclass(errors.NotServed, errors.Incompatible)
+    assert not issubclass(errors.NotServed, errors.NotFound)
 
 
 def test_a_timeout_is_also_the_one_of_python() -> None:

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
     from ..operations import Operation
 
-__all__ = ["fill_path", "states"]
+__all__ = ["LinkName", "fill_path", "states"]
 
 # What the placeholders of a resource's paths name, where it is not the resource in the singular.
 _NAMED = {"exec": "command", "distribution": "image"}
 # Names of these are made of parts with slashes in between.
 _WITH_SLASHES = frozenset({"images", "distribution", "plugins"})
+# Of these, and no other field, False is not what leaving it out means.
+_ON_BY_DEFAULT = frozenset({"EnableIPv4"})
+
+
+class LinkName(str):
+    """A link's name, `container/alias`: the one with a slash among those of containers."""
+
+    __slots__ = ()
 
 
 def fill_path(operation: Operation, names: Sequence[str]) -> str:
@@ -32,6 +40,7 @@ def fill_path(operation: Operation, names: Sequence[str]) -> str:
     for name in names:
         # The engine splits the name of an image at its slashes, as it splits the path.
         slashes = resource in _WITH_SLASHES and isinstance(name, str)
+        slashes = slashes or isinstance(name, LinkName)
         parts = name.split("/") if slashes else [name]
         quoted = "/".join([_segment(part, what) for part in parts])
         before, rest = path.split("{", 1)
@@ -59,12 +68,14 @@ def states(value: Any, steps: Sequence[str]) -> bool:
         steps: the way to the field, as in the table of operations: `Mounts[]`, `Type`.
     """
     if not steps:
-        return value is False or bool(value)
+        return bool(value)
     if not isinstance(value, dict):
         return False
     name = steps[0].rstrip("[]{}")
     inner = value.get(name)
     rest = steps[1:]
+    if inner is False and name in _ON_BY_DEFAULT:
+        return True
     if steps[0] == name:
         return states(inner, rest)
     items = list(inner.values()) if isinstance(inner, dict) else inner

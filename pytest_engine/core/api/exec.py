@@ -106,7 +106,10 @@ class Exec:
         )
 
     def resize(self, exec_id: str, *, height: int, width: int) -> None:
-        """Resize the terminal of a command that runs (`POST /exec/{id}/resize`)."""
+        """Resize the terminal of a command that runs, in lines and columns.
+
+        `POST /exec/{id}/resize`.
+        """
         self._caller.call("ExecResize", exec_id, query={"h": height, "w": width})
 
     def inspect(self, exec_id: str) -> ExecInspectResponse:

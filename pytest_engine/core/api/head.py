@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..archive import PathStat, decode_path_stat
 from ..errors import NotFound
 
 if TYPE_CHECKING:
+    from ..archive import PathStat
     from .call import Caller
 
 __all__ = ["head_archive"]
@@ -20,6 +20,9 @@ def head_archive(caller: Caller, container: str, path: str) -> PathStat:
         ContainerNotFound: there is no such container.
         NotFound: there is no such path in it.
     """
+    # Here, because archives load a lot and few callers want any.
+    from ..archive import decode_path_stat
+
     try:
         answer = caller.call("ContainerArchiveInfo", container, query={"path": path})
     except NotFound as exc:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         NetworkCreateBody,
         NetworkCreateResponse,
         NetworkInspect,
+        NetworkPruneResponse,
         NetworkSummary,
     )
     from .call import Caller
@@ -50,13 +51,22 @@ class Networks:
         created: NetworkCreateResponse = self._caller.json("NetworkCreate", json_body=config)
         return created
 
-    def inspect(self, network: str) -> NetworkInspect:
+    def inspect(
+        self, network: str, *, verbose: bool = False, scope: str | None = None
+    ) -> NetworkInspect:
         """Tell all about a network, with the containers on it (`GET /networks/{id}`).
+
+        Args:
+            network: name or id.
+            verbose: with the services and tasks of a swarm on it.
+            scope: only if it is of this scope: `swarm`, `global` or `local`.
 
         Raises:
             NetworkNotFound: there is none of that name or id.
         """
-        inspected: NetworkInspect = self._caller.json("NetworkInspect", network)
+        inspected: NetworkInspect = self._caller.json(
+            "NetworkInspect", network, query={"verbose": verbose or None, "scope": scope}
+        )
         return inspected
 
     def remove(self, network: str) -> None:
@@ -93,3 +103,17 @@ class Networks:
             network,
             json_body={"Container": container, "Force": force},
         )
+
+    def prune(self, *, filters: Filters | None = None) -> NetworkPruneResponse:
+        """Remove all networks that no container is on (`POST /networks/prune`).
+
+        Args:
+            filters: `{"until": "24h", "label": [...], "label!": [...]}`.
+
+        Returns:
+            The names of those that were removed, null where there were none.
+        """
+        pruned: NetworkPruneResponse = self._caller.json(
+            "NetworkPrune", query={"filters": encode_filters(filters)}, endless=True
+        )
+        return pruned

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ..transport import Stream
+    from ..transport.websocket import WebsocketStream
     from .call import Caller
 
 __all__ = ["OutputStream", "ProcessStream", "find_tty", "is_raw"]
@@ -30,7 +31,7 @@ class OutputStream:
         Timeout: nothing came within the timeout that was asked for.
     """
 
-    def __init__(self, stream: Stream, *, tty: bool) -> None:
+    def __init__(self, stream: Stream | WebsocketStream, *, tty: bool) -> None:
         """Take over an open answer.
 
         Args:
@@ -104,7 +105,7 @@ class ProcessStream(OutputStream):
 
     def __init__(
         self,
-        stream: Stream,
+        stream: Stream | WebsocketStream,
         *,
         tty: bool,
         resize: Callable[[int, int], None],

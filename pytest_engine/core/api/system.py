@@ -1,7 +1,8 @@
-"""The engine itself: `/_ping`, `/version`, `/info`, `/events`."""
+"""The engine itself: `/_ping`, `/version`, `/info`, `/events`, `/system/df`, `/auth`."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..auth import login_fields, was_refused
@@ -11,11 +12,34 @@ from ..moment import Moment, decode_nanoseconds, encode_moment
 from .events import EventStream
 
 if TYPE_CHECKING:
-    from ..transport import Stream
-    from ..types.engine import AuthResponse, SystemInfo, SystemVersion
+    from collections.abc import Sequence
+
+    from ..transport import Answer, Stream
+    from ..types.engine import AuthResponse, SystemDataUsageResponse, SystemInfo, SystemVersion
     from .call import Caller
 
-__all__ = ["System"]
+__all__ = ["Ping", "System"]
+
+
+@dataclass(frozen=True)
+class Ping:
+    """What an engine tells with the answer to a ping; empty where it does not.
+
+    Attributes:
+        api_version: the newest API version that it speaks.
+        os_type: the operating system of its containers: `linux` or `windows`.
+        builder_version: `2` where builds are BuildKit's unless asked otherwise, `1` where
+            they are the classic builder's; Docker tells it from 23.0 on.
+        swarm: its part in a swarm: `inactive`, `pending`, `error`, `locked`,
+            `active/worker` or `active/manager`; told from API 1.42 on.
+        experimental: whether it runs with `--experimental`.
+    """
+
+    api_version: str
+    os_type: str
+    builder_version: str
+    swarm: str
+    experimental: bool
 
 
 class System:
@@ -25,13 +49,17 @@ class System:
         """Call through `caller`."""
         self._caller = caller
 
-    def ping(self) -> None:
+    def ping(self) -> Ping:
         """Check that the engine answers (`GET /_ping`).
 
         Raises:
             ConnectionFailed: it does not.
         """
-        self._caller.call("SystemPing")
+        return _read_ping(self._caller.call("SystemPing"))
+
+    def ping_head(self) -> Ping:
+        """Check that the engine answers, without a body (`HEAD /_ping`); see `ping`."""
+        return _read_ping(self._caller.call("SystemPingHead"))
 
     def version(self) -> SystemVersion:
         """Tell the versions of the engine and its parts (`GET /version`)."""
@@ -42,6 +70,24 @@ class System:
         """Tell how the engine is set up and what it holds (`GET /info`)."""
         info: SystemInfo = self._caller.json("SystemInfo")
         return info
+
+    def disk_usage(
+        self, *, type: Sequence[str] | None = None, verbose: bool = False
+    ) -> SystemDataUsageResponse:
+        """Tell what the disk is used for (`GET /system/df`); this may take long.
+
+        Before API 1.52 the answer has other fields: `LayersSize`, and the lists `Images`,
+        `Containers`, `Volumes` and `BuildCache`.
+
+        Args:
+            type: only `container`, `image`, `volume` or `build-cache`, or several of them
+                (API 1.42).
+            verbose: with each of them, `Items` (API 1.52).
+        """
+        usage: SystemDataUsageResponse = self._caller.json(
+            "SystemDataUsage", query={"type": type, "verbose": verbose or None}, endless=True
+        )
+        return usage
 
     def login(self, registry: str, username: str, password: str) -> AuthResponse:
         """Have the engine try a login to a registry (`POST /auth`).
@@ -120,3 +166,14 @@ class System:
             ends=until is not None,
             patience=reconnect,
         )
+
+
+def _read_ping(answer: Answer) -> Ping:
+    headers = answer.headers
+    return Ping(
+        api_version=headers.get("Api-Version", ""),
+        os_type=headers.get("Ostype", ""),
+        builder_version=headers.get("Builder-Version", ""),
+        swarm=headers.get("Swarm", ""),
+        experimental=headers.get("Docker-Experimental", "") == "true",
+    )

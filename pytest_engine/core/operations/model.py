@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 __all__ = ["Operation", "Span"]
-
-Version = tuple[int, int]
 
 
 class Span(NamedTuple):
@@ -18,10 +16,10 @@ class Span(NamedTuple):
         until: the first version that no longer has it; None: the newest has it.
     """
 
-    since: Version
-    until: Optional[Version] = None  # noqa: UP045 - NamedTuples are evaluated by Python 3.9
+    since: tuple[int, int]
+    until: tuple[int, int] | None = None
 
-    def covers(self, version: Version) -> bool:
+    def covers(self, version: tuple[int, int]) -> bool:
         """Tell whether a version has it."""
         return self.since <= version and (self.until is None or version < self.until)
 

@@ -343,6 +343,13 @@ _ALL = (
             "t": Span((1, 25)),
             "target": Span((1, 37)),
             "version": Span((1, 38)),
+            "buildid": Span((1, 25)),
+            "cgroupparent": Span((1, 25)),
+            "cpusetmems": Span((1, 25)),
+            "isolation": Span((1, 25)),
+            "securityopt": Span((1, 25)),
+            "session": Span((1, 25)),
+            "ulimits": Span((1, 25)),
         },
         headers={
             "Content-type": Span((1, 25)),
@@ -1180,6 +1187,17 @@ _ALL = (
         "/session",
         "session.open",
         Span((1, 31)),
+    ),
+    Operation(
+        "BuildCancel",
+        "POST",
+        "/build/cancel",
+        "build.cancel",
+        Span((1, 25)),
+        query={
+            "id": Span((1, 25)),
+        },
+        documented=False,
     ),
     Operation(
         "CheckpointList",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,13 +68,30 @@ def test_a_step_that_fails_shows_what_it_printed(
         engine.build.image(context, tags=[scratch.name()])
     assert caught.value.image == scratch.name()
     assert "exit code: 3" in caught.value.detail
-    assert "why it failed" in caught.value.log
+    assert caught.value.log == "why it failed"
     assert caught.value.log in str(caught.value)
+    assert caught.value.step == "[2/2] RUN echo why it failed; exit 3"
+    assert caught.value.line == 2
+
+
+def test_of_stages_that_run_at_once_the_one_that_failed_is_named(
+    engine: Engine, busybox: str
+) -> None:
+    dockerfile = (
+        f"FROM {busybox} AS slow\nRUN echo slow {time.time_ns()}; sleep 1000\n"
+        f"FROM {busybox} AS bad\nRUN echo bad; \\\n  false\n"
+        f"FROM {busybox}\nCOPY --from=slow /x /\nCOPY --from=bad /x /\n"
+    )
+    with pytest.raises(BuildFailed) as caught:
+        engine.build.image({"Dockerfile": dockerfile}, nocache=True)
+    assert caught.value.step.endswith("RUN echo bad;   false")
+    assert (caught.value.log, caught.value.line) == ("bad", 4)
 
 
 def test_a_dockerfile_that_cannot_be_read_says_where(engine: Engine, scratch: Scratch) -> None:
-    with pytest.raises(BuildFailed, match="NONSENSE"):
+    with pytest.raises(BuildFailed, match="NONSENSE") as caught:
         engine.build.image({"Dockerfile": "FROM busybox\nNONSENSE\n"}, tags=[scratch.name()])
+    assert caught.value.line == 2
 
 
 def test_a_base_image_that_cannot_be_pulled_is_named(engine: Engine, scratch: Scratch) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DATA = os.urandom(300_000)
 
 
-def send(serve: Serve, body: BinaryIO) -> Request:
+def send(serve: Serve, body: BinaryIO | gzip.GzipFile) -> Request:
     """Send a body as an archive, and return what arrived."""
     server = serve(ALWAYS)
     with Engine(server.host, api_version="1.41", environ={}) as engine:
