@@ -13,6 +13,7 @@ import io
 import json
 import os
 import socket
+import ssl
 import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -254,7 +255,7 @@ def _send(
     headers: Mapping[str, str],
 ) -> None:
     sock = connection.sock
-    offset, size = _find_extent(body) if type(sock) is socket.socket else (0, 0)
+    offset, size = (0, 0) if isinstance(sock, ssl.SSLSocket) else _find_extent(body)
     # An engine that refuses an upload answers and closes before it has read all of it;
     # the answer says why, so it is still worth reading.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -271,7 +272,7 @@ def _send(
 def _find_extent(body: Body) -> tuple[int, int]:
     """Where a file begins that can be sent as it is, and its bytes from there; else nothing."""
     # Files that decompress have a descriptor, too, but not of what is read from them.
-    if type(getattr(body, "raw", body)) is not io.FileIO:
+    if not isinstance(getattr(body, "raw", body), io.FileIO):
         return 0, 0
     found = os.fstat(body.fileno())  # type: ignore[union-attr]
     if not stat.S_ISREG(found.st_mode):
