@@ -75,7 +75,9 @@ class LogFollower:
         inspected = self._engine.containers.inspect(self._container)
         # By its id, for somebody may give the name to another container.
         container, tty = inspected["Id"], bool(inspected.get("Config", {}).get("Tty"))
-        started = str(inspected.get("State", {}).get("StartedAt"))
+        state = inspected.get("State", {})
+        started = str(state.get("StartedAt"))
+        ended = "" if state.get("Running") else str(state.get("FinishedAt"))
         since, tail = self._since, self._tail
         while not self._closed:
             try:
@@ -94,7 +96,7 @@ class LogFollower:
                 return
             with log:
                 yield from _lines(log, position, tty=tty)
-            next_run = self._starts_again(container, started) if self._restarts else None
+            next_run = self._starts_again(container, started, ended) if self._restarts else None
             if next_run is None:
                 return
             if position.since is not None:
@@ -102,7 +104,7 @@ class LogFollower:
             elif next_run.started != started:
                 # Nothing came so far, so whatever was logged since that run is new.
                 since, tail = next_run.earlier_end, None
-            started = next_run.started
+            started, ended = next_run.started, ""
 
     def close(self) -> None:
         """End it; a thread that iterates over it leaves its loop."""
@@ -132,12 +134,13 @@ class LogFollower:
                 stream.close()
             return not self._closed
 
-    def _starts_again(self, container: str, started: str) -> _Run | None:
+    def _starts_again(self, container: str, started: str, ended: str) -> _Run | None:
         """Wait until the container runs again, or has run.
 
         Args:
             container: its id.
             started: when the run of it that was read last was started.
+            ended: when that run had ended; empty where that was not seen yet.
 
         Returns:
             That run; None: it was removed, or this was closed.
@@ -155,7 +158,7 @@ class LogFollower:
             return None
         with events:
             happened = iter(events)
-            end = ""
+            end = ended
             while not self._closed:
                 try:
                     state = self._engine.containers.inspect(container).get("State", {})

@@ -161,7 +161,7 @@ def test_a_short_call_is_bounded(tls_engine: TlsEngine, box: str) -> None:
     with tls_engine.connect(timeout=0.5) as engine:
         engine.system.ping()
         with pytest.raises(Timeout, match=r"stayed silent for 0\.5 s"):
-            engine._caller.call("POST", f"/containers/{box}/wait")  # noqa: SLF001
+            engine._caller.call("ContainerWait", box)  # noqa: SLF001
         engine.system.ping()
 
 
