@@ -37,7 +37,19 @@ except ImportError as bundled:
         else:
             _core_error = None
 
-__all__ = ["Call", "ensure", "ensure_module", "errors", "read_module", "reference", "spec", "texts"]
+__all__ = [
+    "Call",
+    "ensure",
+    "ensure_module",
+    "errors",
+    "filters",
+    "local_module",
+    "read_module",
+    "reference",
+    "run_module",
+    "spec",
+    "texts",
+]
 
 CONNECTION: Mapping[str, Mapping[str, Any]] = {
     "docker_host": {
@@ -77,6 +89,7 @@ class Call(NamedTuple):
     engine: client.Engine
     params: Mapping[str, Any]
     check: bool
+    diff: bool
 
     def reconcile(self, kind: Any, wanted: Any, state: str | None = None) -> Any:
         """Bring about what is wanted, in the state that the task names, or say what that takes."""
@@ -89,6 +102,18 @@ def texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
     if values is None:
         return None
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in values.items()}
+
+
+def filters(values: Mapping[str, Any] | None) -> dict[str, str | list[str]] | None:
+    """Filters as the engine takes them; YAML makes booleans and numbers of some."""
+
+    def text(value: Any) -> str:
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+    return values and {
+        str(k): [text(item) for item in v] if isinstance(v, (list, tuple)) else text(v)
+        for k, v in values.items()
+    }
 
 
 def ensure_module(
@@ -129,10 +154,50 @@ def read_module(
     _run(argument_spec, lambda _module, call: {"changed": False, **read(call)}, rules)
 
 
+def run_module(
+    argument_spec: Mapping[str, Any],
+    run: Callable[[Call], dict[str, Any]],
+    *,
+    failed: Callable[[Exception], Mapping[str, Any]] = lambda _error: {},
+    **rules: Any,
+) -> None:
+    """Run a module that returns what `run` does, which says whether anything changed.
+
+    Args:
+        argument_spec: the options of the module, without those of the connection.
+        run: does it; a `diff` in what it returns is shown only to those who ask for one.
+        failed: what to return beside the message when it fails.
+        rules: what else `AnsibleModule` takes, such as `required_if`.
+    """
+
+    def hand_over(module: AnsibleModule, call: Call) -> dict[str, Any]:
+        result = run(call)
+        return result if module._diff else {k: v for k, v in result.items() if k != "diff"}  # noqa: SLF001
+
+    _run(argument_spec, hand_over, rules, failed)
+
+
+def local_module(
+    argument_spec: Mapping[str, Any],
+    read: Callable[[Mapping[str, Any]], dict[str, Any]],
+    **rules: Any,
+) -> None:
+    """Run a module that reads something of the target and asks no engine."""
+    module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **rules)
+    if _core_error is not None:
+        _fail_without_core(module, _core_error)
+    try:
+        result = read(module.params)
+    except errors.EngineError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, **result)
+
+
 def _run(
     argument_spec: Mapping[str, Any],
     run: Callable[[AnsibleModule, Call], dict[str, Any]],
     rules: Mapping[str, Any],
+    failed: Callable[[Exception], Mapping[str, Any]] = lambda _error: {},
 ) -> None:
     module = AnsibleModule(
         argument_spec={**CONNECTION, **argument_spec}, supports_check_mode=True, **rules
@@ -141,13 +206,15 @@ def _run(
         _fail_without_core(module, _core_error)
     try:
         with _connect(module.params) as engine:
-            result = run(module, Call(engine, module.params, module.check_mode))
+            call = Call(engine, module.params, module.check_mode, module._diff)  # noqa: SLF001
+            result = run(module, call)
     except errors.EngineError as error:
-        module.fail_json(msg=str(error))
+        module.fail_json(msg=str(error), **failed(error))
     except Exception as error:  # noqa: BLE001  # beyond is a traceback
         module.fail_json(
             msg=f"This is a bug of pytest_engine.engine: {type(error).__name__}: {error}",
             exception=traceback.format_exc(),
+            **failed(error),
         )
     module.exit_json(**result)
 

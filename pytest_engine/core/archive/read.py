@@ -43,6 +43,7 @@ class Member:
         mode: its permissions.
         mtime: seconds since the epoch.
         link: where a link leads.
+        owner: user and group id.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Member:
     mode: int
     mtime: float
     link: str
+    owner: tuple[int, int] = (0, 0)
 
 
 def read_members(chunks: Iterable[bytes]) -> Iterator[tuple[Member, Iterator[bytes]]]:
@@ -139,7 +141,15 @@ def _member(info: tarfile.TarInfo, changes: dict[str, str]) -> Member:
     kind = _KINDS.get(info.type)
     if kind is None or any(key.startswith("GNU.sparse.") for key in changes):
         raise CopyFailed(f"The archive holds {info.name!r}, whose form is not supported.")
-    member = Member(info.name, kind, info.size, info.mode & 0o7777, info.mtime, info.linkname)
+    member = Member(
+        info.name,
+        kind,
+        info.size,
+        info.mode & 0o7777,
+        info.mtime,
+        info.linkname,
+        (info.uid, info.gid),
+    )
     try:
         member = replace(
             member,
@@ -147,6 +157,7 @@ def _member(info: tarfile.TarInfo, changes: dict[str, str]) -> Member:
             link=changes.get("linkpath", member.link),
             size=int(changes.get("size", member.size)) if kind == "file" else 0,
             mtime=float(changes.get("mtime", member.mtime)),
+            owner=(int(changes.get("uid", info.uid)), int(changes.get("gid", info.gid))),
         )
     except ValueError as exc:
         raise CopyFailed(f"The archive's header of {info.name!r} cannot be read: {exc}.") from exc
