@@ -327,6 +327,19 @@ actions:
 from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.containers import (
+    ContainerKind,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.container import (
+    ContainerSpec,
+    Healthcheck,
+    NetworkAttachment,
+    RestartPolicy,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.mounts import Mount
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.values import (
+    parse_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -431,13 +444,13 @@ def words(command: list[Any] | str | None) -> list[str] | str | None:
     return [str(word) for word in command] if isinstance(command, list) else command
 
 
-def mount(*, tmpfs_size: str | None, tmpfs_mode: str | None, **options: Any) -> engine.spec.Mount:
+def mount(*, tmpfs_size: str | None, tmpfs_mode: str | None, **options: Any) -> Mount:
     given = {name: value for name, value in options.items() if value is not None}
     if tmpfs_size is not None:
-        given["tmpfs_size"] = engine.spec.parse_bytes(tmpfs_size, "tmpfs_size")
+        given["tmpfs_size"] = parse_bytes(tmpfs_size, "tmpfs_size")
     if tmpfs_mode is not None:
         given["tmpfs_mode"] = octal(tmpfs_mode)
-    return engine.spec.Mount(**given)
+    return Mount(**given)
 
 
 def octal(text: str) -> int:
@@ -447,32 +460,32 @@ def octal(text: str) -> int:
         raise engine.errors.InvalidInput(f"tmpfs_mode: {text!r} is no octal number.") from error
 
 
-def restart_policy(name: str | None, retries: int | None) -> engine.spec.RestartPolicy | None:
-    return None if name is None else engine.spec.RestartPolicy(name, retries or 0)
+def restart_policy(name: str | None, retries: int | None) -> RestartPolicy | None:
+    return None if name is None else RestartPolicy(name, retries or 0)
 
 
-def healthcheck(options: dict[str, Any] | None) -> engine.spec.Healthcheck | None:
+def healthcheck(options: dict[str, Any] | None) -> Healthcheck | None:
     if options is None:
         return None
     check = dict(options)
     if not check.pop("test_cli_compatible") and check["test"] is None:
         check = {"test": "NONE"}
-    return engine.spec.Healthcheck(**check)
+    return Healthcheck(**check)
 
 
-def bring_about(call: engine.Call) -> engine.ensure.Outcome:
+def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
-    wanted = engine.spec.ContainerSpec(
+    wanted = ContainerSpec(
         command=words(params["command"]),
         ports=params["published_ports"],
         mounts=each(params["mounts"], mount),
-        networks=each(params["networks"], engine.spec.NetworkAttachment),
+        networks=each(params["networks"], NetworkAttachment),
         labels=engine.texts(params["labels"]),
         restart_policy=restart_policy(params["restart_policy"], params["restart_retries"]),
         healthcheck=healthcheck(params["healthcheck"]),
         **{name: params[name] for name in SAME},
     )
-    kind = engine.ensure.ContainerKind(
+    kind = ContainerKind(
         pull={True: "always", False: "missing"}.get(params["pull"], params["pull"]),
         recreate=params["recreate"],
         force_kill=params["force_kill"],

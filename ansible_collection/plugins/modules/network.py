@@ -181,6 +181,13 @@ actions:
 """
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.networks import (
+    NetworkKind,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.network import (
+    IpamPool,
+    NetworkSpec,
+)
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True, "aliases": ["network_name"]},
@@ -230,12 +237,12 @@ SAME = (
 )
 
 
-def bring_about(call: engine.Call) -> engine.ensure.Outcome:
+def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
     pools = None
     if params["ipam_config"] is not None:
         pools = [
-            engine.spec.IpamPool(
+            IpamPool(
                 subnet=pool["subnet"],
                 ip_range=pool["iprange"],
                 gateway=pool["gateway"],
@@ -243,14 +250,14 @@ def bring_about(call: engine.Call) -> engine.ensure.Outcome:
             )
             for pool in params["ipam_config"]
         ]
-    wanted = engine.spec.NetworkSpec(
+    wanted = NetworkSpec(
         driver_options=engine.texts(params["driver_options"]),
         ipam_driver_options=engine.texts(params["ipam_driver_options"]),
         ipam_config=pools,
         labels=engine.texts(params["labels"]),
         **{name: params[name] for name in SAME},
     )
-    kind = engine.ensure.NetworkKind(
+    kind = NetworkKind(
         # The option is never None, and an empty one leaves the containers alone.
         connected=params["connected"] or None,
         appends=params["appends"],

@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..spec import ContainerSpec, RestartPolicy, VolumeBind, parse_volumes
+from ..spec.container import ContainerSpec, RestartPolicy
+from ..spec.mounts import VolumeBind, parse_volumes
 from .compare import Field, contains, covers, equals
 
 __all__ = ["CONTAINER_FIELDS", "NETWORKS", "other_networks"]

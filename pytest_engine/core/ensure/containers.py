@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput, NotFound
-from ..spec import ContainerSpec
+from ..spec.container import ContainerSpec
 from .compare import Difference, Field
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .images import PULL_POLICIES, ImageKind, ImageSpec
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Engine
-    from ..spec import NetworkAttachment
+    from ..spec.container import NetworkAttachment
     from ..types.engine import ContainerUpdateBody
 
 __all__ = ["ContainerKind"]

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.ensure import ContainerKind, Difference, reconcile
+from pytest_engine.core.ensure.compare import Difference
 from pytest_engine.core.ensure.container_fields import CONTAINER_FIELDS
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import EngineError
-from pytest_engine.core.spec import (
+from pytest_engine.core.spec.container import (
     ContainerSpec,
     Healthcheck,
-    Mount,
     NetworkAttachment,
     RestartPolicy,
 )
+from pytest_engine.core.spec.mounts import Mount
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
