@@ -13,7 +13,6 @@ import io
 import json
 import os
 import socket
-import ssl
 import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -255,15 +254,16 @@ def _send(
     headers: Mapping[str, str],
 ) -> None:
     sock = connection.sock
-    offset, size = (0, 0) if isinstance(sock, ssl.SSLSocket) else _find_extent(body)
+    offset, size = _find_extent(body)
     # An engine that refuses an upload answers and closes before it has read all of it;
     # the answer says why, so it is still worth reading.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         if not size:
             connection.request(method, target, body=body, headers=dict(headers))
             return
-        # From the file to the socket without a way through here, and without the frames of a
-        # body of unknown length, which cost an engine more than anything here does.
+        # From the file to the socket, where nothing has to be encrypted without a way through
+        # here; and without the frames of a body of unknown length, which cost an engine more
+        # than anything here does.
         connection.request(method, target, headers={**headers, "Content-Length": str(size)})
         if sock.sendfile(body, offset, size) < size:  # type: ignore[arg-type]
             raise InvalidInput(f"{body!r:.80} became shorter while it was sent.")
