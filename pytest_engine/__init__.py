@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .core.api.progress import Progress
     from .core.client import Engine
     from .core.container import Address, CommandResult, Container
+    from .core.endpoint import Tls
     from .core.spec import (
         ContainerSpec,
         Healthcheck,
@@ -48,6 +49,7 @@ __all__ = [
     "Progress",
     "RestartPolicy",
     "RunContainer",
+    "Tls",
     "Usage",
     "Volume",
     "VolumeSpec",
@@ -80,6 +82,7 @@ _HOMES = {
     "Network": "plugin.handles",
     "Progress": "core.api.progress",
     "RunContainer": "plugin.fixtures",
+    "Tls": "core.endpoint",
     "Usage": "core.usage",
     "Volume": "plugin.handles",
     "container": "plugin.factories",
