@@ -66,14 +66,22 @@ class Transport:
         endpoint: where the engine is.
         user_agent: what the engine's log shows as the caller.
         connect_timeout: seconds that opening a connection may take.
+        environ: the environment that names proxies; the process's own by default.
     """
 
-    def __init__(self, endpoint: Endpoint, *, user_agent: str, connect_timeout: float) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        user_agent: str,
+        connect_timeout: float,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         """Choose the road; nothing is connected yet."""
         self.endpoint = endpoint
         self._headers = {"Host": "localhost", "User-Agent": user_agent}
         self._connect_timeout = connect_timeout
-        self._dialer = open_dialer(endpoint)
+        self._dialer = open_dialer(endpoint, os.environ if environ is None else environ)
         # The pool, and the process that it belongs to.
         self._pool: tuple[int, Pool] | None = None
 
