@@ -118,6 +118,12 @@ class TlsSocket(socket.socket):
         self._outgoing = outgoing
         self._unsent = b""
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether something has arrived that nobody has read, and `poll` does not see."""
+        with self._guard:
+            return bool(self._early or self._incoming.pending or self._tls.pending())
+
     def shake_hands(self) -> None:
         """Begin."""
         self._run(self._tls.do_handshake, sent=True)

@@ -59,3 +59,19 @@ def test_a_file_is_sent_encrypted(offset: int, count: int | None, tmp_path: Path
         assert file.tell() == offset + len(expected)
         sock.shutdown(socket.SHUT_WR)
     assert b"".join(received) == expected
+
+
+def test_what_has_arrived_and_nobody_has_read_is_known(tmp_path: Path) -> None:
+    sent, read = threading.Event(), threading.Event()
+
+    def write(sock: ssl.SSLSocket) -> None:
+        sock.sendall(b"an answer")
+        sock.sendall(b"a stray one")
+        sent.set()
+        read.wait(PATIENCE)
+
+    with connected(tmp_path, write) as sock:
+        assert sent.wait(PATIENCE)
+        seen = [(sock.recv(100), sock.has_rest) for _ in range(2)]
+        read.set()
+    assert seen == [(b"an answer", True), (b"a stray one", False)]
