@@ -64,6 +64,7 @@ class Response(http.client.HTTPResponse):
         self._incoming = _Incoming(sock)
         self._patience = patience
         super().__init__(self._incoming, debuglevel, method, url)  # type: ignore[arg-type]  # all it does is to call makefile
+        self._buffer = self.fp
 
     @property
     def has_rest(self) -> bool:
@@ -112,6 +113,14 @@ class Response(http.client.HTTPResponse):
             if coded and coded.lower() != "identity":
                 raise Unreadable(f"it is encoded as {coded!r:.40}, which was not asked for")
         self._incoming.expect("its next piece", _LONGEST_FRAMING if self.chunked else sys.maxsize)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        try:
+            super().close()
+        finally:
+            # It forgets the buffer first, even if that cannot be closed yet.
+            self._buffer.close()
 
     def read_whole(self) -> bytes:
         """Read the body of a short answer.

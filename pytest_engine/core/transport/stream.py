@@ -311,8 +311,9 @@ def _close(
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
     sock.close()
-    connection.close()
-    if response is not None:
-        # A reader in another thread may hold the buffer's lock.
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            response.close()
+    for part in (connection, response):
+        # A reader in another thread may hold the buffer's lock; so may this one, when it is a
+        # signal's handler that closes. What then stays open closes when the reader has ended.
+        with contextlib.suppress(OSError, ValueError, AttributeError, RuntimeError):
+            if part is not None:
+                part.close()
