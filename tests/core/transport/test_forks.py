@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from tests.core.conftest import Serve
 
+# From Python 3.12 on a fork among threads is warned of; what that can do is looked at here.
+_CALM = ("-W", "ignore::DeprecationWarning")
+
 _FORKING_AMONG_THREADS = """
 import os, signal, sys, threading
 sys.setswitchinterval(1e-6)
@@ -53,7 +56,7 @@ engine.close()
 @pytest.mark.pitfall(2)
 def test_children_that_are_forked_while_threads_call_can_call(serve: Serve) -> None:
     server = serve((Read.REQUEST, Read.ECHO, Read.AGAIN))
-    command = [sys.executable, "-c", _FORKING_AMONG_THREADS, server.host]
+    command = [sys.executable, *_CALM, "-c", _FORKING_AMONG_THREADS, server.host]
     result = subprocess.run(
         command, capture_output=True, text=True, timeout=3 * PATIENCE, check=False
     )
@@ -105,6 +108,6 @@ def test_a_child_that_was_forked_while_a_thread_connects_over_ssh_can_connect(
     ssh.write_text(_SSH)
     ssh.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    command = [sys.executable, "-c", _FORKING_WITH_A_LOCK]
+    command = [sys.executable, *_CALM, "-c", _FORKING_WITH_A_LOCK]
     result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (result.returncode, result.stderr) == (0, "")
