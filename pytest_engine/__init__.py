@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .core.api.progress import Progress
     from .core.client import Engine
     from .core.container import Address, CommandResult, Container
+    from .core.endpoint import Tls
     from .core.spec.container import ContainerSpec, Healthcheck, NetworkAttachment, RestartPolicy
     from .core.spec.mounts import Mount
     from .core.spec.network import NetworkSpec
@@ -43,6 +44,7 @@ __all__ = [
     "Progress",
     "RestartPolicy",
     "RunContainer",
+    "Tls",
     "Usage",
     "Volume",
     "VolumeSpec",
@@ -72,6 +74,7 @@ _HOMES = {
     "Progress": "core.api.progress",
     "RestartPolicy": "core.spec.container",
     "RunContainer": "plugin.fixtures",
+    "Tls": "core.endpoint",
     "Usage": "core.usage",
     "Volume": "plugin.handles",
     "VolumeSpec": "core.spec.volume",

@@ -33,6 +33,7 @@ PUBLIC = [
     "Progress",
     "RestartPolicy",
     "RunContainer",
+    "Tls",
     "Usage",
     "Volume",
     "VolumeSpec",

@@ -88,10 +88,10 @@ class Engine:
         tls: how a connection over TCP is encrypted. None: what the environment says
             (`DOCKER_TLS_VERIFY`, `DOCKER_TLS`, `DOCKER_CERT_PATH`), or the context.
         timeout: seconds that the engine may stay silent in a call that does not wait
-            for something by its nature.
+            for something by its nature, and that an answer which has begun may take.
         api_version: the API version to speak, like `1.41`. None: `DOCKER_API_VERSION`
             of the environment, else the newest that both sides know.
-        environ: the environment to read; the process's own by default.
+        environ: the environment to read, proxies included; the process's own by default.
 
     Attributes:
         endpoint: where the engine is.
@@ -150,7 +150,10 @@ class Engine:
             raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
         self.endpoint = resolve_endpoint(host, env, tls)
         self._transport = Transport(
-            self.endpoint, user_agent=f"pytest-engine/{VERSION}", connect_timeout=timeout
+            self.endpoint,
+            user_agent=f"pytest-engine/{VERSION}",
+            connect_timeout=timeout,
+            environ=env,
         )
         self._caller = Caller(
             self._transport, timeout, api_version or env.get("DOCKER_API_VERSION")

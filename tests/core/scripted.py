@@ -7,6 +7,7 @@ are taken one after the other, and is closed when they are done.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -29,10 +30,26 @@ class Read:
     END = "all until the client ends its half of the connection"
     ECHO = "nothing: answer with the name in the path that was read, as its Id"
     AGAIN = "nothing: begin the script anew if the client sends more"
+    DEAF = "nothing, now or later: refuse whatever the client goes on to send"
     FOREVER = "nothing: send the bytes of the step before again, until the client has enough"
 
 
-Step = Union[bytes, str, threading.Event]
+@dataclass(frozen=True)
+class Slowly:
+    """A step that sends some bytes again and again, with breaks in between.
+
+    Attributes:
+        data: the bytes.
+        times: how often; None: until the client has enough.
+        pause: the breaks, in seconds.
+    """
+
+    data: bytes
+    times: int | None = None
+    pause: float = 0.05
+
+
+Step = Union[bytes, str, threading.Event, Slowly]
 
 
 @dataclass
@@ -50,6 +67,11 @@ def answer(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def _echo(request: Request) -> bytes:
+    name = request.target.split("/")[3]
+    return answer(b'{"Id": "%s"}' % name.encode())
 
 
 PONG = answer(b"OK", api_version="1.41")
@@ -70,6 +92,7 @@ class ScriptedServer:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._arrived = threading.Condition(self._lock)
         self._open: list[socket.socket] = []
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -97,6 +120,7 @@ class ScriptedServer:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._closing.set()
         for sock in (self._listener, *self._open):
             # Closing a socket does not wake a thread that waits on it.
             with contextlib.suppress(OSError):
@@ -128,22 +152,35 @@ class ScriptedServer:
                 for step in script:
                     if isinstance(step, bytes):
                         sent = step
-                        sock.sendall(sent)
-                    elif isinstance(step, threading.Event):
-                        step.wait(PATIENCE)
+                    if not isinstance(step, str):
+                        self._take(sock, step)
                     elif step == Read.END:
                         self.received.append(reader.read())
+                    elif step == Read.DEAF:
+                        sock.shutdown(socket.SHUT_RD)
                     elif step == Read.AGAIN:
                         again = bool(reader.peek(1))
                     elif step == Read.FOREVER:
-                        while True:
-                            sock.sendall(sent)
+                        self._repeat(sock, Slowly(sent, pause=0))
                     elif step == Read.ECHO:
-                        name = request.target.split("/")[3]
-                        sock.sendall(answer(b'{"Id": "%s"}' % name.encode()))
+                        sock.sendall(_echo(request))
                     else:
                         request = self._read(reader, with_body=step == Read.REQUEST)
         self.ended.set()
+
+    def _take(self, sock: socket.socket, step: bytes | threading.Event | Slowly) -> None:
+        if isinstance(step, bytes):
+            sock.sendall(step)
+        elif isinstance(step, threading.Event):
+            step.wait(PATIENCE)
+        else:
+            self._repeat(sock, step)
+
+    def _repeat(self, sock: socket.socket, step: Slowly) -> None:
+        for _ in itertools.count() if step.times is None else range(step.times):
+            if self._closing.wait(step.pause):
+                return
+            sock.sendall(step.data)
 
     def _read(self, reader: BinaryIO, *, with_body: bool) -> Request:
         readline, read = reader.readline, reader.read

@@ -12,6 +12,8 @@ from .proxy import Proxy, find_proxy
 from .tls import make_context, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..endpoint import Endpoint
 
 __all__ = ["Dialer", "connection_failed", "open_dialer"]
@@ -37,8 +39,12 @@ class Dialer(Protocol):
         """Let go of what connections have left behind."""
 
 
-def open_dialer(endpoint: Endpoint) -> Dialer:
+def open_dialer(endpoint: Endpoint, environ: Mapping[str, str]) -> Dialer:
     """Choose the road to an endpoint.
+
+    Args:
+        endpoint: where it leads.
+        environ: the environment that names proxies.
 
     Raises:
         InvalidInput: files for TLS cannot be read, or do not belong together.
@@ -49,7 +55,7 @@ def open_dialer(endpoint: Endpoint) -> Dialer:
         from .ssh import SshDialer
 
         return SshDialer(endpoint)
-    return _TcpDialer(endpoint)
+    return _TcpDialer(endpoint, environ)
 
 
 class _UnixDialer:
@@ -78,13 +84,14 @@ class _UnixDialer:
 
 
 class _TcpDialer:
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, environ: Mapping[str, str]) -> None:
         self._endpoint = endpoint
+        self._environ = environ
         self._context = None if endpoint.tls is None else make_context(endpoint.tls)
 
     def dial(self, timeout: float | None) -> socket.socket:
         endpoint = self._endpoint
-        proxy = find_proxy(endpoint)
+        proxy = find_proxy(endpoint, self._environ)
         try:
             if proxy is None:
                 sock = socket.create_connection((endpoint.host, endpoint.port), timeout)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConnectionLost, EngineError, Timeout
 from .dial import open_dialer
-from .stream import Body, Stream, is_cut_head
+from .incoming import TooSlow, Unreadable
+from .stream import Body, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,14 +67,22 @@ class Transport:
         endpoint: where the engine is.
         user_agent: what the engine's log shows as the caller.
         connect_timeout: seconds that opening a connection may take.
+        environ: the environment that names proxies; the process's own by default.
     """
 
-    def __init__(self, endpoint: Endpoint, *, user_agent: str, connect_timeout: float) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        user_agent: str,
+        connect_timeout: float,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         """Choose the road; nothing is connected yet."""
         self.endpoint = endpoint
         self._headers = {"Host": "localhost", "User-Agent": user_agent}
         self._connect_timeout = connect_timeout
-        self._dialer = open_dialer(endpoint)
+        self._dialer = open_dialer(endpoint, os.environ if environ is None else environ)
         # The pool, and the process that it belongs to.
         self._pool: tuple[int, Pool] | None = None
 
@@ -93,17 +102,20 @@ class Transport:
             target: path and query, quoted already.
             body: the bytes to send.
             headers: headers beyond `Host` and `User-Agent`.
-            timeout: seconds that the engine may stay silent; None: for ever.
+            timeout: seconds that the engine may stay silent. So long it has for the head
+                of its answer, and so long for the body, with a second more for every
+                4 KiB of that. None: for ever, but what has begun has to go on in the time
+                that connecting may take.
 
         Raises:
             ConnectionFailed: nobody answers at the endpoint.
-            ConnectionLost: the connection ended before the answer did.
-            Timeout: the engine stayed silent for too long.
+            ConnectionLost: the connection ended before the answer did, or it is none.
+            Timeout: the engine stayed silent for too long, or answers too slowly.
         """
         # First of all: it says what to do where the libraries below are missing.
         pool = self._open_pool()
         try:
-            answer = Answer(
+            return Answer(
                 *pool.exchange(
                     method,
                     target,
@@ -116,10 +128,21 @@ class Transport:
         except EngineError:
             # Said already, when connecting; some are of the classes below as well.
             raise
+        except TooSlow as exc:
+            raise Timeout(
+                f"{method} {target}: the engine at {self.endpoint.url} began to answer, but "
+                f"{exc}. Look at the connection, and whether an engine is at its other end."
+            ) from exc
         except socket.timeout as exc:
             raise Timeout(
                 f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
                 f"{timeout:g} s. It may be busy; a longer timeout may help."
+            ) from exc
+        except Unreadable as exc:
+            raise ConnectionLost(
+                f"{method} {target}: the answer of {self.endpoint.url} cannot be read: {exc}."
+                f"{self._dialer.explain(exc) or _LOOK}",
+                endpoint=self.endpoint.url,
             ) from exc
         except (OSError, ValueError, http.client.HTTPException) as exc:
             raise ConnectionLost(
@@ -127,15 +150,6 @@ class Transport:
                 f"answer did ({_brief(exc)}).{self._dialer.explain(exc) or _LOOK}",
                 endpoint=self.endpoint.url,
             ) from exc
-        # The answer to a HEAD has no body by its nature.
-        is_cut = method != "HEAD" and is_cut_head(answer.status, answer.headers)
-        if is_cut and not answer.body:
-            raise ConnectionLost(
-                f"{method} {target}: the connection to {self.endpoint.url} ended within the head "
-                f"of the answer.{_LOOK}",
-                endpoint=self.endpoint.url,
-            )
-        return answer
 
     def stream(
         self,
@@ -154,7 +168,8 @@ class Transport:
             target: path and query, quoted already.
             body: bytes, a binary file or an iterable of bytes, sent as it comes.
             headers: headers beyond `Host` and `User-Agent`.
-            timeout: seconds that the engine may stay silent, at every read; None: for ever.
+            timeout: seconds that the head may take, and then each read; None: for ever, but
+                a head that has begun has to be there in the time that connecting may take.
             upgrade: ask for the connection itself, to write to it as well.
 
         Raises:
@@ -168,7 +183,15 @@ class Transport:
         if upgrade:
             sent.update({"Connection": "Upgrade", "Upgrade": "tcp"})
         try:
-            return Stream.open(sock, self.endpoint.url, method, target, body=body, headers=sent)
+            return Stream.open(
+                sock,
+                self.endpoint.url,
+                method,
+                target,
+                body=body,
+                headers=sent,
+                patience=self._connect_timeout,
+            )
         except ConnectionLost as exc:
             reason = self._dialer.explain(exc.__cause__ or exc)
             if not reason:

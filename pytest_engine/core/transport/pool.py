@@ -10,12 +10,16 @@ which took as long as the rest of a call.
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import http.client
 import queue
-from typing import TYPE_CHECKING
+import ssl
+from collections import deque
+from typing import TYPE_CHECKING, cast
 
 from ..errors import MissingLibrary
+from .incoming import Response
+from .tls import TlsSocket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,11 +43,8 @@ except ImportError as exc:
 
 __all__ = ["Pool", "open_pool", "require_libraries"]
 
-# Bodies beyond this are read in pieces of it, so that memory is taken for what has come
-# and not for what a head promises.
-_PIECE = 1 << 20
-# No answer of an engine that is read as a whole comes near.
-_LONGEST_BODY = 1 << 27
+# The "safe" methods of RFC 9110, section 9.2.1, as far as the Engine has them.
+_ONLY_READING = ("GET", "HEAD")
 
 
 def require_libraries() -> None:
@@ -92,13 +93,46 @@ class _Connection(UnixHTTPConnection):  # type: ignore[misc]  # the library is u
     def __init__(self, dialer: Dialer) -> None:
         super().__init__("http+unix://dialled")
         self._dialer = dialer
+        # Whether something of the request has gone out, of which the head is the first.
+        self.has_sent = False
 
     def connect(self) -> None:
         self.sock = self._dialer.dial(self.timeout)
 
+    def send(self, data: bytes) -> None:
+        http.client.HTTPConnection.send(self, data)
+        self.has_sent = True
+
+
+class _Idle:
+    """As much of `queue.LifoQueue` as the library's pool uses, without its lock.
+
+    A child may be forked while another thread of its parent holds that, and would wait for
+    ever, at the latest when it lets go of its parent's pool. What is done to a deque's end is
+    done at once, so nobody has to wait here whatever way is asked for; if several threads find
+    the last place free, it has one more for a while.
+    """
+
+    def __init__(self, maxsize: int) -> None:
+        self._items: deque[_Connection | None] = deque()
+        self._size = maxsize
+
+    def put(self, item: _Connection | None, **_way: object) -> None:
+        if len(self._items) >= self._size:
+            raise queue.Full
+        self._items.append(item)
+
+    def get(self, **_way: object) -> _Connection | None:
+        try:
+            return self._items.pop()
+        except IndexError:
+            raise queue.Empty from None
+
 
 class Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is untyped
     """The pool of one engine, whatever the path of the request and the road to it."""
+
+    QueueCls = _Idle
 
     def __init__(self, dialer: Dialer, size: int) -> None:
         """Take the road; use `open_pool`."""
@@ -117,11 +151,16 @@ class Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is unty
     ) -> tuple[int, Message, bytes]:
         """Send a request and read the answer: its status, headers and body.
 
-        Nothing is sent twice, whatever happens: a POST that was cut off may have worked.
+        A kept connection may end just when it is used again, as when an engine restarts. Then
+        a request that only reads goes out once more over a new connection, and any other if it
+        did not go out the first time. Nothing else is sent twice, whatever happens: a POST
+        that was cut off may have worked.
 
         Raises:
             EngineError: no connection could be made.
+            TooSlow: the engine began to answer, but did not go on.
             socket.timeout: the engine stayed silent for `timeout` seconds.
+            Unreadable: what came is no answer.
             OSError: the connection ended before the answer did.
             http.client.HTTPException: the same, or what came is no answer.
         """
@@ -131,21 +170,26 @@ class Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is unty
         except ClosedPoolError:
             # Another thread has closed the pool since this one got it.
             connection = self._new_conn()
+        is_kept = connection.sock is not None
+        connection.timeout = connect_timeout
         try:
-            if connection.sock is None:
-                connection.timeout = connect_timeout
-                connection.connect()
-            connection.sock.settimeout(timeout)
-            # An engine that refuses a body may answer and close before it has read it.
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                http.client.HTTPConnection.request(connection, method, target, body, headers)
-            response = http.client.HTTPConnection.getresponse(connection)
-            # It has the socket of an answer that ends with the connection.
+            try:
+                response = _ask(connection, method, target, body, headers, timeout)
+            except (ConnectionError, ssl.SSLEOFError):
+                if not is_kept or (connection.has_sent and method not in _ONLY_READING):
+                    raise
+                connection.close()
+                response = _ask(connection, method, target, body, headers, timeout)
+            # It goes where the answer does, if that ends with the connection.
+            sock = connection.sock
             with response:
-                answer = response.status, response.headers, _read_body(response)
+                answer = response.status, response.headers, response.read_whole()
         except BaseException:
             connection.close()
             raise
+        # More than was asked for would be taken for the answer to what is asked next.
+        if response.has_rest or (isinstance(sock, TlsSocket) and sock.has_rest):
+            connection.close()
         self._give_back(connection)
         return answer
 
@@ -160,17 +204,26 @@ class Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is unty
             connection.close()
 
 
-def _read_body(response: http.client.HTTPResponse) -> bytes:
-    if response.length is not None and response.length <= _PIECE:
-        return response.read()
-    pieces: list[bytes] = []
-    left = _LONGEST_BODY
-    for piece in iter(lambda: response.read(_PIECE), b""):
-        pieces.append(piece)
-        left -= len(piece)
-        if left < 0:
-            raise http.client.HTTPException(f"it is longer than {_LONGEST_BODY >> 20} MiB")
-    # Read in pieces, `http.client` takes the end of the connection for that of the body.
-    if response.length:
-        raise http.client.IncompleteRead(b"", response.length)
-    return b"".join(pieces)
+def _ask(
+    connection: _Connection,
+    method: str,
+    target: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    timeout: float | None,
+) -> Response:
+    """Send a request, over a new connection if there is none, and read the answer's head."""
+    is_kept = connection.sock is not None
+    if not is_kept:
+        connection.connect()
+        connection.response_class = functools.partial(Response, patience=connection.timeout)
+    connection.sock.settimeout(timeout)
+    connection.has_sent = False
+    try:
+        http.client.HTTPConnection.request(connection, method, target, body, headers)
+    except (BrokenPipeError, ConnectionResetError):
+        # An engine that refuses a body may answer and close before it has read it. But what
+        # a kept connection still brings, before anything went out, is no answer to this.
+        if is_kept and not connection.has_sent:
+            raise
+    return cast("Response", http.client.HTTPConnection.getresponse(connection))

@@ -41,8 +41,7 @@ class SshDialer:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._lock = threading.Lock()
-        self._calls: list[_Call] = []
+        self._own = _Calls()
 
     def dial(self, timeout: float | None) -> socket.socket:
         """Start ssh; that it connects shows with the first answer.
@@ -63,35 +62,37 @@ class SshDialer:
         finally:
             theirs.close()
         ours.settimeout(timeout)
-        with self._lock:
-            failed = [one for one in self._calls if one.code][-_REMEMBERED:]
-            self._calls = failed + [one for one in self._calls if one.is_running()]
-            self._calls.append(call)
+        self._calls().add(call)
         return ours
 
     def explain(self, _exc: BaseException) -> str:
         """Say what ssh, or the docker command on the far side, complained about."""
         deadline = time.monotonic() + _LINGER
-        with self._lock:
-            calls, self._calls = self._calls, []
+        calls = self._calls().take()
         reason = ""
         for call in reversed(calls):
             # The connection has ended, so the process behind it is about to.
             call.join(0 if reason else max(0.0, deadline - time.monotonic()))
             if call.code and not reason:
                 reason = self._meaning(call.code, call.complaint)
-        with self._lock:
-            self._calls += [call for call in calls if call.is_running()]
+        self._calls().put_back(calls)
         return reason
 
     def close(self) -> None:
         """Wait for the processes, whose connections are closed, and end those that linger."""
         deadline = time.monotonic() + _LINGER
-        with self._lock:
-            calls, self._calls = self._calls, []
-        for call in calls:
+        for call in self._calls().take():
             call.join(max(0.0, deadline - time.monotonic()))
             call.end()
+
+    def _calls(self) -> _Calls:
+        # After a fork the lock may be taken by a thread that only the parent has, and the
+        # processes are the parent's. Of two lists made at once one is lost: its processes end
+        # with their connections all the same.
+        own = self._own
+        if own.process != os.getpid():
+            own = self._own = _Calls()
+        return own
 
     def _command(self, timeout: float) -> list[str]:
         endpoint = self._endpoint
@@ -114,6 +115,31 @@ class SshDialer:
         else:
             advice = f"Try it by hand: ssh {self._endpoint.host} docker version."
         return f" ssh ended with code {code}: {complaint or 'no word'}. {advice}"
+
+
+class _Calls:
+    """The ssh processes that one process of ours has started and not forgotten."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self.lock = threading.Lock()
+        self.calls: list[_Call] = []
+
+    def add(self, call: _Call) -> None:
+        with self.lock:
+            failed = [one for one in self.calls if one.code][-_REMEMBERED:]
+            self.calls = failed + [one for one in self.calls if one.is_running()]
+            self.calls.append(call)
+
+    def take(self) -> list[_Call]:
+        with self.lock:
+            calls, self.calls = self.calls, []
+        return calls
+
+    def put_back(self, calls: list[_Call]) -> None:
+        """Remember those that still run."""
+        with self.lock:
+            self.calls += [call for call in calls if call.is_running()]
 
 
 class _Call:

@@ -8,26 +8,28 @@ socket below it; a client that reads the socket loses the first bytes now and th
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import io
 import json
 import os
 import socket
-import ssl
 import stat
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Callable, TypeVar, Union, cast
 
 from ..errors import ConnectionLost, InvalidInput, Timeout
+from .incoming import Response, TooSlow, Unreadable
 
 if TYPE_CHECKING:
     from email.message import Message
     from types import TracebackType
 
-__all__ = ["Body", "Stream", "is_cut_head"]
+__all__ = ["Body", "Stream"]
 
 Body = Union[bytes, BinaryIO, Iterable[bytes], None]
+_T = TypeVar("_T")
 
 _CHUNK = 65536
 # What is read of a file at once when it is sent, as one chunk. With 64 KiB an archive took a
@@ -51,10 +53,8 @@ class Stream:
         self,
         sock: socket.socket,
         connection: http.client.HTTPConnection,
-        response: http.client.HTTPResponse,
+        response: Response,
         what: str,
-        *,
-        upgrade: bool,
     ) -> None:
         """Take over an open connection; use `Stream.open`."""
         self._sock = sock
@@ -64,6 +64,7 @@ class Stream:
         self._what = what
         self._closing = threading.Event()
         self._ended = False
+        self._timeout = sock.gettimeout()
         self.status = response.status
         self.headers: Message = response.headers
         # http.client takes an answer of status 101 as one without a body, and one
@@ -71,7 +72,6 @@ class Stream:
         self._raw: io.BufferedReader | None = response.fp if response.status == 101 else None
         # Counted here, because `read1` does so only in newer versions of Python.
         self._left: int | None = None if self._raw is not None else response.length
-        self._may_be_cut = not upgrade and is_cut_head(self.status, self.headers)
 
     @classmethod
     def open(
@@ -83,18 +83,30 @@ class Stream:
         *,
         body: Body,
         headers: Mapping[str, str],
+        patience: float,
     ) -> Stream:
         """Send a request over a connected socket and read the head of the answer."""
         what = f"{method} {target} at {url}"
+        timeout = sock.gettimeout()
         connection = http.client.HTTPConnection("localhost", blocksize=_BLOCK)
         connection.auto_open = 0
         connection.sock = sock
+        connection.response_class = functools.partial(Response, patience=patience)  # type: ignore[assignment]  # it is called, and no more
         try:
             _send(connection, method, target, body, headers)
             response = connection.getresponse()
+            sock.settimeout(timeout)
+        except TooSlow as exc:
+            _close(sock, connection)
+            raise Timeout(f"{what}: the engine began to answer, but {exc}.") from exc
         except socket.timeout as exc:
             _close(sock, connection)
-            raise Timeout(f"{what}: the engine stayed silent for {sock.gettimeout():g} s.") from exc
+            raise Timeout(f"{what}: the engine stayed silent for {timeout:g} s.") from exc
+        except Unreadable as exc:
+            _close(sock, connection)
+            raise ConnectionLost(
+                f"{what}: the answer cannot be read: {exc}.", endpoint=url
+            ) from exc
         except (OSError, http.client.HTTPException) as exc:
             _close(sock, connection)
             raise ConnectionLost(
@@ -103,7 +115,7 @@ class Stream:
         except BaseException:
             _close(sock, connection)
             raise
-        return cls(sock, connection, response, what, upgrade="Upgrade" in headers)
+        return cls(sock, connection, cast("Response", response), what)
 
     def read(self, size: int = _CHUNK) -> bytes:
         """Return what has arrived, at most `size` bytes; wait if nothing has.
@@ -115,37 +127,10 @@ class Stream:
             ConnectionLost: the connection ended before the answer did.
             Timeout: nothing came within the stream's timeout.
         """
-        if self._ended or self.was_closed():
-            return b""
-        try:
-            data = (self._raw or self._response).read1(
-                size if self._left is None else min(size, self._left)
-            )
-        except socket.timeout as exc:
-            seconds = self._sock.gettimeout()
-            # Python's buffers do not go on after a timeout.
-            self._let_go()
-            raise Timeout(f"{self._what}: nothing came for {seconds:g} s.") from exc
-        except (OSError, ValueError, AttributeError, http.client.HTTPException) as exc:
-            # Closing from another thread tears the buffers down under a reader, in
-            # whatever state it is; that is an end, not a loss.
-            if self.was_closed():
-                return b""
-            self._let_go()
-            raise ConnectionLost(
-                f"{self._what}: the connection ended in the middle of the answer ({exc!r})."
-            ) from exc
-        if not data:
-            self._ended = True
-            self._let_go()
-            if self._left and not self.was_closed():
-                raise ConnectionLost(f"{self._what}: {self._left} bytes of the answer are missing.")
-            if self._may_be_cut and not self.was_closed():
-                raise ConnectionLost(f"{self._what}: the connection ended within the head.")
-        elif self._left is not None:
-            self._left -= len(data)
-        self._may_be_cut = False
-        return data
+        # Only what comes in chunks may come without bringing anything.
+        if self._response.chunked:
+            self._response.expect_piece(size)
+        return self._take(size)
 
     def __iter__(self) -> Iterator[bytes]:
         """Iterate over the bytes as they arrive, until the answer ends."""
@@ -160,18 +145,11 @@ class Stream:
 
         Raises:
             ConnectionLost: it goes on and on, or the connection ended too early.
+            Timeout: nothing came within the stream's timeout, or too little for a short answer.
         """
-        pieces: list[bytes] = []
-        left = _LONGEST_WHOLE
-        for piece in self:
-            pieces.append(piece)
-            left -= len(piece)
-            if left < 0:
-                raise ConnectionLost(
-                    f"{self._what}: the answer is longer than {_LONGEST_WHOLE >> 20} MiB; is "
-                    "this a container engine?"
-                )
-        return b"".join(pieces)
+        if not (self._ended or self.was_closed()):
+            self._attempt(self._response.expect_whole, _LONGEST_WHOLE)
+        return b"".join(iter(lambda: self._take(_CHUNK), b""))
 
     def read_json(self) -> Any:
         """Read to the end and decode what came as one JSON value.
@@ -189,10 +167,21 @@ class Stream:
         """Write to an upgraded connection.
 
         Raises:
-            ConnectionLost: the other side has closed the connection.
+            InvalidInput: it is not bytes.
+            ConnectionLost: the other side has closed the connection, or takes nothing
+                within the stream's timeout.
         """
         try:
-            self._sock.sendall(data)
+            rest = memoryview(data).cast("B")
+        except TypeError as exc:
+            # Not shown: it may be a secret.
+            raise InvalidInput(
+                f"{self._what}: what is written has to be bytes, not {data.__class__.__name__}."
+            ) from exc
+        try:
+            # Not `sendall`, which wants all of it to go within the timeout.
+            while rest:
+                rest = rest[self._sock.send(rest[:_BLOCK]) :]
         except OSError as exc:
             raise ConnectionLost(f"{self._what}: cannot write ({exc}).") from exc
 
@@ -204,6 +193,7 @@ class Stream:
     def settimeout(self, timeout: float | None) -> None:
         """Set how many seconds the next reads may wait; None: for ever."""
         self._sock.settimeout(timeout)
+        self._response.silence = self._timeout = timeout
 
     def was_closed(self) -> bool:
         """Tell whether `close` was called, and not the answer ended by itself."""
@@ -217,6 +207,43 @@ class Stream:
         """
         self._closing.set()
         self._let_go()
+
+    def _take(self, size: int) -> bytes:
+        if self._ended or self.was_closed():
+            return b""
+        read = (self._raw or self._response).read1
+        data = self._attempt(read, size if self._left is None else min(size, self._left))
+        if not data:
+            self._ended = True
+            self._let_go()
+            if self._left and not self.was_closed():
+                raise ConnectionLost(f"{self._what}: {self._left} bytes of the answer are missing.")
+            return b""
+        if self._left is not None:
+            self._left -= len(data)
+        return data
+
+    def _attempt(self, operation: Callable[[int], _T], size: int) -> _T | None:
+        """Read; None: the stream was closed meanwhile."""
+        try:
+            return operation(size)
+        except socket.timeout as exc:
+            # Python's buffers do not go on after a timeout.
+            self._let_go()
+            slow = isinstance(exc, TooSlow)
+            reason = str(exc) if slow else f"nothing came for {self._timeout:g} s"
+            raise Timeout(f"{self._what}: {reason}.") from exc
+        except (OSError, ValueError, AttributeError, http.client.HTTPException) as exc:
+            # Closing from another thread tears the buffers down under a reader, in
+            # whatever state it is; that is an end, not a loss.
+            if self.was_closed():
+                return None
+            self._let_go()
+            if isinstance(exc, Unreadable):
+                raise ConnectionLost(f"{self._what}: the answer cannot be read: {exc}.") from exc
+            raise ConnectionLost(
+                f"{self._what}: the connection ended in the middle of the answer ({exc!r})."
+            ) from exc
 
     def _let_go(self) -> None:
         wake = self._process == os.getpid()
@@ -236,17 +263,6 @@ class Stream:
         self.close()
 
 
-def is_cut_head(status: int, headers: Mapping[str, str] | Message) -> bool:
-    """Tell whether an answer without a body may be one whose head was cut.
-
-    The parsers of `http.client` take the end of the connection for the end of the head,
-    and the body then has neither a length nor chunks.
-    """
-    return status not in (101, 204, 304) and not any(
-        headers.get(name) for name in ("Content-Length", "Transfer-Encoding")
-    )
-
-
 def _send(
     connection: http.client.HTTPConnection,
     method: str,
@@ -255,15 +271,16 @@ def _send(
     headers: Mapping[str, str],
 ) -> None:
     sock = connection.sock
-    offset, size = (0, 0) if isinstance(sock, ssl.SSLSocket) else _find_extent(body)
+    offset, size = _find_extent(body)
     # An engine that refuses an upload answers and closes before it has read all of it;
     # the answer says why, so it is still worth reading.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         if not size:
             connection.request(method, target, body=body, headers=dict(headers))
             return
-        # From the file to the socket without a way through here, and without the frames of a
-        # body of unknown length, which cost an engine more than anything here does.
+        # From the file to the socket, where nothing has to be encrypted without a way through
+        # here; and without the frames of a body of unknown length, which cost an engine more
+        # than anything here does.
         connection.request(method, target, headers={**headers, "Content-Length": str(size)})
         if sock.sendfile(body, offset, size) < size:  # type: ignore[arg-type]
             raise InvalidInput(f"{body!r:.80} became shorter while it was sent.")
@@ -294,8 +311,9 @@ def _close(
         with contextlib.suppress(OSError):
             sock.shutdown(socket.SHUT_RDWR)
     sock.close()
-    connection.close()
-    if response is not None:
-        # A reader in another thread may hold the buffer's lock.
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            response.close()
+    for part in (connection, response):
+        # A reader in another thread may hold the buffer's lock; so may this one, when it is a
+        # signal's handler that closes. What then stays open closes when the reader has ended.
+        with contextlib.suppress(OSError, ValueError, AttributeError, RuntimeError):
+            if part is not None:
+                part.close()

@@ -21,6 +21,8 @@ __all__ = ["TlsSocket", "make_context", "wrap"]
 _T = TypeVar("_T")
 # Bytes that are encrypted, or taken from the socket, at a time: four of TLS's records.
 _PIECE = 65536
+# Bytes that are read of a file at a time.
+_BLOCK = 262144
 # SSL_OP_IGNORE_UNEXPECTED_EOF of OpenSSL 3, which the standard library names from 3.10 on.
 _IGNORE_UNEXPECTED_EOF = 1 << 7
 
@@ -116,6 +118,12 @@ class TlsSocket(socket.socket):
         self._outgoing = outgoing
         self._unsent = b""
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether something has arrived that nobody has read, and `poll` does not see."""
+        with self._guard:
+            return bool(self._early or self._incoming.pending or self._tls.pending())
+
     def shake_hands(self) -> None:
         """Begin."""
         self._run(self._tls.do_handshake, sent=True)
@@ -151,6 +159,21 @@ class TlsSocket(socket.socket):
         with memoryview(data) as view, view.cast("B") as octets:
             for start in range(0, len(octets), _PIECE):
                 self._run(self._tls.write, octets[start : start + _PIECE], sent=True)
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Write what a file holds from an offset on, and return how many bytes that were.
+
+        The inherited way has the kernel do it, which sends them as they are: unencrypted.
+        """
+        file.seek(offset)
+        sent = 0
+        while count is None or sent < count:
+            data = file.read(_BLOCK if count is None else min(_BLOCK, count - sent))
+            if not data:
+                break
+            self.sendall(data)
+            sent += len(data)
+        return sent
 
     def shutdown(self, how: int) -> None:
         """End one direction or both."""

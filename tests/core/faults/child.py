@@ -37,6 +37,7 @@ def _read_output(engine: Engine) -> None:
 
 CALLS: dict[str, Callable[[Engine], object]] = {
     "info": lambda engine: engine.system.info(),
+    "stop": lambda engine: engine.containers.stop("web"),
     "wait": lambda engine: engine.containers.wait("web"),
     "wait a moment": lambda engine: engine.containers.wait("web", timeout=_SILENCE),
     "pull": lambda engine: engine.images.pull("busybox"),

@@ -1,4 +1,7 @@
-"""Proxies of the environment, for engines over TCP: tunnels through a real one."""
+"""Proxies of the environment, for engines over TCP: tunnels through a real one.
+
+The environment is the one that the client is given; that of this process names none, or others.
+"""
 
 from __future__ import annotations
 
@@ -50,16 +53,15 @@ def proxy(tls_engine: TlsEngine, plain: Relay) -> Iterator[ConnectProxy]:
         yield server
 
 
-def behind(tls: Tls | None, host: str = ENGINE_NAME) -> Engine:
+def behind(tls: Tls | None, host: str = ENGINE_NAME, **environ: str) -> Engine:
     """A client of the engine that only the proxy reaches."""
-    return Engine(f"tcp://{host}", tls=tls, environ={}, timeout=10)
+    return Engine(f"tcp://{host}", tls=tls, environ=environ, timeout=10)
 
 
 def test_an_engine_with_tls_is_reached_through_a_tunnel(
-    tls_engine: TlsEngine, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+    tls_engine: TlsEngine, proxy: ConnectProxy
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
-    with behind(tls_engine.tls) as engine:
+    with behind(tls_engine.tls, HTTPS_PROXY=f"http://{proxy.address}") as engine:
         engine.system.ping()
         assert list(engine.containers.list()) is not None
         engine.system.events().close()
@@ -68,20 +70,17 @@ def test_an_engine_with_tls_is_reached_through_a_tunnel(
 
 
 def test_the_engines_name_is_verified_behind_the_proxy(
-    tls_engine: TlsEngine, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+    tls_engine: TlsEngine, proxy: ConnectProxy
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
-    engine = behind(replace(tls_engine.tls, hostname="other.test"))
+    tls = replace(tls_engine.tls, hostname="other.test")
+    engine = behind(tls, HTTPS_PROXY=f"http://{proxy.address}")
     with engine, pytest.raises(ConnectionFailed, match=r"not valid for 'other\.test'"):
         engine.system.ping()
 
 
-def test_an_engine_without_tls_is_reached_through_a_tunnel(
-    proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    with behind(None) as engine:
+def test_an_engine_without_tls_is_reached_through_a_tunnel(proxy: ConnectProxy) -> None:
+    environ = {"HTTP_PROXY": f"http://{proxy.address}", "HTTPS_PROXY": "http://127.0.0.1:1"}
+    with behind(None, **environ) as engine:
         engine.system.ping()
     assert proxy.asked_for == [f"{ENGINE_NAME}:2375"]
 
@@ -89,26 +88,33 @@ def test_an_engine_without_tls_is_reached_through_a_tunnel(
 @pytest.mark.parametrize(
     "name", ["https_proxy", "ALL_PROXY"], ids=["in small letters", "of all schemes"]
 )
-def test_the_variables_may_be_called(
-    name: str, tls_engine: TlsEngine, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, f"http://{proxy.address}")
-    with behind(tls_engine.tls) as engine:
+def test_the_variables_may_be_called(name: str, tls_engine: TlsEngine, proxy: ConnectProxy) -> None:
+    with behind(tls_engine.tls, **{name: f"http://{proxy.address}"}) as engine:
         engine.system.ping()
     assert proxy.asked_for
 
 
-def test_a_proxy_may_want_a_password(
-    tls_engine: TlsEngine, monkeypatch: pytest.MonkeyPatch
+def test_the_environment_of_the_process_is_not_asked_where_another_is_given(
+    tls_engine: TlsEngine, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+    with behind(tls_engine.tls) as engine, pytest.raises(ConnectionFailed) as caught:
+        engine.system.ping()
+    assert "proxy" not in str(caught.value)
+    with Engine(f"tcp://{ENGINE_NAME}", tls=tls_engine.tls, timeout=10) as engine:
+        engine.system.ping()
+    assert proxy.asked_for == [f"{ENGINE_NAME}:2376"]
+
+
+def test_a_proxy_may_want_a_password(tls_engine: TlsEngine) -> None:
     names = {f"{ENGINE_NAME}:2376": ("127.0.0.1", tls_engine.port)}
     login = "Basic " + base64.b64encode(b"me:s3cr3t/@").decode()
     with ConnectProxy(names, login) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://me:s3cr3t%2F%40@{proxy.address}")
-        with behind(tls_engine.tls) as engine:
+        environ = {"HTTPS_PROXY": f"http://me:s3cr3t%2F%40@{proxy.address}"}
+        with behind(tls_engine.tls, **environ) as engine:
             engine.system.ping()
-        monkeypatch.setenv("HTTPS_PROXY", f"http://me:s3cr3t@{proxy.address}")
-        with behind(tls_engine.tls) as engine, pytest.raises(ConnectionFailed) as caught:
+        environ = {"HTTPS_PROXY": f"http://me:s3cr3t@{proxy.address}"}
+        with behind(tls_engine.tls, **environ) as engine, pytest.raises(ConnectionFailed) as caught:
             engine.system.ping()
     assert f"through the proxy {proxy.address}" in str(caught.value)
     assert "407" in str(caught.value)
@@ -118,11 +124,10 @@ def test_a_proxy_may_want_a_password(
 @pytest.mark.parametrize("value", [ENGINE_NAME, ".test", "*", f"other, {ENGINE_NAME}:2376"])
 @pytest.mark.pitfall(21)
 def test_no_proxy_names_the_exceptions(
-    value: str, tls_engine: TlsEngine, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
+    value: str, tls_engine: TlsEngine, proxy: ConnectProxy
 ) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
-    monkeypatch.setenv("NO_PROXY", value)
-    with behind(tls_engine.tls) as engine, pytest.raises(ConnectionFailed) as caught:
+    environ = {"HTTPS_PROXY": f"http://{proxy.address}", "NO_PROXY": value}
+    with behind(tls_engine.tls, **environ) as engine, pytest.raises(ConnectionFailed) as caught:
         engine.system.ping()
     assert "proxy" not in str(caught.value)
     assert proxy.asked_for == []
@@ -130,68 +135,54 @@ def test_no_proxy_names_the_exceptions(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.9.8.7", "[::1]", "LOCALHOST"])
 @pytest.mark.pitfall(21)
-def test_an_engine_on_the_loopback_address_needs_no_proxy(
-    host: str, proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
-    engine = Engine(f"tcp://{host}:1", environ={})
+def test_an_engine_on_the_loopback_address_needs_no_proxy(host: str, proxy: ConnectProxy) -> None:
+    engine = behind(None, f"{host}:1", HTTP_PROXY=f"http://{proxy.address}")
     with engine, pytest.raises(ConnectionFailed, match="nobody listens there"):
         engine.system.ping()
     assert proxy.asked_for == []
 
 
 @pytest.mark.pitfall(21)
-def test_a_socket_needs_no_proxy(engine_host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTP_PROXY", "ALL_PROXY", "http+unix_proxy", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1")
-    with Engine(engine_host, environ={}) as engine:
+def test_a_socket_needs_no_proxy(engine_host: str) -> None:
+    names = ("HTTP_PROXY", "ALL_PROXY", "http+unix_proxy", "all_proxy")
+    with Engine(engine_host, environ=dict.fromkeys(names, "http://127.0.0.1:1")) as engine:
         engine.system.ping()
 
 
-def test_a_proxy_that_does_not_know_the_engine_is_named(
-    proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
-    engine = behind(None, "other.test")
+def test_a_proxy_that_does_not_know_the_engine_is_named(proxy: ConnectProxy) -> None:
+    engine = behind(None, "other.test", HTTP_PROXY=f"http://{proxy.address}")
     with engine, pytest.raises(ConnectionFailed, match="502") as caught:
         engine.system.ping()
     assert f"through the proxy {proxy.address}" in str(caught.value)
 
 
-def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    engine = behind(None)
+def test_a_proxy_that_is_not_there_is_named() -> None:
+    engine = behind(None, HTTP_PROXY="http://127.0.0.1:1")
     with engine, pytest.raises(ConnectionFailed, match=r"through the proxy 127\.0\.0\.1:1"):
         engine.system.ping()
 
 
 @pytest.mark.parametrize("value", ["socks5://127.0.0.1:1", "https://127.0.0.1:1"])
-def test_other_proxies_are_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", value)
-    with behind(None) as engine:
+def test_other_proxies_are_refused(value: str) -> None:
+    with behind(None, HTTP_PROXY=value) as engine:
         for call in (engine.system.ping, engine.system.info):
             with pytest.raises(InvalidInput, match="is no http:// proxy"):
                 call()
 
 
-def test_a_proxy_that_ends_in_the_middle_of_its_head_is_an_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_proxy_that_ends_in_the_middle_of_its_head_is_an_error() -> None:
     class Broken(Relay):
         def greet(self, client: object) -> None:
             os.write(client.fileno(), b"HTTP/1.1 2")  # type: ignore[attr-defined]
 
     with Broken(("127.0.0.1", 0)) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
-        with behind(None) as engine, pytest.raises(ConnectionFailed):
+        engine = behind(None, HTTP_PROXY=f"http://{proxy.address}")
+        with engine, pytest.raises(ConnectionFailed):
             engine.system.ping()
 
 
-def test_an_ipv6_engine_is_asked_for_in_brackets(
-    proxy: ConnectProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.address}")
-    engine = Engine("tcp://[2001:db8::1]:2375", environ={})
+def test_an_ipv6_engine_is_asked_for_in_brackets(proxy: ConnectProxy) -> None:
+    engine = behind(None, "[2001:db8::1]:2375", HTTP_PROXY=f"http://{proxy.address}")
     with engine, pytest.raises(ConnectionFailed):
         engine.system.ping()
     assert proxy.asked_for == ["[2001:db8::1]:2375"]

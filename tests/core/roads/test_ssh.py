@@ -170,7 +170,7 @@ def test_closed_streams_are_not_remembered() -> None:
             time.sleep(0.05)
         far.system.ping()
         with far.system.events():
-            assert len(far._transport._dialer._calls) <= 6  # type: ignore[attr-defined]  # noqa: SLF001
+            assert len(far._transport._dialer._own.calls) <= 6  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 @pytest.mark.usefixtures("config")

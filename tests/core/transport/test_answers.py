@@ -98,9 +98,7 @@ def test_an_answer_that_is_no_json_is_a_lost_connection(body: bytes, serve: Serv
         engine.system.info()
 
 
-@pytest.mark.parametrize(
-    "begin", [b"", b"HTTP/1.1 200 OK\r\n", _HEAD + b"Content-Length: 5\r\n\r\n["]
-)
+@pytest.mark.parametrize("begin", [b"", _HEAD + b"Content-Length: 5\r\n\r\n["])
 def test_an_engine_that_stays_silent_is_a_timeout_of_ours(begin: bytes, serve: Serve) -> None:
     silence = threading.Event()
     server = serve((Read.REQUEST, begin, silence))
@@ -110,6 +108,18 @@ def test_an_engine_that_stays_silent_is_a_timeout_of_ours(begin: bytes, serve: S
     assert str(caught.value) == (
         f"GET /v1.41/info: the engine at {server.host} stayed silent for 0.2 s. "
         "It may be busy; a longer timeout may help."
+    )
+
+
+def test_an_engine_that_begins_to_answer_and_falls_silent_is_a_timeout(serve: Serve) -> None:
+    silence = threading.Event()
+    server = serve((Read.REQUEST, b"HTTP/1.1 200 OK\r\n", silence))
+    with _engine(server.host, timeout=0.2) as engine, pytest.raises(Timeout) as caught:
+        engine.system.info()
+    silence.set()
+    assert str(caught.value) == (
+        f"GET /v1.41/info: the engine at {server.host} began to answer, but its head was not "
+        "there within 0.2 s. Look at the connection, and whether an engine is at its other end."
     )
 
 

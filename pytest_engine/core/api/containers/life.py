@@ -112,7 +112,7 @@ class Life(Part):
             timeout: seconds to wait at most; None: for ever.
 
         Raises:
-            Timeout: it did not end in time.
+            Timeout: it did not end in time, or the engine's answer began and went no further.
         """
         return wait_for_end(self._caller, container, condition, timeout)
 
@@ -127,6 +127,9 @@ def wait_for_end(
         ) as stream:
             answer: ContainerWaitResponse = stream.read_json()
     except Timeout as exc:
+        if timeout is None:
+            # Not the container took too long, but an answer that had begun.
+            raise
         raise Timeout(
             f"Container {container} did not reach {condition} within {timeout:g} s."
         ) from exc
