@@ -47,7 +47,7 @@ class Networks:
             PermissionDenied: the name is one of the engine's own networks.
         """
         if self._caller.version < _UNIQUE_NAMES:
-            config = {"CheckDuplicate": True, **config}  # type: ignore[typeddict-unknown-key]
+            config = {"CheckDuplicate": True, **config}
         created: NetworkCreateResponse = self._caller.json("NetworkCreate", json_body=config)
         return created
 
