@@ -23,6 +23,11 @@ SPELT_OTHERWISE = {("TaskSpec", "ContainerSpec", "HealthCheck"): "Healthcheck"}
 They take any spelling but answer with their own (seen with 20.10 and 28.5).
 """
 
+UNDESCRIBED: Mapping[tuple[str, str], Schema] = {
+    ("Service", "PreviousSpec"): {"ref": "ServiceSpec"},
+}
+"""Definitions and fields that engines send in them, and no description has."""
+
 ANSWERED_OTHERWISE: Mapping[str, Schema] = {
     name: {"type": "object", "fields": {"ID": {"type": "string"}}}
     for name in ("ConfigCreate", "SecretCreate")
@@ -46,6 +51,9 @@ def correct(api: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Schema,
         for path in [path for path in spans if path.split(".")[: len(way) + 1] == [*way, wrong]]:
             rest = path.split(".")[len(way) + 1 :]
             _rename(spans, path, ".".join([*way, right, *rest]))
+    for (name, field), schema in UNDESCRIBED.items():
+        if name in corrected["definitions"]:
+            corrected["definitions"][name]["fields"][field] = dict(schema)
     for operation in corrected["operations"]:
         answer = ANSWERED_OTHERWISE.get(operation["id"])
         if answer is not None:

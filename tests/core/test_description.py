@@ -62,6 +62,12 @@ def test_a_field_that_an_extension_states_is_not_restored_below_it() -> None:
     assert new["definitions"]["Part"] == described(Name=TEXT)
 
 
+def test_what_engines_send_undescribed_is_added() -> None:
+    api = {"definitions": {"Service": described(Spec=TEXT)}, "operations": []}
+    fields = correct(api, {})[0]["definitions"]["Service"]["fields"]
+    assert fields == {"Spec": TEXT, "PreviousSpec": {"ref": "ServiceSpec"}}
+
+
 def test_what_engines_spell_otherwise_is_corrected_in_a_copy() -> None:
     spec = described(ContainerSpec=described(HealthCheck=TEXT, Image=TEXT))
     operation = {

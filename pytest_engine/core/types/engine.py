@@ -1416,6 +1416,7 @@ class Service(TypedDict, total=False):
     UpdateStatus: ServiceUpdateStatus
     ServiceStatus: ServiceServiceStatus
     JobStatus: ServiceJobStatus
+    PreviousSpec: ServiceSpec
 
 
 class ServiceSpec(TypedDict, total=False):
