@@ -94,7 +94,7 @@ class BuildOptions(TypedDict, total=False):
         isolation: `default`, `process` or `hyperv` (of engines on Windows).
     """
 
-    tags: Sequence[str]
+    tags: list[str] | tuple[str, ...]
     dockerfile: str
     dockerfile_text: str | bytes | None
     remote: str | None
@@ -103,10 +103,10 @@ class BuildOptions(TypedDict, total=False):
     labels: Mapping[str, str] | None
     pull: bool
     nocache: bool
-    cachefrom: Sequence[str]
+    cachefrom: list[str] | tuple[str, ...]
     platform: str | None
     network: str | None
-    extrahosts: Sequence[str]
+    extrahosts: list[str] | tuple[str, ...]
     shmsize: int | None
     ulimits: Sequence[ResourcesUlimits]
     outputs: Sequence[Mapping[str, Any]] | None
@@ -125,7 +125,7 @@ class BuildOptions(TypedDict, total=False):
     cpusetcpus: str | None
     cpusetmems: str | None
     cgroupparent: str | None
-    securityopt: Sequence[str]
+    securityopt: list[str] | tuple[str, ...]
     isolation: Literal["default", "process", "hyperv"] | None
 
 

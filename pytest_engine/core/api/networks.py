@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ..filters import Filters, encode_filters
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..types.engine import (
         EndpointSettings,
         NetworkCreateBody,
@@ -52,7 +54,11 @@ class Networks:
         return created
 
     def inspect(
-        self, network: str, *, verbose: bool = False, scope: str | None = None
+        self,
+        network: str,
+        *,
+        verbose: bool = False,
+        scope: Literal["swarm", "global", "local"] | None = None,
     ) -> NetworkInspect:
         """Tell all about a network, with the containers on it (`GET /networks/{id}`).
 

@@ -13,6 +13,7 @@ from .events import EventStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from ..transport import Answer, Stream
     from ..types.engine import AuthResponse, SystemDataUsageResponse, SystemInfo, SystemVersion
@@ -72,7 +73,10 @@ class System:
         return info
 
     def disk_usage(
-        self, *, type: Sequence[str] | None = None, verbose: bool = False
+        self,
+        *,
+        type: Sequence[Literal["container", "image", "volume", "build-cache"]] | None = None,
+        verbose: bool = False,
     ) -> SystemDataUsageResponse:
         """Tell what the disk is used for (`GET /system/df`); this may take long.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import Conflict, ContainerNotFound, Incompatible, InvalidInput, Timeout
 from ..reference import DEFAULT_REGISTRY
@@ -181,7 +181,7 @@ class EngineRuntime:
             Timeout: it did not come in time.
         """
         options = _stated(options, ContainerWaitOptions)
-        condition = str(options.condition)
+        condition: Any = str(options.condition)
         return self._engine.containers.wait(id, condition=condition, timeout=timeout)["StatusCode"]
 
     def container_exec(
