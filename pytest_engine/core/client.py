@@ -86,6 +86,7 @@ class Engine:
 
     Attributes:
         endpoint: where the engine is.
+        credentials: the logins to registries that pulls, pushes, builds and services use.
 
     Raises:
         InvalidInput: the address or the version is malformed or not supported, or files for
@@ -113,7 +114,7 @@ class Engine:
         self._caller = Caller(
             self._transport, timeout, api_version or env.get("DOCKER_API_VERSION")
         )
-        self._credentials = Credentials(env)
+        self.credentials = Credentials(env)
 
     @_resource
     def containers(self) -> Containers:
@@ -127,14 +128,14 @@ class Engine:
         """The engine's images, pulled, pushed, saved and loaded."""
         from .api.images import Images
 
-        return Images(self._caller, self._credentials)
+        return Images(self._caller, self.credentials)
 
     @_resource
     def build(self) -> Build:
         """Images built from Dockerfiles."""
         from .api.build import Build
 
-        return Build(self._caller, self._credentials)
+        return Build(self._caller, self.credentials)
 
     @_resource
     def exec(self) -> Exec:
@@ -162,7 +163,7 @@ class Engine:
         """Version, information, events."""
         from .api.system import System
 
-        return System(self._caller)
+        return System(self._caller, self.credentials)
 
     @_resource
     def swarm(self) -> Swarm:
@@ -183,7 +184,7 @@ class Engine:
         """What the swarm keeps running."""
         from .api.services import Services
 
-        return Services(self._caller, self._credentials)
+        return Services(self._caller, self.credentials)
 
     @_resource
     def tasks(self) -> Tasks:
@@ -211,14 +212,14 @@ class Engine:
         """Plugins of the engine."""
         from .api.plugins import Plugins
 
-        return Plugins(self._caller, self._credentials)
+        return Plugins(self._caller, self.credentials)
 
     @_resource
     def distribution(self) -> Distribution:
         """Images as registries have them."""
         from .api.distribution import Distribution
 
-        return Distribution(self._caller, self._credentials)
+        return Distribution(self._caller, self.credentials)
 
     @_resource
     def session(self) -> Session:

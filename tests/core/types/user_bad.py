@@ -67,7 +67,7 @@ def networks_and_volumes(engine: Engine) -> None:
 def system(engine: Engine) -> None:
     engine.system.disk_usage(type=["images"])  # list-item
     engine.system.info()["CPUs"]  # typeddict-item
-    engine.system.login("registry", "me")  # call-arg
+    engine.system.login("registry", "me")  # call-overload
 
 
 def swarm(engine: Engine) -> None:
