@@ -15,8 +15,9 @@ from .build_options import (
     not_buildkit,
     only_buildkit,
 )
-from .builders import check_texts, choose_builder
+from .builders import choose_builder
 from .building import BuildStream, build_failed
+from .texts import check_texts
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

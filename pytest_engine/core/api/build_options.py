@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-from .builders import check_texts, encode_list, encode_texts, list_texts
+from .texts import check_texts, encode_list, encode_texts, list_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -48,7 +48,8 @@ class Networks:
             Conflict: there is a network of that name.
             PermissionDenied: the name is one of the engine's own networks.
         """
-        if self._caller.version < _UNIQUE_NAMES:
+        # Not everybody checks types; what is no object, the engine refuses.
+        if self._caller.version < _UNIQUE_NAMES and isinstance(config, dict):
             config = {"CheckDuplicate": True, **config}
         created: NetworkCreateResponse = self._caller.json("NetworkCreate", json_body=config)
         return created

@@ -11,7 +11,6 @@ from ..errors import Conflict, ContainerNotFound, InvalidInput, Timeout
 from ..reference import DEFAULT_REGISTRY
 from ..spec.values import parse_env
 from .checks import is_number
-from .commands import wait_for_command
 from .config import ContainerCreateConfig, to_spec
 from .decode import (
     decode_container,
@@ -223,7 +222,7 @@ class EngineRuntime:
         if not (options.attach_stdout or options.attach_stderr):
             # Podman connects to no command without a stream.
             self._engine.exec.start_detached(exec_id)
-            return ContainerExecResult(wait_for_command(self._engine.exec, exec_id, timeout))
+            return ContainerExecResult(self._engine.exec.wait(exec_id, timeout=timeout))
         with self._engine.exec.start(exec_id) as process:
             process.settimeout(timeout)
             try:
