@@ -63,7 +63,8 @@ for _module in pkgutil.walk_packages(pytest_engine.__path__, "pytest_engine."):
 typing.TYPE_CHECKING = False  # type: ignore[misc]
 
 # Names that are documented elsewhere; building our pages fetches nothing, so they have no link.
-_ELSEWHERE = {*sys.stdlib_module_names, "_pytest", "filelock", "pytest", "requests", "urllib3"}
+_ELSEWHERE = {*sys.stdlib_module_names, "_pytest", "filelock", "pytest", "requests"}
+_ELSEWHERE |= {"typing_extensions", "urllib3"}
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(sorted(_ELSEWHERE))})\..*"),
     # Below what users touch: the parts of the transport that the client hands around.

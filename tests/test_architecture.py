@@ -56,6 +56,7 @@ STRANGERS = {("wait", "ensure"), ("ensure", "wait")}
 
 # Everybody else lives on the standard library.
 LIBRARIES = {
+    "api": {"typing_extensions"},  # for type checkers alone
     "transport": {"requests", "requests_unixsocket", "urllib3", "websocket"},
     "plugin": {"filelock", "pluggy", "pytest"},
 }

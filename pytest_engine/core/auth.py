@@ -1,8 +1,8 @@
 """Credentials for registries, found where the `docker` command finds them.
 
-Read lazily and per registry: `DOCKER_AUTH_CONFIG` (JSON in the environment), then
-`config.json` with `credHelpers` before `credsStore` before `auths`. Nothing is kept on
-disk, and no error ever shows a secret.
+Read lazily and per registry: what the program itself had remembered, `DOCKER_AUTH_CONFIG` (JSON
+in the environment), then `config.json` with `credHelpers` before `credsStore` before `auths`.
+Nothing is kept on disk, and no error ever shows a secret.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .discovery import docker_config_dir
-from .errors import EngineError
+from .errors import EngineError, InvalidInput
 from .reference import DEFAULT_REGISTRY
 
 if TYPE_CHECKING:
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
     from .reference import Reference
 
-__all__ = ["Credentials", "RegistryLogin", "encode_header", "login_fields", "was_refused"]
+__all__ = [
+    "Credentials",
+    "RegistryLogin",
+    "encode_header",
+    "login_fields",
+    "login_to",
+    "was_refused",
+]
 
 # Under this key, with scheme and path, the docker command keeps the login to the Hub.
 _HUB_KEY = "https://index.docker.io/v1/"
@@ -41,12 +48,21 @@ _REFUSED = re.compile(
 
 @dataclass(frozen=True)
 class RegistryLogin:
-    """What to log in to a registry with: a name and a password, or an identity token."""
+    """What to log in to a registry with.
+
+    Attributes:
+        server: the registry, as the docker command writes it: the Hub has a URL.
+        username: the user.
+        password: the user's password, or an access token that is used like one.
+        identity_token: what a registry handed out to be used instead of both.
+        registry_token: a bearer token that the registry takes as it is; before all others.
+    """
 
     server: str
     username: str = ""
     password: str = ""
     identity_token: str = ""
+    registry_token: str = ""
 
     def __repr__(self) -> str:
         """Show whom and where, never the secret."""
@@ -58,9 +74,29 @@ def encode_header(login: RegistryLogin) -> str:
     return _encode(_fields(login))
 
 
-def login_fields(registry: str, username: str, password: str) -> dict[str, str]:
-    """Write a login down as `POST /auth` takes it; `docker.io` is Docker Hub."""
-    return _fields(RegistryLogin(_server_of(registry), username, password))
+def login_to(
+    registry: str,
+    *,
+    username: str = "",
+    password: str = "",
+    identity_token: str = "",
+    registry_token: str = "",
+) -> RegistryLogin:
+    """Make a login to a registry, host and port; `docker.io` is Docker Hub.
+
+    Raises:
+        InvalidInput: no registry is named, or something is no text.
+    """
+    parts = (registry, username, password, identity_token, registry_token)
+    if not registry or not all(_is_text(part) for part in parts):
+        # Nothing is shown: it may be a secret.
+        raise InvalidInput("A login is a registry's host, and a user with a password or a token.")
+    return RegistryLogin(_server_of(registry), *parts[1:])
+
+
+def login_fields(login: RegistryLogin) -> dict[str, str]:
+    """Write a login down as `POST /auth` takes it."""
+    return _fields(login)
 
 
 def was_refused(reason: str) -> bool:
@@ -78,6 +114,20 @@ class Credentials:
     def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         """Remember where to look; nothing is read yet."""
         self._environ = os.environ if environ is None else environ
+        self._remembered: dict[str, RegistryLogin] = {}
+
+    def remember(self, login: RegistryLogin) -> None:
+        """Use a login to its registry from now on, whatever the configuration has.
+
+        It is kept in memory until `forget`; `login_to` makes one.
+        """
+        # A new dict, as another thread may be reading this one.
+        self._remembered = {**self._remembered, _registry_of(login.server): login}
+
+    def forget(self, registry: str) -> None:
+        """Drop what was remembered for a registry; that there is nothing is no error."""
+        key = _registry_of(_server_of(registry))
+        self._remembered = {k: v for k, v in self._remembered.items() if k != key}
 
     def header(self, registry: str) -> str | None:
         """Return the `X-Registry-Auth` header for a registry, None where there is no login.
@@ -108,6 +158,9 @@ class Credentials:
         Raises:
             EngineError: the configuration or a credential helper is broken.
         """
+        remembered = self._remembered.get(_registry_of(_server_of(registry)))
+        if remembered is not None:
+            return remembered
         for config in self._configs():
             login = _from_config(config, registry)
             if login is not None:
@@ -124,7 +177,8 @@ class Credentials:
         Raises:
             EngineError: the configuration is broken.
         """
-        value: dict[str, dict[str, str]] = {}
+        remembered = self._remembered.values()
+        value = {login.server: _fields(login) for login in remembered}
         for config in self._configs():
             for section in ("credHelpers", "auths"):
                 for server in config.get(section) or {}:
@@ -152,6 +206,8 @@ class Credentials:
 
 
 def _fields(login: RegistryLogin) -> dict[str, str]:
+    if login.registry_token:
+        return {"serveraddress": login.server, "registrytoken": login.registry_token}
     if login.identity_token:
         return {"serveraddress": login.server, "identitytoken": login.identity_token}
     return {
@@ -163,6 +219,11 @@ def _fields(login: RegistryLogin) -> dict[str, str]:
 
 def _encode(value: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
+
+
+def _is_text(value: object) -> bool:
+    # Not everybody checks types.
+    return isinstance(value, str)
 
 
 def _server_of(registry: str) -> str:
@@ -203,6 +264,8 @@ def _from_config(config: Mapping[str, Any], registry: str) -> RegistryLogin | No
 
 
 def _from_entry(entry: Mapping[str, Any], server: str) -> RegistryLogin | None:
+    if entry.get("registrytoken"):
+        return RegistryLogin(server, registry_token=str(entry["registrytoken"]))
     if entry.get("identitytoken"):
         return RegistryLogin(server, identity_token=str(entry["identitytoken"]))
     username, password = entry.get("username", ""), entry.get("password", "")

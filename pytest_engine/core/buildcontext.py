@@ -104,7 +104,11 @@ def _pack_mapping(
 
 
 def _pack_folder(root: Path, dockerfile: str, extra: bytes | None) -> PackedContext:
-    if not root.is_dir():
+    try:
+        is_folder = root.is_dir()
+    except OSError as exc:  # a name that is too long, a folder that may not be entered
+        raise InvalidInput(f"The build context {root!s:.80} cannot be read: {exc}.") from exc
+    if not is_folder:
         raise InvalidInput(f"The build context {root} is not a folder.")
     inside = not Path(dockerfile).is_absolute() and Path(dockerfile).parts[:1] != ("..",)
     if extra is None and not (inside and (root / dockerfile).is_file()):

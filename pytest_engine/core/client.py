@@ -69,7 +69,7 @@ class _resource(Generic[Resource]):  # noqa: N801 - it is used like property
         module = import_module(f".api.{self._module}", __package__)
         parts: list[object] = [engine._caller]  # noqa: SLF001  # they are of one piece
         if self._credentials:
-            parts.append(engine._credentials)  # noqa: SLF001
+            parts.append(engine.credentials)
         made = getattr(module, self._class)(*parts)
         engine.__dict__[self._name] = made
         return made
@@ -95,6 +95,7 @@ class Engine:
 
     Attributes:
         endpoint: where the engine is.
+        credentials: the logins to registries that pulls, pushes, builds and services use.
 
     Raises:
         InvalidInput: the address or the version is malformed or not supported, or files for
@@ -111,7 +112,9 @@ class Engine:
     exec: _resource[Exec] = _resource("exec.Exec", "Commands in running containers.")
     networks: _resource[Networks] = _resource("networks.Networks", "Networks.")
     volumes: _resource[Volumes] = _resource("volumes.Volumes", "Volumes.")
-    system: _resource[System] = _resource("system.System", "Version, information, events.")
+    system: _resource[System] = _resource(
+        "system.System", "Version, information, events.", credentials=True
+    )
     swarm: _resource[Swarm] = _resource(
         "swarm.Swarm", "The swarm that the engine is, or can be, a node of."
     )
@@ -158,7 +161,7 @@ class Engine:
         self._caller = Caller(
             self._transport, timeout, api_version or env.get("DOCKER_API_VERSION")
         )
-        self._credentials = Credentials(env)
+        self.credentials = Credentials(env)
 
     @property
     def api_version(self) -> str:

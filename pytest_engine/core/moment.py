@@ -48,8 +48,10 @@ def encode_moment(moment: Moment) -> str:
         if moment.timestamp() < 0:
             raise InvalidInput(f"{moment} is before the epoch.")
         return f"{int(moment.timestamp())}.{moment.microsecond:06d}000"
-    if not 0 <= moment < _END_OF_TIME:
-        raise InvalidInput(f"{moment} is before the epoch, or no moment at all.")
+    # Not everybody checks types.
+    is_number = isinstance(moment, (int, float))
+    if not is_number or not 0 <= moment < _END_OF_TIME:
+        raise InvalidInput(f"{moment!r:.80} is before the epoch, or no moment at all.")
     return str(moment) if isinstance(moment, int) else f"{moment:.9f}"
 
 

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from .description import find_key
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -235,8 +237,7 @@ def generate(api: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
 
 
 def _find_change(operation: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
-    path = re.sub(r"\{[^}]*\}", "{}", operation["path"])
-    key = f"{operation['method']} {path}"
+    key = find_key(operation)
     if key not in changes:
         raise ValueError(f"{operation['id']} ({key}) is not among the changes")
     found: Mapping[str, Any] = changes[key]

@@ -6,6 +6,8 @@ import json
 import keyword
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .description import find_key, own_fields
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -31,7 +33,7 @@ HEADER = '''\
 """The Engine's JSON as TypedDicts: every key is optional, as engines differ in what they send.
 
 A comment such as ``# API 1.44`` names the first version that has the field, where that is
-newer than {baseline}.
+newer than {baseline}; ``# gone with API 1.52`` the first that lacks it.
 """
 
 from __future__ import annotations
@@ -48,11 +50,11 @@ def generate(api: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
 
 
 class Field(NamedTuple):
-    """One key of a TypedDict, and the API version that brought it where that is worth saying."""
+    """One key of a TypedDict, and in which API versions where that is worth saying."""
 
     key: str
     annotation: str
-    since: str | None
+    versions: str | None
 
 
 class Shape(NamedTuple):
@@ -81,17 +83,23 @@ class Generator:
         self._definitions: dict[str, Schema] = api["definitions"]
         self._operations: list[dict[str, Any]] = api["operations"]
         self._changes: Mapping[str, Any] = (changes or {}).get("definitions", {})
+        self._changes_of: Mapping[str, Any] = (changes or {}).get("operations", {})
         self._names: set[str] = set(self._definitions)
 
     def run(self) -> None:
         """Fill :attr:`shapes` and :attr:`aliases`."""
         for name, schema in self._definitions.items():
-            self._define(name, schema, Since(self._changes.get(name, {}), self.version))
+            self._define(name, schema, Versions(self._changes.get(name, {}), self.version))
         for operation in self._operations:
+            change = self._changes_of.get(find_key(operation), {})
             for suffix, schema in _own_schemas(operation):
-                self._define(self._claim(operation["id"] + suffix), schema, Since({}, self.version))
+                # Bodies and answers are told of field by field, the first level only.
+                told = change.get("body" if suffix == "Body" else "answer")
+                fields = {"fields": told} if isinstance(told, dict) else {}
+                name = self._claim(operation["id"] + suffix)
+                self._define(name, schema, Versions(fields, self.version))
 
-    def _define(self, name: str, schema: Schema, since: Since) -> None:
+    def _define(self, name: str, schema: Schema, since: Versions) -> None:
         parts = _object_parts(schema)
         if parts is None:
             needs: set[str] = set()
@@ -106,14 +114,14 @@ class Generator:
                 Field(
                     key,
                     self._annotation(field, name + _camel(key), since.below("." + key), set()),
-                    since.first(key),
+                    since.comment(key),
                 )
                 for key, field in fields.items()
             ),
         )
 
     def _annotation(
-        self, schema: Schema, name: str, since: Since, needs: set[str], *, union: bool = True
+        self, schema: Schema, name: str, since: Versions, needs: set[str], *, union: bool = True
     ) -> str:
         """The type expression of `schema`; inline objects in it become the shape `name`."""
         value = self._plain(schema, name, since, needs, union=union)
@@ -123,9 +131,9 @@ class Generator:
         return f"{value} | None" if union else f"Optional[{value}]"
 
     def _plain(
-        self, schema: Schema, name: str, since: Since, needs: set[str], *, union: bool
+        self, schema: Schema, name: str, since: Versions, needs: set[str], *, union: bool
     ) -> str:
-        if len(schema.get("all_of", ())) == 1:
+        if len(schema.get("all_of", ())) == 1 and "fields" not in schema:
             schema = schema["all_of"][0]
         if "ref" in schema:
             needs.add(schema["ref"])
@@ -149,8 +157,8 @@ class Generator:
         return name
 
 
-class Since:
-    """The first API version of the fields below one definition, by their dotted paths."""
+class Versions:
+    """The API versions that have the fields below one definition, by their dotted paths."""
 
     def __init__(self, change: Mapping[str, Any], version: str, path: str = "") -> None:
         self._change = change
@@ -158,21 +166,20 @@ class Since:
         self._text = version
         self._path = path
 
-    def below(self, step: str) -> Since:
+    def below(self, step: str) -> Versions:
         """The same for what lies at `step`: ``.Field``, ``[]`` or ``{}``."""
-        return Since(self._change, self._text, (self._path + step).lstrip("."))
+        return Versions(self._change, self._text, (self._path + step).lstrip("."))
 
-    def first(self, key: str) -> str | None:
-        """The version that brought the field, if it is newer than its definition and baseline."""
+    def comment(self, key: str) -> str | None:
+        """What to say of a field that not every version since the baseline has."""
         path = f"{self._path}.{key}" if self._path else key
         span = self._change.get("fields", {}).get(path, 1)
         if span == 1:
             return None
-        spans = span if isinstance(span[0], list) else [span]
-        for first, gone in spans:
-            if _number(first) <= self._version and (gone is None or self._version < _number(gone)):
-                return first if _number(first) > BASELINE else None
-        return None
+        first, gone = (span if isinstance(span[0], list) else [span])[-1]
+        if gone is not None and _number(gone) <= self._version:
+            return f"gone with API {gone}"
+        return f"API {first}" if _number(first) > BASELINE else None
 
 
 def render(generator: Generator) -> str:
@@ -208,17 +215,12 @@ def _own_schemas(operation: Mapping[str, Any]) -> Iterator[tuple[str, Schema]]:
 
 def _object_parts(schema: Schema) -> tuple[list[str], dict[str, Schema]] | None:
     """The definitions that an object extends and its own fields; None where it is no object."""
-    if "all_of" not in schema:
-        return ([], schema["fields"]) if "fields" in schema else None
-    if len(schema["all_of"]) == 1:
+    if len(schema.get("all_of", ())) == 1 and "fields" not in schema:
         return None
-    bases: list[str] = []
-    fields: dict[str, Schema] = {}
-    for part in schema["all_of"]:
-        if "ref" in part:
-            bases.append(part["ref"])
-        fields.update(part.get("fields", {}))
-    return bases, fields
+    if "all_of" not in schema and "fields" not in schema:
+        return None
+    bases = [part["ref"] for part in schema.get("all_of", ()) if "ref" in part]
+    return bases, own_fields(schema)
 
 
 def _bases_first(shapes: Sequence[Shape]) -> Iterator[Shape]:
@@ -258,14 +260,15 @@ def _render_shape(shape: Shape) -> str:
     if all(field.key.isidentifier() and not keyword.iskeyword(field.key) for field in shape.fields):
         bases = ", ".join(shape.bases or ("TypedDict",))
         lines = [f"class {shape.name}({bases}, total=False):\n"]
-        lines += [_line(f"    {f.key}: ", f.annotation, "", f.since) for f in shape.fields]
+        lines += [_line(f"    {f.key}: ", f.annotation, "", f.versions) for f in shape.fields]
         return "".join(lines if shape.fields else [*lines, "    pass\n"])
     if shape.bases:
         raise ValueError(f"{shape.name} has keys that need the functional syntax, and bases")
     lines = [f"{shape.name} = TypedDict(\n", f'    "{shape.name}",\n', "    {\n"]
     # The values are strings, as the names in them may be defined further down.
     lines += [
-        _line(f'        "{f.key}": ', json.dumps(f.annotation), ",", f.since) for f in shape.fields
+        _line(f'        "{field.key}": ', json.dumps(field.annotation), ",", field.versions)
+        for field in shape.fields
     ]
     return "".join([*lines, "    },\n", "    total=False,\n", ")\n"])
 
@@ -274,9 +277,9 @@ def _assignment(alias: Alias) -> str:
     return _line(f"{alias.name} = ", alias.value, "", None)
 
 
-def _line(start: str, value: str, end: str, since: str | None) -> str:
+def _line(start: str, value: str, end: str, versions: str | None) -> str:
     """One line of source, or one line per member where a Literal is too long for one."""
-    comment = f"  # API {since}" if since else ""
+    comment = f"  # {versions}" if versions else ""
     line = f"{start}{value}{end}{comment}\n"
     opening = value.find("Literal[")
     if len(line) <= LINE_LENGTH + 1 or opening < 0 or value.startswith('"'):

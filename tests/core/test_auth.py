@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.auth import Credentials, RegistryLogin, encode_header
-from pytest_engine.core.errors import EngineError
+from pytest_engine.core.auth import Credentials, RegistryLogin, encode_header, login_to
+from pytest_engine.core.errors import EngineError, InvalidInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -256,8 +256,56 @@ def test_a_broken_docker_auth_config_is_named(tmp_path: Path) -> None:
     _assert_no_secret(caught.value)
 
 
+# What a program has remembered
+
+
+def test_what_is_remembered_comes_before_the_configuration(tmp_path: Path) -> None:
+    credentials = _credentials(tmp_path, {"auths": {"a.example": _auth("me", "x")}})
+    remembered = login_to("a.example", registry_token=_SECRET)
+    credentials.remember(remembered)
+    assert credentials.login("a.example") == remembered
+    assert _decoded(credentials.header("a.example")) == {
+        "serveraddress": "a.example",
+        "registrytoken": _SECRET,
+    }
+    config = _decoded(credentials.registry_config())
+    assert config == {"a.example": {"serveraddress": "a.example", "registrytoken": _SECRET}}
+    credentials.forget("a.example")
+    credentials.forget("a.example")
+    assert credentials.login("a.example") == RegistryLogin("a.example", "me", "x")
+
+
+@pytest.mark.parametrize("name", ["docker.io", "index.docker.io"])
+def test_the_hub_is_remembered_under_each_of_its_names(name: str, tmp_path: Path) -> None:
+    credentials = _credentials(tmp_path, {})
+    credentials.remember(login_to(name, username="me", password="x"))
+    expected = RegistryLogin(_HUB, "me", "x")
+    assert [credentials.login(one) for one in ("docker.io", "index.docker.io")] == [expected] * 2
+    credentials.forget("docker.io")
+    assert credentials.login(name) is None
+
+
+def test_a_registry_token_of_the_configuration_is_used(tmp_path: Path) -> None:
+    credentials = _credentials(tmp_path, {"auths": {"a.example": {"registrytoken": _SECRET}}})
+    assert credentials.login("a.example") == RegistryLogin("a.example", registry_token=_SECRET)
+
+
 @pytest.mark.parametrize(
-    "login", [RegistryLogin("a", "me", "s3cr3t"), RegistryLogin("a", identity_token="s3cr3t")]
+    "parts", [{"registry": ""}, {"registry": None}, {"registry": "a", "username": b"s3cr3t"}]
+)
+def test_what_is_no_login_is_refused_and_not_shown(parts: Any) -> None:
+    with pytest.raises(InvalidInput, match="A login is") as caught:
+        login_to(**parts)
+    _assert_no_secret(caught.value)
+
+
+@pytest.mark.parametrize(
+    "login",
+    [
+        RegistryLogin("a", "me", "s3cr3t"),
+        RegistryLogin("a", identity_token="s3cr3t"),
+        RegistryLogin("a", registry_token="s3cr3t"),
+    ],
 )
 def test_a_login_does_not_show_its_secret(login: RegistryLogin) -> None:
     assert "s3cr3t" not in f"{login} {login!r} {[login]}"

@@ -120,6 +120,13 @@ def test_an_object_extends_the_definitions_it_is_made_of() -> None:
     assert set(run(source)["A"].__annotations__) == {"Own", "Shared"}
 
 
+def test_an_object_extends_one_definition_also_where_its_fields_stand_beside_it() -> None:
+    own = {"type": "object", "fields": {"Own": {"type": "string"}}, "all_of": [{"ref": "Z"}]}
+    shared = {"type": "object", "fields": {"Shared": {"type": "integer"}}}
+    source = generated({"definitions": {"A": own, "Z": shared}})
+    assert set(run(source)["A"].__annotations__) == {"Own", "Shared"}
+
+
 def test_maps_and_scalars_become_aliases_in_an_order_that_python_can_evaluate() -> None:
     source = generated(
         {
@@ -158,7 +165,7 @@ def test_keys_that_are_no_identifiers_use_the_functional_syntax() -> None:
     assert set(run(source)["Odd"].__annotations__) == {"io.containerd", "class"}
 
 
-def test_only_fields_newer_than_the_oldest_supported_version_have_a_comment() -> None:
+def test_only_fields_that_not_all_supported_versions_have_have_a_comment() -> None:
     text = {"type": "string"}
     source = generated(
         {
@@ -170,6 +177,7 @@ def test_only_fields_newer_than_the_oldest_supported_version_have_a_comment() ->
                         "Early": text,
                         "New": text,
                         "Back": text,
+                        "Gone": text,
                         "Inner": {
                             "type": "array",
                             "items": {"type": "object", "fields": {"Late": text}},
@@ -189,6 +197,7 @@ def test_only_fields_newer_than_the_oldest_supported_version_have_a_comment() ->
                         "Back": [["1.25", "1.30"], ["1.46", "1.51"]],
                         "Inner": 1,
                         "Inner[].Late": ["1.48", None],
+                        "Gone": ["1.25", "1.49"],
                     },
                 }
             }
@@ -199,6 +208,7 @@ def test_only_fields_newer_than_the_oldest_supported_version_have_a_comment() ->
         "Early: str",
         "New: str  # API 1.44",
         "Back: str  # API 1.46",
+        "Gone: str  # gone with API 1.49",
         "Inner: list[ThingInner]",
     ]
     assert definition(source, "ThingInner") == ["Late: str  # API 1.48"]
@@ -212,19 +222,45 @@ def test_inline_bodies_and_answers_are_named_after_their_operation() -> None:
             "operations": [
                 {
                     "id": "ThingCreate",
+                    "method": "POST",
+                    "path": "/things/create",
                     "body": {"schema": {"all_of": [{"ref": "Error"}, answer]}},
                     "responses": {
                         "201": {"schema": {"type": "array", "items": answer}},
                         "404": {"schema": {"ref": "Error"}},
                     },
                 },
-                {"id": "ThingList", "responses": {"200": {"schema": {"ref": "Error"}}}},
+                {
+                    "id": "ThingList",
+                    "method": "GET",
+                    "path": "/things",
+                    "responses": {"200": {"schema": {"ref": "Error"}}},
+                },
             ],
         }
     )
     assert definition(source, "ThingCreateBody") == ["Id: str"]
     assert definition(source, "ThingCreateResponse") == ["Id: str"]
     assert "ThingListResponse" not in source
+
+
+def test_bodies_and_answers_have_comments_too() -> None:
+    text = {"type": "string"}
+    fields = {"type": "object", "fields": {"Old": text, "New": text}}
+    operation = {
+        "id": "ThingCreate",
+        "method": "POST",
+        "path": "/things/{id}",
+        "body": {"schema": fields},
+        "responses": {"200": {"schema": fields}},
+    }
+    told = {"Old": 1, "New": ["1.44", None]}
+    source = generated(
+        {"definitions": {}, "operations": [operation]},
+        {"operations": {"POST /things/{}": {"body": told, "answer": 1}}},
+    )
+    assert definition(source, "ThingCreateBody") == ["Old: str", "New: str  # API 1.44"]
+    assert definition(source, "ThingCreateResponse") == ["Old: str", "New: str"]
 
 
 def test_a_long_literal_has_one_member_per_line() -> None:
@@ -267,6 +303,14 @@ def test_the_generated_module_says_what_it_is() -> None:
         ("VolumeListResponse", "Volumes", "list[Volume]"),
         ("NetworkInspect", "IPAM", "IPAM"),
         ("ImageInspect", "RepoTags", "list[str]"),
+        ("NetworkInspect", "Containers", "dict[str, EndpointResource]"),
+        ("NetworkInspect", "Name", "str"),
+        ("SystemDataUsageResponse", "ImageUsage", "ImagesDiskUsage"),
+        ("SystemDataUsageResponse", "LayersSize", "int"),
+        ("NetworkSettings", "IPAddress", "str"),
+        ("TaskSpecContainerSpec", "Healthcheck", "HealthConfig"),
+        ("SecretCreateResponse", "ID", "str"),
+        ("ConfigCreateResponse", "ID", "str"),
     ],
 )
 def test_the_generated_module_knows_the_engine(name: str, field: str, annotation: str) -> None:

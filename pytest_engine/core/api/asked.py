@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..operations import Operation
 
-__all__ = ["LinkName", "fill_path", "states"]
+__all__ = ["LinkName", "check_seconds", "fill_path", "states"]
 
 # What the placeholders of a resource's paths name, where it is not the resource in the singular.
 _NAMED = {"exec": "command", "distribution": "image"}
@@ -20,6 +20,10 @@ _NAMED = {"exec": "command", "distribution": "image"}
 _WITH_SLASHES = frozenset({"images", "distribution", "plugins"})
 # Of these, and no other field, False is not what leaving it out means.
 _ON_BY_DEFAULT = frozenset({"EnableIPv4"})
+
+
+# In seconds: what a socket can wait for (2**31 milliseconds, some 24 days).
+_LONGEST_WAIT = 2_147_483
 
 
 class LinkName(str):
@@ -58,6 +62,19 @@ def _segment(value: str, what: str) -> str:
         return quote(value, safe="")
     except UnicodeEncodeError as exc:
         raise InvalidInput(f"{value!r:.80} cannot be the name of a {what}.") from exc
+
+
+def check_seconds(timeout: object) -> None:
+    """Check what is stated to be a time that can be waited; None stands for any.
+
+    Raises:
+        InvalidInput: it is something else.
+    """
+    is_number = isinstance(timeout, (int, float)) and 0 <= timeout <= _LONGEST_WAIT
+    if timeout is not None and not is_number:
+        raise InvalidInput(
+            f"timeout: {timeout!r:.80} is not a number of seconds from 0 to {_LONGEST_WAIT}."
+        )
 
 
 def states(value: Any, steps: Sequence[str]) -> bool:

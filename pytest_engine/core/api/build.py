@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Callable
 
 from ..buildcontext import pack_context
 from ..errors import ApiError, InvalidInput, StreamFailed
 from ..filters import Filters, encode_filters
 from .base_images import BaseImages, pull_base_images
-from .builders import check_texts, choose_builder, encode_list, encode_texts, list_texts
+from .build_options import (
+    BuildOptions,
+    check_options,
+    encode_options,
+    not_buildkit,
+    only_buildkit,
+)
+from .builders import choose_builder
 from .building import BuildStream, build_failed
+from .texts import check_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from typing_extensions import Unpack
 
     from ..auth import Credentials
     from ..buildcontext import BuildContext
     from ..buildtrace import BuildEvent, Transcript
-    from ..types.engine import BuildPruneResponse, ResourcesUlimits
+    from ..types.engine import BuildPruneResponse
     from .call import Caller
 
-__all__ = ["Build"]
+__all__ = ["Build", "BuildOptions"]
 
 # The outputs that are images.
 _IMAGES = frozenset({"moby", "image"})
@@ -38,41 +46,9 @@ class Build:
         self,
         context: BuildContext = None,
         *,
-        tags: Sequence[str] = (),
-        dockerfile: str = "Dockerfile",
-        dockerfile_text: str | bytes | None = None,
-        remote: str | None = None,
-        args: Mapping[str, str] | None = None,
-        target: str | None = None,
-        labels: Mapping[str, str] | None = None,
-        pull: bool = False,
-        nocache: bool = False,
-        cachefrom: Sequence[str] = (),
-        platform: str | None = None,
-        network: str | None = None,
-        extrahosts: Sequence[str] = (),
-        shmsize: int | None = None,
-        ulimits: Sequence[ResourcesUlimits] = (),
-        outputs: Sequence[Mapping[str, Any]] | None = None,
-        squash: bool = False,
-        quiet: bool = False,
-        builder: str | None = None,
-        buildid: str | None = None,
-        session: str | None = None,
-        rm: bool | None = None,
-        forcerm: bool | None = None,
-        memory: int | None = None,
-        memswap: int | None = None,
-        cpushares: int | None = None,
-        cpuperiod: int | None = None,
-        cpuquota: int | None = None,
-        cpusetcpus: str | None = None,
-        cpusetmems: str | None = None,
-        cgroupparent: str | None = None,
-        securityopt: Sequence[str] = (),
-        isolation: str | None = None,
         progress: Callable[[str], None] | None = None,
         on_event: Callable[[BuildEvent], None] | None = None,
+        **options: Unpack[BuildOptions],
     ) -> str:
         """Build an image (`POST /build`).
 
@@ -84,47 +60,9 @@ class Build:
             context: a folder; names in the context -> contents; or an archive: bytes, a
                 binary file or pieces of bytes, sent as it is. None with `remote`, and where
                 the Dockerfile needs none.
-            tags: what to call the image.
-            dockerfile: the Dockerfile's path in the context.
-            dockerfile_text: the Dockerfile itself, where it is not in the context.
-            remote: a Git repository, a Dockerfile or an archive that the engine fetches instead
-                of `context`, by its URL.
-            args: values for the Dockerfile's `ARG` instructions; they are kept in the
-                image's history, so they are no place for secrets.
-            target: the stage to build; None: the last.
-            labels: labels of the image.
-            pull: look for newer base images.
-            nocache: build every step anew.
-            cachefrom: images whose steps may be taken instead of being built.
-            platform: `os[/arch[/variant]]` where it is not the engine's own.
-            network: the network of `RUN` instructions: `default`, `none` or `host`; of the
-                classic builder also another one.
-            extrahosts: what `RUN` instructions find in `/etc/hosts`, `name:address` each.
-            shmsize: the size of `/dev/shm` in bytes.
-            ulimits: limits of processes; with BuildKit from engine 23 on.
-            outputs: what comes of the build instead of an image, as `{"Type": ..., "Attrs":
-                {...}}`; `cacheonly` needs no session. BuildKit's alone.
-            squash: make one layer of all new ones (an engine with experimental features).
-            quiet: have nothing told but the image's id, and the log of a build that fails.
-            builder: `buildkit` or `classic`; None: BuildKit, unless the engine says that it has
-                it switched off. Podman has a builder of its own.
-            buildid: a name for the build, for `cancel`. BuildKit's alone.
-            session: the id of a session of the caller's own (`session.open`), which serves
-                secrets, ssh agents and logins. BuildKit's alone.
-            rm: remove the containers of the classic builder; None: yes.
-            forcerm: remove them also when the build fails.
-            memory: most memory in bytes; this and all below are not BuildKit's.
-            memswap: most memory and swap in bytes; -1: any amount of swap.
-            cpushares: weight of its CPU time.
-            cpuperiod: the scheduler's period in microseconds.
-            cpuquota: CPU time in such a period, in microseconds.
-            cpusetcpus: the CPUs to run on, `0-2` or `0,1`.
-            cpusetmems: the memory nodes to use, likewise.
-            cgroupparent: the control group to be in.
-            securityopt: security options (of engines on Windows).
-            isolation: `default`, `process` or `hyperv` (of engines on Windows).
             progress: called with every line that the build has to say to people.
             on_event: called with every event that `building` tells.
+            options: `tags=["app:1"]`, `target="test"` and all else that `BuildOptions` lists.
 
         Returns:
             The image's id; empty where `outputs` makes none.
@@ -133,43 +71,9 @@ class Build:
             BuildFailed: a step failed; the error says which, and `log` holds what it printed.
             InvalidInput: the context is not there or lacks the Dockerfile.
             Incompatible: the builder cannot do what is asked for.
+            TypeError: there is no such option.
         """
-        events = self.building(
-            context,
-            tags=tags,
-            dockerfile=dockerfile,
-            dockerfile_text=dockerfile_text,
-            remote=remote,
-            args=args,
-            target=target,
-            labels=labels,
-            pull=pull,
-            nocache=nocache,
-            cachefrom=cachefrom,
-            platform=platform,
-            network=network,
-            extrahosts=extrahosts,
-            shmsize=shmsize,
-            ulimits=ulimits,
-            outputs=outputs,
-            squash=squash,
-            quiet=quiet,
-            builder=builder,
-            buildid=buildid,
-            session=session,
-            rm=rm,
-            forcerm=forcerm,
-            memory=memory,
-            memswap=memswap,
-            cpushares=cpushares,
-            cpuperiod=cpuperiod,
-            cpuquota=cpuquota,
-            cpusetcpus=cpusetcpus,
-            cpusetmems=cpusetmems,
-            cgroupparent=cgroupparent,
-            securityopt=securityopt,
-            isolation=isolation,
-        )
+        events = self.building(context, **options)
         with events:
             for event, lines in events.with_lines():
                 if on_event is not None:
@@ -180,124 +84,44 @@ class Build:
         return events.image_id
 
     def building(
-        self,
-        context: BuildContext = None,
-        *,
-        tags: Sequence[str] = (),
-        dockerfile: str = "Dockerfile",
-        dockerfile_text: str | bytes | None = None,
-        remote: str | None = None,
-        args: Mapping[str, str] | None = None,
-        target: str | None = None,
-        labels: Mapping[str, str] | None = None,
-        pull: bool = False,
-        nocache: bool = False,
-        cachefrom: Sequence[str] = (),
-        platform: str | None = None,
-        network: str | None = None,
-        extrahosts: Sequence[str] = (),
-        shmsize: int | None = None,
-        ulimits: Sequence[ResourcesUlimits] = (),
-        outputs: Sequence[Mapping[str, Any]] | None = None,
-        squash: bool = False,
-        quiet: bool = False,
-        builder: str | None = None,
-        buildid: str | None = None,
-        session: str | None = None,
-        rm: bool | None = None,
-        forcerm: bool | None = None,
-        memory: int | None = None,
-        memswap: int | None = None,
-        cpushares: int | None = None,
-        cpuperiod: int | None = None,
-        cpuquota: int | None = None,
-        cpusetcpus: str | None = None,
-        cpusetmems: str | None = None,
-        cgroupparent: str | None = None,
-        securityopt: Sequence[str] = (),
-        isolation: str | None = None,
+        self, context: BuildContext = None, **options: Unpack[BuildOptions]
     ) -> BuildStream:
         """Build an image event by event; it is there when the iteration ends. See `image`.
 
         The context is sent, and private base images are pulled, before this returns.
         """
-        if remote is not None and context is not None:
+        check_options(options)
+        text = options.get("dockerfile_text")
+        if options.get("remote") is not None and context is not None:
             raise InvalidInput("Give either a context or a remote one.")
-        if remote is None and context is None and dockerfile_text is None:
+        if options.get("remote") is None and context is None and text is None:
             raise InvalidInput("There is nothing to build: give a context.")
-        check_texts(
-            remote=remote,
-            target=target,
-            platform=platform,
-            network=network,
-            buildid=buildid,
-            session=session,
-            cpusetcpus=cpusetcpus,
-            cpusetmems=cpusetmems,
-            cgroupparent=cgroupparent,
-            isolation=isolation,
-        )
-        packed = pack_context(context, dockerfile, dockerfile_text)
-        not_buildkit = {
-            "memory": memory,
-            "memswap": memswap,
-            "cpushares": cpushares,
-            "cpuperiod": cpuperiod,
-            "cpuquota": cpuquota,
-            "cpusetcpus": cpusetcpus,
-            "cpusetmems": cpusetmems,
-            "cgroupparent": cgroupparent,
-            "isolation": isolation,
-        }
-        query = {
-            "t": list_texts("tags", tags),
-            "dockerfile": packed.dockerfile,
-            "remote": remote,
-            "buildargs": encode_texts("args", args),
-            "target": target,
-            "labels": encode_texts("labels", labels),
-            "pull": pull or None,
-            "nocache": nocache or None,
-            "cachefrom": encode_list("cachefrom", cachefrom),
-            "platform": platform,
-            "networkmode": network,
-            "extrahosts": list_texts("extrahosts", extrahosts),
-            "shmsize": shmsize,
-            "ulimits": encode_list("ulimits", ulimits),
-            "outputs": encode_list("outputs", outputs),
-            "squash": squash or None,
-            "q": quiet or None,
-            "buildid": buildid,
-            "session": session,
-            "rm": rm,
-            "forcerm": forcerm,
-            "securityopt": list_texts("securityopt", securityopt),
-            **not_buildkit,
-        }
+        packed = pack_context(context, options.get("dockerfile", "Dockerfile"), text)
+        query = {**encode_options(options), "dockerfile": packed.dockerfile}
         chosen = choose_builder(
             self._caller,
-            builder,
-            not_buildkit=not_buildkit,
-            only_buildkit={"outputs": outputs, "session": session},
+            options.get("builder"),
+            not_buildkit=not_buildkit(options),
+            only_buildkit=only_buildkit(options),
         )
         query["version"] = chosen.version
         base = BaseImages()
         headers = {"Content-Type": "application/x-tar"}
         if chosen.takes_logins:
             headers.update(self._registry_config())
-        elif packed.text is not None and session is None:
+        elif packed.text is not None and options.get("session") is None:
             base = pull_base_images(
                 self._caller,
                 self._credentials,
                 packed.text,
-                args=args,
-                target=target,
-                platform=platform,
-                pull=pull,
+                args=options.get("args"),
+                target=options.get("target"),
+                platform=options.get("platform"),
+                pull=options.get("pull", False),
             )
             query["pull"] = None if base.all_pulled else query["pull"]
 
-        name = tags[0] if tags else ""
+        name = next(iter(options.get("tags", ())), "")
 
         def failed(
             exc: ApiError | StreamFailed, transcript: Transcript | None = None
@@ -316,6 +140,7 @@ class Build:
             )
         except ApiError as exc:
             raise failed(exc) from exc
+        outputs = options.get("outputs")
         makes_image = outputs is None or any(one.get("Type") in _IMAGES for one in outputs)
         return BuildStream(stream, failed, told=base.events, makes_image=makes_image)
 

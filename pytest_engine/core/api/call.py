@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from ..errors import ConnectionFailed, Incompatible, InvalidInput, error_from_answer
 from ..operations import OPERATIONS
-from .asked import fill_path, states
+from .asked import check_seconds, fill_path, states
 
 if TYPE_CHECKING:
     from ..operations import Operation, Span
@@ -146,8 +146,7 @@ class Caller:
         sent = dict(headers or {})
         if body is not None and not _is_readable(body):
             raise InvalidInput(f"{body!r:.80} is neither bytes, a binary file nor pieces of bytes.")
-        if timeout is not None and not _is_number(timeout, 0):
-            raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds.")
+        check_seconds(timeout)
         path, target = self._target(known, names, query, json_body)
         if json_body is not None:
             body = _encode_json(json_body)
@@ -256,10 +255,6 @@ def _encode_json(value: Any) -> bytes:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
-
-
-def _is_number(value: object, least: float) -> bool:
-    return isinstance(value, (int, float)) and value >= least
 
 
 def _is_readable(body: object) -> bool:

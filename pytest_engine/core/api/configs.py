@@ -8,9 +8,8 @@ from ..filters import Filters, encode_filters
 from .swarm_objects import check_content, check_version
 
 if TYPE_CHECKING:
-    from ..types.engine import Config, ConfigCreateBody, ConfigSpec
+    from ..types.engine import Config, ConfigCreateBody, ConfigCreateResponse, ConfigSpec
     from .call import Caller
-    from .swarm_objects import CreatedObject
 
 __all__ = ["Configs"]
 
@@ -38,7 +37,7 @@ class Configs:
         )
         return configs
 
-    def create(self, spec: ConfigCreateBody) -> CreatedObject:
+    def create(self, spec: ConfigCreateBody) -> ConfigCreateResponse:
         """Create a config (`POST /configs/create`).
 
         Args:
@@ -49,7 +48,7 @@ class Configs:
             Conflict: there is one of that name.
         """
         check_content(spec, "config")
-        created: CreatedObject = self._caller.json("ConfigCreate", json_body=spec)
+        created: ConfigCreateResponse = self._caller.json("ConfigCreate", json_body=spec)
         return created
 
     def inspect(self, config: str) -> Config:

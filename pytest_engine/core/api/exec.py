@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ConnectionLost, InvalidInput, Timeout
+from .asked import check_seconds
 from .output import OutputStream, ProcessStream
+from .texts import check_texts, encode_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ..types.engine import ContainerExecBody, ExecInspectResponse, ExecStartBody
     from .call import Caller
@@ -88,7 +91,7 @@ class Exec:
             stream,
             tty=tty,
             resize=lambda height, width: self.resize(exec_id, height=height, width=width),
-            exit_code=lambda timeout: self._exit_code(exec_id, timeout),
+            exit_code=lambda timeout: self.wait(exec_id, timeout=timeout),
         )
 
     def start_detached(
@@ -146,8 +149,14 @@ class Exec:
             Timeout: it stayed silent for too long.
             Conflict: the container does not run.
         """
-        if isinstance(command, str) or not command:
-            raise InvalidInput(f"A command is a list of strings, not {command!r}.")
+        check_seconds(timeout)
+        if not _is_command(command):
+            raise InvalidInput(f"A command is a list of strings, not {command!r:.80}.")
+        check_texts(user=user, working_dir=working_dir)
+        encode_texts("env", env)
+        is_bytes = isinstance(stdin, (bytes, bytearray, memoryview))  # not everybody checks types
+        if stdin is not None and not is_bytes:
+            raise InvalidInput(f"stdin: {stdin!r:.80} is not bytes.")
         config: ContainerExecBody = {
             "Cmd": list(command),
             "AttachStdout": True,
@@ -178,17 +187,22 @@ class Exec:
                 output.close()
                 if writer is not None:
                     writer.join()
-        return ExecResult(self._exit_code(exec_id, _LINGER), stdout, stderr)
+        return ExecResult(self.wait(exec_id, timeout=_LINGER), stdout, stderr)
 
-    def _start_body(
-        self, *, detach: bool, tty: bool, console_size: tuple[int, int] | None
-    ) -> ExecStartBody:
-        body: ExecStartBody = {"Detach": detach, "Tty": tty}
-        if console_size is not None:
-            body["ConsoleSize"] = list(console_size)
-        return body
+    def wait(self, exec_id: str, *, timeout: float | None = None) -> int:
+        """Wait until a command that was started has ended, and return its exit code.
 
-    def _exit_code(self, exec_id: str, timeout: float | None) -> int:
+        The API has no call for that: the command is asked for (`GET /exec/{id}/json`) again and
+        again, in pauses of up to a quarter of a second.
+
+        Args:
+            exec_id: what `create` returned.
+            timeout: seconds to wait at most; None: for ever. The command goes on after that.
+
+        Raises:
+            Timeout: it did not end in time.
+        """
+        check_seconds(timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
         pause = 0.001
         while True:
@@ -201,6 +215,29 @@ class Exec:
                 raise Timeout(f"The command of exec {exec_id} did not end within {timeout:g} s.")
             time.sleep(min(pause, left))
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _start_body(
+        self, *, detach: bool, tty: bool, console_size: tuple[int, int] | None
+    ) -> ExecStartBody:
+        body: ExecStartBody = {"Detach": detach, "Tty": tty}
+        if console_size is not None:
+            if not _is_size(console_size):
+                raise InvalidInput(f"console_size: {console_size!r:.80} is no height and width.")
+            body["ConsoleSize"] = list(console_size)
+        return body
+
+
+# Not everybody checks types, so these take whatever comes.
+
+
+def _is_command(value: Any) -> bool:
+    is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
+    return is_list and len(value) > 0 and all(isinstance(word, str) for word in value)
+
+
+def _is_size(value: Any) -> bool:
+    is_pair = isinstance(value, (list, tuple)) and len(value) == 2
+    return is_pair and all(isinstance(one, int) and one >= 0 for one in value)
 
 
 def _write_in_background(output: OutputStream, data: bytes | None) -> threading.Thread | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from ..filters import Filters, encode_filters
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..types.engine import (
         EndpointSettings,
         NetworkCreateBody,
@@ -46,13 +48,18 @@ class Networks:
             Conflict: there is a network of that name.
             PermissionDenied: the name is one of the engine's own networks.
         """
-        if self._caller.version < _UNIQUE_NAMES:
-            config = {"CheckDuplicate": True, **config}  # type: ignore[typeddict-unknown-key]
+        # Not everybody checks types; what is no object, the engine refuses.
+        if self._caller.version < _UNIQUE_NAMES and isinstance(config, dict):
+            config = {"CheckDuplicate": True, **config}
         created: NetworkCreateResponse = self._caller.json("NetworkCreate", json_body=config)
         return created
 
     def inspect(
-        self, network: str, *, verbose: bool = False, scope: str | None = None
+        self,
+        network: str,
+        *,
+        verbose: bool = False,
+        scope: Literal["swarm", "global", "local"] | None = None,
     ) -> NetworkInspect:
         """Tell all about a network, with the containers on it (`GET /networks/{id}`).
 

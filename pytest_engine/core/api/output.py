@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable
 
 from ..streams import FrameDecoder, LineDecoder
+from .asked import check_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,12 @@ class OutputStream:
         self._stream.close_write()
 
     def settimeout(self, timeout: float | None) -> None:
-        """Set how many seconds of silence the next reads bear; None: any."""
+        """Set how many seconds of silence the next reads bear; None: any.
+
+        Raises:
+            InvalidInput: it is no number of seconds.
+        """
+        check_seconds(timeout)
         self._stream.settimeout(timeout)
 
     def close(self) -> None:

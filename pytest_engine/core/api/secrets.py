@@ -8,9 +8,8 @@ from ..filters import Filters, encode_filters
 from .swarm_objects import check_content, check_version
 
 if TYPE_CHECKING:
-    from ..types.engine import Secret, SecretCreateBody, SecretSpec
+    from ..types.engine import Secret, SecretCreateBody, SecretCreateResponse, SecretSpec
     from .call import Caller
-    from .swarm_objects import CreatedObject
 
 __all__ = ["Secrets"]
 
@@ -38,7 +37,7 @@ class Secrets:
         )
         return secrets
 
-    def create(self, spec: SecretCreateBody) -> CreatedObject:
+    def create(self, spec: SecretCreateBody) -> SecretCreateResponse:
         """Create a secret (`POST /secrets/create`).
 
         Args:
@@ -49,7 +48,7 @@ class Secrets:
             Conflict: there is one of that name.
         """
         check_content(spec, "secret")
-        created: CreatedObject = self._caller.json("SecretCreate", json_body=spec)
+        created: SecretCreateResponse = self._caller.json("SecretCreate", json_body=spec)
         return created
 
     def inspect(self, secret: str) -> Secret:

@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import TypedDict
 
 from ..errors import InvalidInput
 
-__all__ = ["CreatedObject", "check_content", "check_version"]
-
-
-class CreatedObject(TypedDict):
-    """What engines answer when they have created a secret or a config.
-
-    The API's description spells it `Id`, as for containers; no engine does.
-    """
-
-    ID: str
+__all__ = ["check_content", "check_version"]
 
 
 # Not everybody checks types, so these take whatever comes.

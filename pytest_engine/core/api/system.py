@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
-from ..auth import login_fields, was_refused
-from ..errors import PermissionDenied, ServerError
+from ..auth import login_fields, login_to, was_refused
+from ..errors import InvalidInput, PermissionDenied, ServerError
 from ..filters import Filters, encode_filters
 from ..moment import Moment, decode_nanoseconds, encode_moment
 from .events import EventStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
+    from ..auth import Credentials
     from ..transport import Answer, Stream
     from ..types.engine import AuthResponse, SystemDataUsageResponse, SystemInfo, SystemVersion
     from .call import Caller
@@ -45,9 +47,10 @@ class Ping:
 class System:
     """Operations on the engine as a whole."""
 
-    def __init__(self, caller: Caller) -> None:
-        """Call through `caller`."""
+    def __init__(self, caller: Caller, credentials: Credentials) -> None:
+        """Call through `caller`; logins that are to be remembered go to `credentials`."""
         self._caller = caller
+        self._credentials = credentials
 
     def ping(self) -> Ping:
         """Check that the engine answers (`GET /_ping`).
@@ -72,7 +75,10 @@ class System:
         return info
 
     def disk_usage(
-        self, *, type: Sequence[str] | None = None, verbose: bool = False
+        self,
+        *,
+        type: Sequence[Literal["container", "image", "volume", "build-cache"]] | None = None,
+        verbose: bool = False,
     ) -> SystemDataUsageResponse:
         """Tell what the disk is used for (`GET /system/df`); this may take long.
 
@@ -89,16 +95,37 @@ class System:
         )
         return usage
 
-    def login(self, registry: str, username: str, password: str) -> AuthResponse:
+    @overload
+    def login(
+        self, registry: str, username: str, password: str, *, remember: bool = False
+    ) -> AuthResponse: ...
+
+    @overload
+    def login(
+        self, registry: str, *, identity_token: str, remember: bool = False
+    ) -> AuthResponse: ...
+
+    def login(
+        self,
+        registry: str,
+        username: str = "",
+        password: str = "",
+        *,
+        identity_token: str = "",
+        remember: bool = False,
+    ) -> AuthResponse:
         """Have the engine try a login to a registry (`POST /auth`).
 
-        Nothing is kept, neither here nor by the engine: pulls and pushes use the logins of
-        Docker's configuration.
+        The engine keeps nothing, and nothing is written to disk.
 
         Args:
             registry: host and port, `docker.io` for Docker Hub.
             username: the user.
             password: the user's password, or an access token that is used like one.
+            identity_token: what the registry handed out, instead of user and password.
+            remember: use it, or the token that the registry hands out for it, from now on for
+                pulls, pushes, builds and services of this client, in place of what Docker's
+                configuration has (`Credentials.remember`).
 
         Returns:
             `Status`, and `IdentityToken`: what the registry hands out to be used instead of
@@ -107,22 +134,34 @@ class System:
         Raises:
             PermissionDenied: the registry refuses the login.
             ServerError: the engine does not reach the registry.
+            InvalidInput: both a user and a token are stated, or something is no text.
         """
-        body = login_fields(registry, username, password)
+        if identity_token and (username or password):
+            raise InvalidInput("login: give either a user with a password or an identity token.")
+        login = login_to(
+            registry, username=username, password=password, identity_token=identity_token
+        )
         try:
-            answer: AuthResponse = self._caller.json("SystemAuth", json_body=body, endless=True)
+            answer: AuthResponse = self._caller.json(
+                "SystemAuth", json_body=login_fields(login), endless=True
+            )
         except ServerError as exc:
             # Docker 20.10 answers 500 whatever the registry says.
             if not was_refused(exc.engine_message):
                 raise
+            whose = f"login of {username!r}" if username else "login"
+            check = "token" if identity_token else "user and password"
             raise PermissionDenied(
-                f"{registry} refuses the login of {username!r}: {exc.engine_message}. "
-                "Check user and password.",
+                f"{registry} refuses the {whose}: {exc.engine_message}. Check {check}.",
                 status=exc.status,
                 method=exc.method,
                 path=exc.path,
                 engine_message=exc.engine_message,
             ) from exc
+        if remember:
+            token = answer.get("IdentityToken")
+            handed_out = login_to(registry, identity_token=token) if token else login
+            self._credentials.remember(handed_out)
         return answer
 
     def events(

@@ -153,7 +153,7 @@ class NetworkKind(Kind[NetworkSpec]):
             for name in self.connected or ()
             if name not in members
         ]
-        listed: Mapping[str, Any] = network.get("Containers") or {}  # type: ignore[assignment]
+        listed: Mapping[str, Any] = network.get("Containers") or {}
         return {**network, "Containers": {**listed, **dict(filter(None, stopped))}}
 
     def compare(

@@ -981,7 +981,7 @@ _ALL = (
             "X-Registry-Auth": Span((1, 25)),
         },
         body={
-            "TaskTemplate.ContainerSpec.HealthCheck.StartInterval": Span((1, 44)),
+            "TaskTemplate.ContainerSpec.Healthcheck.StartInterval": Span((1, 44)),
             "TaskTemplate.ContainerSpec.Mounts[].BindOptions.CreateMountpoint": Span((1, 42)),
             "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyForceRecursive": Span((1, 44)),
             "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyNonRecursive": Span((1, 44)),
@@ -1028,7 +1028,7 @@ _ALL = (
             "X-Registry-Auth": Span((1, 25)),
         },
         body={
-            "TaskTemplate.ContainerSpec.HealthCheck.StartInterval": Span((1, 44)),
+            "TaskTemplate.ContainerSpec.Healthcheck.StartInterval": Span((1, 44)),
             "TaskTemplate.ContainerSpec.Mounts[].BindOptions.CreateMountpoint": Span((1, 42)),
             "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyForceRecursive": Span((1, 44)),
             "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyNonRecursive": Span((1, 44)),

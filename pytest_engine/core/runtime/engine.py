@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import Conflict, ContainerNotFound, Incompatible, InvalidInput, Timeout
+from ..auth import login_to
+from ..errors import Conflict, ContainerNotFound, InvalidInput, Timeout
 from ..reference import DEFAULT_REGISTRY
 from ..spec.values import parse_env
 from .checks import is_number
-from .commands import wait_for_command
 from .config import ContainerCreateConfig, to_spec
 from .decode import (
     decode_container,
@@ -84,20 +84,25 @@ class EngineRuntime:
         return decode_info(self._engine.system.info())
 
     def login(self, auth: AuthConfig) -> None:
-        """Have the engine try a login to a registry (`POST /auth`).
+        """Log in to a registry, for the pulls of this runtime (`POST /auth`).
 
-        Nothing is kept: pulls use the logins of Docker's configuration.
+        The engine tries the login, unless it is a registry token, which engines take for pulls
+        but do not try. It is kept in memory alone, by the client.
 
         Raises:
             PermissionDenied: the registry refuses the login.
             ServerError: the engine does not reach the registry.
-            Incompatible: it is a token, which engines take for pulls but do not try.
         """
         auth = _stated(auth, AuthConfig)
-        if auth.username is None or auth.password is None:
-            raise Incompatible("An engine tries the login of a user with a password only.")
         registry = auth.server_address or DEFAULT_REGISTRY
-        self._engine.system.login(registry, auth.username, auth.password)
+        if auth.registry_token:
+            login = login_to(registry, registry_token=auth.registry_token)
+            self._engine.credentials.remember(login)
+        elif auth.identity_token:
+            self._engine.system.login(registry, identity_token=auth.identity_token, remember=True)
+        else:
+            user, password = auth.username or "", auth.password or ""
+            self._engine.system.login(registry, user, password, remember=True)
 
     def close(self) -> None:
         """Close the engine's idle connections; a later call opens new ones.
@@ -181,7 +186,7 @@ class EngineRuntime:
             Timeout: it did not come in time.
         """
         options = _stated(options, ContainerWaitOptions)
-        condition = str(options.condition)
+        condition: Any = str(options.condition)
         return self._engine.containers.wait(id, condition=condition, timeout=timeout)["StatusCode"]
 
     def container_exec(
@@ -217,7 +222,7 @@ class EngineRuntime:
         if not (options.attach_stdout or options.attach_stderr):
             # Podman connects to no command without a stream.
             self._engine.exec.start_detached(exec_id)
-            return ContainerExecResult(wait_for_command(self._engine.exec, exec_id, timeout))
+            return ContainerExecResult(self._engine.exec.wait(exec_id, timeout=timeout))
         with self._engine.exec.start(exec_id) as process:
             process.settimeout(timeout)
             try:

@@ -4,7 +4,7 @@
 """The Engine's JSON as TypedDicts: every key is optional, as engines differ in what they send.
 
 A comment such as ``# API 1.44`` names the first version that has the field, where that is
-newer than 1.41.
+newer than 1.41; ``# gone with API 1.52`` the first that lacks it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class AuthConfig(TypedDict, total=False):
     username: str
     password: str
     serveraddress: str
+    email: str  # gone with API 1.52
 
 
 class AuthResponse(TypedDict, total=False):
@@ -52,6 +53,7 @@ class BuildCache(TypedDict, total=False):
     CreatedAt: str
     LastUsedAt: str | None
     UsageCount: int
+    Parent: str  # gone with API 1.42
 
 
 class BuildCacheDiskUsage(TypedDict, total=False):
@@ -74,6 +76,8 @@ class BuildInfo(TypedDict, total=False):
     status: str
     progressDetail: ProgressDetail
     aux: ImageID
+    error: str  # gone with API 1.52
+    progress: str  # gone with API 1.52
 
 
 class BuildPruneResponse(TypedDict, total=False):
@@ -154,6 +158,7 @@ class ClusterVolumeSpecAccessModeSecrets(TypedDict, total=False):
 
 class Commit(TypedDict, total=False):
     ID: str
+    Expected: str  # gone with API 1.49
 
 
 class Config(TypedDict, total=False):
@@ -173,6 +178,10 @@ class ConfigSpec(TypedDict, total=False):
 
 class ConfigCreateBody(ConfigSpec, total=False):
     pass
+
+
+class ConfigCreateResponse(TypedDict, total=False):
+    ID: str
 
 
 class ConfigReference(TypedDict, total=False):
@@ -236,6 +245,7 @@ class ContainerConfig(TypedDict, total=False):
     StopSignal: str | None
     StopTimeout: int | None
     Shell: list[str] | None
+    MacAddress: str | None  # gone with API 1.52
 
 
 class ContainerCreateBody(ContainerConfig, total=False):
@@ -252,7 +262,7 @@ class ContainerExecBody(TypedDict, total=False):
     AttachStdin: bool
     AttachStdout: bool
     AttachStderr: bool
-    ConsoleSize: list[int] | None
+    ConsoleSize: list[int] | None  # API 1.42
     DetachKeys: str
     Tty: bool
     Env: list[str]
@@ -446,6 +456,8 @@ class Resources(TypedDict, total=False):
     CpuPercent: int
     IOMaximumIOps: int
     IOMaximumBandwidth: int
+    KernelMemory: int  # gone with API 1.42
+    KernelMemoryTCP: int  # gone with API 1.52
 
 
 class ContainerUpdateBody(Resources, total=False):
@@ -488,6 +500,8 @@ class CreateImageInfo(TypedDict, total=False):
     errorDetail: ErrorDetail
     status: str
     progressDetail: ProgressDetail
+    error: str  # gone with API 1.52
+    progress: str  # gone with API 1.52
 
 
 class DeviceInfo(TypedDict, total=False):
@@ -632,7 +646,7 @@ class ExecInspectResponse(TypedDict, total=False):
 class ExecStartBody(TypedDict, total=False):
     Detach: bool
     Tty: bool
-    ConsoleSize: list[int] | None
+    ConsoleSize: list[int] | None  # API 1.42
 
 
 class FilesystemChange(TypedDict, total=False):
@@ -781,6 +795,18 @@ class ImageConfig(TypedDict, total=False):
     Labels: dict[str, str]
     StopSignal: str | None
     Shell: list[str] | None
+    Hostname: str  # gone with API 1.50
+    Domainname: str  # gone with API 1.50
+    AttachStdin: bool  # gone with API 1.50
+    AttachStdout: bool  # gone with API 1.50
+    AttachStderr: bool  # gone with API 1.50
+    Tty: bool  # gone with API 1.50
+    OpenStdin: bool  # gone with API 1.50
+    StdinOnce: bool  # gone with API 1.50
+    Image: str  # gone with API 1.50
+    NetworkDisabled: bool | None  # gone with API 1.50
+    MacAddress: str | None  # gone with API 1.50
+    StopTimeout: int | None  # gone with API 1.50
 
 
 class ImageDeleteResponseItem(TypedDict, total=False):
@@ -820,6 +846,11 @@ class ImageInspect(TypedDict, total=False):
     GraphDriver: DriverData
     RootFS: ImageInspectRootFS
     Metadata: ImageInspectMetadata
+    Parent: str  # gone with API 1.52
+    Container: str  # gone with API 1.45
+    ContainerConfig: ContainerConfig  # gone with API 1.45
+    DockerVersion: str  # gone with API 1.52
+    VirtualSize: int  # gone with API 1.44
 
 
 class ImageInspectMetadata(TypedDict, total=False):
@@ -886,6 +917,7 @@ class ImageSummary(TypedDict, total=False):
     Containers: int
     Manifests: list[ImageManifestSummary]  # API 1.47
     Descriptor: OCIDescriptor  # API 1.48
+    VirtualSize: int  # gone with API 1.44
 
 
 class ImagesDiskUsage(TypedDict, total=False):
@@ -1022,10 +1054,11 @@ class NetworkCreateBody(TypedDict, total=False):
     ConfigOnly: bool
     ConfigFrom: ConfigReference
     IPAM: IPAM
-    EnableIPv4: bool
+    EnableIPv4: bool  # API 1.47
     EnableIPv6: bool
     Options: dict[str, str]
     Labels: dict[str, str]
+    CheckDuplicate: bool  # gone with API 1.46
 
 
 class NetworkCreateResponse(TypedDict, total=False):
@@ -1038,6 +1071,12 @@ class NetworkDisconnectRequest(TypedDict, total=False):
     Force: bool
 
 
+class NetworkInspect(Network, total=False):
+    Containers: dict[str, EndpointResource]
+    Services: dict[str, object]
+    Status: NetworkStatus
+
+
 class NetworkPruneResponse(TypedDict, total=False):
     NetworksDeleted: list[str]
 
@@ -1047,6 +1086,20 @@ class NetworkSettings(TypedDict, total=False):
     SandboxKey: str
     Ports: PortMap
     Networks: dict[str, EndpointSettings]
+    Bridge: str  # gone with API 1.52
+    HairpinMode: bool  # gone with API 1.52
+    LinkLocalIPv6Address: str  # gone with API 1.52
+    LinkLocalIPv6PrefixLen: int  # gone with API 1.52
+    SecondaryIPAddresses: list[Address] | None  # gone with API 1.52
+    SecondaryIPv6Addresses: list[Address] | None  # gone with API 1.52
+    EndpointID: str  # gone with API 1.52
+    Gateway: str  # gone with API 1.52
+    GlobalIPv6Address: str  # gone with API 1.52
+    GlobalIPv6PrefixLen: int  # gone with API 1.52
+    IPAddress: str  # gone with API 1.52
+    IPPrefixLen: int  # gone with API 1.52
+    IPv6Gateway: str  # gone with API 1.52
+    MacAddress: str  # gone with API 1.52
 
 
 class NetworkStatus(TypedDict, total=False):
@@ -1164,6 +1217,7 @@ class PluginConfig(TypedDict, total=False):
     Env: list[PluginEnv]
     Args: PluginConfigArgs
     rootfs: PluginConfigRootfs
+    DockerVersion: str  # gone with API 1.52
 
 
 class PluginConfigArgs(TypedDict, total=False):
@@ -1280,12 +1334,16 @@ class PushImageInfo(TypedDict, total=False):
     errorDetail: ErrorDetail  # API 1.48
     status: str
     progressDetail: ProgressDetail
+    error: str  # gone with API 1.52
+    progress: str  # gone with API 1.52
 
 
 class RegistryServiceConfig(TypedDict, total=False):
     InsecureRegistryCIDRs: list[str]
     IndexConfigs: dict[str, IndexInfo]
     Mirrors: list[str]
+    AllowNondistributableArtifactsCIDRs: list[str]  # gone with API 1.49
+    AllowNondistributableArtifactsHostnames: list[str]  # gone with API 1.49
 
 
 class ResourceObject(TypedDict, total=False):
@@ -1344,6 +1402,10 @@ class SecretCreateBody(SecretSpec, total=False):
     pass
 
 
+class SecretCreateResponse(TypedDict, total=False):
+    ID: str
+
+
 class Service(TypedDict, total=False):
     ID: str
     Version: ObjectVersion
@@ -1354,6 +1416,7 @@ class Service(TypedDict, total=False):
     UpdateStatus: ServiceUpdateStatus
     ServiceStatus: ServiceServiceStatus
     JobStatus: ServiceJobStatus
+    PreviousSpec: ServiceSpec
 
 
 class ServiceSpec(TypedDict, total=False):
@@ -1599,10 +1662,15 @@ class SwarmUnlockkeyResponse(TypedDict, total=False):
 
 
 class SystemDataUsageResponse(TypedDict, total=False):
-    ImageUsage: ImagesDiskUsage
-    ContainerUsage: ContainersDiskUsage
-    VolumeUsage: VolumesDiskUsage
-    BuildCacheUsage: BuildCacheDiskUsage
+    ImageUsage: ImagesDiskUsage  # API 1.52
+    ContainerUsage: ContainersDiskUsage  # API 1.52
+    VolumeUsage: VolumesDiskUsage  # API 1.52
+    BuildCacheUsage: BuildCacheDiskUsage  # API 1.52
+    LayersSize: int  # gone with API 1.52
+    Images: list[ImageSummary]  # gone with API 1.52
+    Containers: list[ContainerSummary]  # gone with API 1.52
+    Volumes: list[Volume]  # gone with API 1.52
+    BuildCache: list[BuildCache]  # gone with API 1.52
 
 
 class SystemInfo(TypedDict, total=False):
@@ -1668,6 +1736,12 @@ class SystemInfo(TypedDict, total=False):
     Warnings: list[str]
     CDISpecDirs: list[str]  # API 1.44
     Containerd: ContainerdInfo  # API 1.46
+    KernelMemory: bool  # gone with API 1.42
+    KernelMemoryTCP: bool  # gone with API 1.52
+    BridgeNfIptables: bool  # gone with API 1.50
+    BridgeNfIp6tables: bool  # gone with API 1.50
+    ClusterStore: str  # gone with API 1.42
+    ClusterAdvertise: str  # gone with API 1.42
 
 
 class SystemInfoDefaultAddressPools(TypedDict, total=False):
@@ -1754,7 +1828,7 @@ class TaskSpecContainerSpec(TypedDict, total=False):
     Mounts: list[Mount]
     StopSignal: str
     StopGracePeriod: int
-    HealthCheck: HealthConfig
+    Healthcheck: HealthConfig
     Hosts: list[str]
     DNSConfig: TaskSpecContainerSpecDNSConfig
     Secrets: list[TaskSpecContainerSpecSecrets]
@@ -1954,7 +2028,6 @@ GenericResources = list[GenericResourcesItem]
 KnownSignerIdentity = Literal["DHI"]
 LocalNodeState = Literal["", "inactive", "pending", "active", "error", "locked"]
 MountType = Literal["bind", "cluster", "image", "npipe", "tmpfs", "volume"]
-NetworkInspect = Network
 NetworkSummary = Network
 NodeState = Literal["unknown", "down", "ready", "disconnected"]
 PortMap = dict[str, Optional[list[PortBinding]]]

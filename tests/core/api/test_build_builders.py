@@ -13,6 +13,7 @@ from pytest_engine.core.errors import BuildFailed, Incompatible, InvalidInput
 from tests.core.scripted import Read, Step, answer
 
 if TYPE_CHECKING:
+    from pytest_engine.core.api.build_options import BuilderName
     from pytest_engine.core.buildtrace import BuildEvent
     from tests.conftest import Scratch
     from tests.core.conftest import Serve
@@ -24,7 +25,7 @@ BUILDERS = pytest.mark.parametrize("builder", ["buildkit", "classic", None])
 @pytest.mark.smoke
 @BUILDERS
 def test_builders_make_the_same_image(
-    builder: str | None, engine: Engine, busybox: str, scratch: Scratch
+    builder: BuilderName | None, engine: Engine, busybox: str, scratch: Scratch
 ) -> None:
     dockerfile = f"FROM {busybox} AS one\nARG WHO\nENV WHO=$WHO\nCOPY f /f\nFROM one\nENV TWO=2\n"
     image_id = engine.build.image(
@@ -43,7 +44,7 @@ def test_builders_make_the_same_image(
 
 @pytest.mark.engine
 @BUILDERS
-def test_builders_tell_the_same(builder: str | None, engine: Engine, busybox: str) -> None:
+def test_builders_tell_the_same(builder: BuilderName | None, engine: Engine, busybox: str) -> None:
     told: list[BuildEvent] = []
     context = {"Dockerfile": f"FROM {busybox}\nRUN echo {time.time_ns()}; printf half >&2\n"}
     arguments: dict[str, Any] = {"builder": builder, "on_event": told.append}
@@ -64,7 +65,7 @@ def test_builders_tell_the_same(builder: str | None, engine: Engine, busybox: st
 
 @pytest.mark.engine
 @BUILDERS
-def test_builders_fail_the_same(builder: str | None, engine: Engine, busybox: str) -> None:
+def test_builders_fail_the_same(builder: BuilderName | None, engine: Engine, busybox: str) -> None:
     context = {"Dockerfile": f"FROM {busybox}\nLABEL a=b\nRUN echo why; exit 3\n"}
     with pytest.raises(BuildFailed) as caught:
         engine.build.image(context, builder=builder)
@@ -75,7 +76,7 @@ def test_builders_fail_the_same(builder: str | None, engine: Engine, busybox: st
 @pytest.mark.engine
 @BUILDERS
 def test_a_quiet_build_tells_no_more_than_the_image(
-    builder: str | None, engine: Engine, busybox: str, scratch: Scratch
+    builder: BuilderName | None, engine: Engine, busybox: str, scratch: Scratch
 ) -> None:
     lines: list[str] = []
     image_id = engine.build.image(
@@ -93,7 +94,7 @@ def test_a_quiet_build_tells_no_more_than_the_image(
 @pytest.mark.lacks("podman5", reason="it says nothing of a quiet build")
 @BUILDERS
 def test_a_quiet_build_that_fails_tells_its_log(
-    builder: str | None, engine: Engine, busybox: str
+    builder: BuilderName | None, engine: Engine, busybox: str
 ) -> None:
     with pytest.raises(BuildFailed) as caught:
         engine.build.image(
@@ -116,7 +117,7 @@ def test_what_buildkit_would_pass_over_is_refused(engine: Engine) -> None:
 _BUILT = answer(b'{"aux": {"ID": "sha256:1"}}')
 
 
-def _sent(serve: Serve, *, builder: str | None = None, **headers: str) -> str:
+def _sent(serve: Serve, *, builder: BuilderName | None = None, **headers: str) -> str:
     script: tuple[Step, ...] = (Read.REQUEST, answer(b"OK", api_version="1.41", **headers))
     server = serve(script, (Read.REQUEST, _BUILT))
     with Engine(server.host, api_version="1.41", environ={}) as engine:
@@ -142,7 +143,7 @@ def _sent(serve: Serve, *, builder: str | None = None, **headers: str) -> str:
     ],
 )
 def test_the_builder_is_the_one_that_is_stated_or_the_engines(
-    headers: dict[str, str], builder: str | None, version: str, serve: Serve
+    headers: dict[str, str], builder: BuilderName | None, version: str, serve: Serve
 ) -> None:
     assert _sent(serve, builder=builder, **headers) == version
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pytest_engine.core.api.build_options import BuilderName
     from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
 
@@ -39,7 +40,11 @@ def _pieces(data: bytes) -> Iterator[bytes]:
 @pytest.mark.parametrize("make", [bytes, io.BytesIO, _pieces])
 @_BUILDERS
 def test_an_archive_is_built(
-    make: Callable[[bytes], Any], builder: str, engine: Engine, busybox: str, scratch: Scratch
+    make: Callable[[bytes], Any],
+    builder: BuilderName,
+    engine: Engine,
+    busybox: str,
+    scratch: Scratch,
 ) -> None:
     engine.build.image(make(_archive(busybox)), tags=[scratch.name()], builder=builder)
     assert engine.images.inspect(scratch.name())
@@ -56,7 +61,7 @@ def test_an_archive_in_a_file_is_built(
 
 @_BUILDERS
 def test_the_dockerfile_need_not_be_in_the_context(
-    builder: str, engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
+    builder: BuilderName, engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
 ) -> None:
     (tmp_path / "f").write_text("it\n")
     (tmp_path / ".dockerignore").write_text("not\n")
@@ -105,7 +110,7 @@ def web(engine_host: str, tmp_path: Path) -> Iterator[str]:
 
 @_BUILDERS
 def test_the_engine_fetches_a_context(
-    builder: str, web: str, engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
+    builder: BuilderName, web: str, engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
 ) -> None:
     (tmp_path / "web" / "context.tar").write_bytes(_archive(busybox))
     engine.build.image(remote=f"{web}/context.tar", tags=[scratch.name()], builder=builder)

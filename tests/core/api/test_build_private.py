@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pytest_engine.core.api.build_options import BuilderName
     from tests.conftest import Scratch
 
 pytestmark = [
@@ -98,7 +99,7 @@ def _has(engine: Engine, name: str) -> bool:
 @pytest.mark.parametrize("pull", [False, True])
 def test_a_private_base_image_is_found(
     dockerfile: str,
-    builder: str,
+    builder: BuilderName,
     pull: bool,  # noqa: FBT001 - a parameter of the test
     connect: Connect,
     private: str,

@@ -114,6 +114,15 @@ def test_a_container_that_does_not_exist_runs_no_command(engine: Engine) -> None
         engine.exec.run("no-such-one", ["true"])
 
 
+def test_a_command_that_nobody_listens_to_is_waited_for(engine: Engine, run: Run) -> None:
+    exec_id = engine.exec.create(run(), {"Cmd": ["sh", "-c", "sleep 0.3; exit 3"]})
+    engine.exec.start_detached(exec_id)
+    with pytest.raises(Timeout, match=r"did not end within 0\.05 s"):
+        engine.exec.wait(exec_id, timeout=0.05)
+    assert engine.exec.wait(exec_id) == 3
+    assert engine.exec.wait(exec_id, timeout=0) == 3
+
+
 def test_a_command_that_was_not_set_up_is_not_found(engine: Engine) -> None:
     with pytest.raises(NotFound, match="No such exec instance: none"):
         engine.exec.start("none")

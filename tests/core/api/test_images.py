@@ -94,6 +94,20 @@ def test_what_is_no_reference_is_refused(name: str, engine: Engine) -> None:
             call(name)
 
 
+@pytest.mark.parametrize("tag", ["", ":1"])
+def test_a_digest_is_no_name_to_give_or_to_push(tag: str, engine: Engine, busybox: str) -> None:
+    name = f"127.0.0.1:1/some{tag}@sha256:{'a' * 64}"
+    calls: list[Callable[[], object]] = [
+        lambda: engine.images.push(name),
+        lambda: engine.images.tag(busybox, name),
+        lambda: engine.images.commit("no-such-container", name=name),
+        lambda: engine.images.import_(b"", name),
+    ]
+    for call in calls:
+        with pytest.raises(InvalidInput, match="has a digest"):
+            call()
+
+
 @pytest.mark.pitfall(12)
 def test_an_image_that_does_not_exist_cannot_be_pushed(engine: Engine) -> None:
     # The engine looks for the image only after its answer has begun.

@@ -9,6 +9,7 @@ import pytest
 from pytest_engine.core.errors import (
     Conflict,
     ContainerNotFound,
+    InvalidInput,
     NetworkNotFound,
     PermissionDenied,
     VolumeNotFound,
@@ -27,6 +28,12 @@ def network(engine: Engine, scratch: Scratch) -> str:
     """A network of the test's own."""
     engine.networks.create({"Name": scratch.name("net"), "Labels": {"a": "b"}})
     return scratch.name("net")
+
+
+@pytest.mark.parametrize("config", [None, [], "network", {"Name": 5}])
+def test_what_describes_no_network_is_refused(config: Any, engine: Engine) -> None:
+    with pytest.raises(InvalidInput):
+        engine.networks.create(config)
 
 
 @pytest.mark.smoke

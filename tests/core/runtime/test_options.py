@@ -9,7 +9,7 @@ import pytest
 
 from pytest_engine.core import runtime
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import Incompatible, InvalidInput
+from pytest_engine.core.errors import InvalidInput
 from pytest_engine.core.runtime import (
     AuthConfig,
     ContainerCreateConfig,
@@ -182,15 +182,6 @@ def test_half_a_login_is_refused(stated: dict[str, Any]) -> None:
 def test_a_login_does_not_show_its_secrets() -> None:
     login = AuthConfig("anna", "s3cret-1", identity_token="s3cret-2", registry_token="s3cret-3")
     assert "s3cret" not in f"{login!r} {login}"
-
-
-def test_a_token_is_no_login_that_an_engine_tries(serve: Serve) -> None:
-    server = serve((Read.REQUEST, answer(b"{}")))
-    engine = EngineRuntime(Engine(server.host, api_version="1.41", environ={}))
-    for login in (AuthConfig(identity_token="s3cret"), AuthConfig(registry_token="s3cret")):
-        with pytest.raises(Incompatible, match="a user with a password only"):
-            engine.login(login)
-    assert server.requests == []
 
 
 def test_wrong_arguments_are_refused_before_anything_is_sent(serve: Serve) -> None:

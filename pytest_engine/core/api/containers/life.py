@@ -8,6 +8,8 @@ from ...errors import Timeout
 from ..part import Part
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ...types.engine import ContainerWaitResponse
     from ..call import Caller
 
@@ -101,7 +103,7 @@ class Life(Part):
         self,
         container: str,
         *,
-        condition: str = "not-running",
+        condition: Literal["not-running", "next-exit", "removed"] = "not-running",
         timeout: float | None = None,
     ) -> ContainerWaitResponse:
         """Wait until a container ends (`POST /containers/{id}/wait`).

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ...errors import InvalidInput
 from ...filters import Filters, encode_filters
-from ...reference import parse_reference
 from ..part import Part
 from ..platforms import Platform, encode_platform, encode_platforms
+from .names import parse_tagged
 
 if TYPE_CHECKING:
     from ...types.engine import (
@@ -139,9 +139,9 @@ class Store(Part):
 
         Raises:
             ImageNotFound: the engine's store has none of that name or id.
-            InvalidInput: `target` is no image reference.
+            InvalidInput: `target` is no image reference, or has a digest.
         """
-        reference = parse_reference(target).with_default_tag()
+        reference = parse_tagged(target)
         self._caller.call("ImageTag", name, query={"repo": reference.name, "tag": reference.tag})
 
     def remove(
@@ -239,11 +239,12 @@ class Store(Part):
 
         Raises:
             ContainerNotFound: there is no such container.
-            InvalidInput: the name is no image reference, or a change no instruction.
+            InvalidInput: the name is no image reference or has a digest, or a change is no
+                instruction.
         """
         if not container:
             raise InvalidInput("commit: the container's name is empty.")
-        reference = None if name is None else parse_reference(name).with_default_tag()
+        reference = None if name is None else parse_tagged(name)
         created: IDResponse = self._caller.json(
             "ImageCommit",
             query={

@@ -19,6 +19,7 @@ from ..transfers import (
     push_steps,
     words_of,
 )
+from .names import parse_tagged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,13 +103,14 @@ class Traffic(Part):
         Raises:
             ImageNotFound: the engine's store does not have the image.
             PushFailed: the registry refuses it or cannot be reached.
+            InvalidInput: the name is no image reference, or has a digest.
         """
         with self.pushing(name, platform=platform) as steps:
             follow(steps, progress)
 
     def pushing(self, name: str, *, platform: Platform | None = None) -> ProgressStream:
         """Push an image step by step; it is there when the iteration ends. See `push`."""
-        reference = parse_reference(name).with_default_tag()
+        reference = parse_tagged(name)
         login = self._credentials.authorization(reference)
         stream = self._caller.stream(
             "ImagePush",
@@ -231,8 +233,9 @@ class Traffic(Part):
 
         Raises:
             ImportFailed: the archive is broken or the engine cannot store it.
+            InvalidInput: the name is no image reference, or has a digest.
         """
-        reference = parse_reference(name).with_default_tag()
+        reference = parse_tagged(name)
         image_id = ""
 
         def failed(exc: ApiError | StreamFailed) -> StreamFailed:
