@@ -154,11 +154,12 @@ ARGUMENTS = {
 
 
 def look(params: Mapping[str, Any]) -> dict[str, Any]:
-    return engine.ensure.list_contexts(
+    found: dict[str, Any] = engine.ensure.list_contexts(
         params["name"] or None,
         only_current=params["only_current"],
         current=params["cli_context"] or None,
     )
+    return found
 
 
 def main() -> None:

@@ -53,10 +53,6 @@ options:
       - How many seconds the engine gives the plugin to answer when it is enabled. With V(0) that is up to the engine.
     type: int
     default: 0
-  debug:
-    description: Has no effect. RV(actions) are always returned.
-    type: bool
-    default: false
 author:
   - The pytest-engine contributors (@pytest-engine)
 seealso:
@@ -121,7 +117,6 @@ ARGUMENTS = {
     },
     "force_remove": {"type": "bool", "default": False},
     "enable_timeout": {"type": "int", "default": 0},
-    "debug": {"type": "bool", "default": False},
 }
 
 

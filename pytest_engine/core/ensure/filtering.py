@@ -101,8 +101,7 @@ class Age:
 
 def _read_moment(engine: Engine, text: str, *, times: bool) -> int:
     is_number = re.fullmatch(r"\d+(\.\d{1,9})?", text)
-    # Without a unit only 0 is an age.
-    if text == "0" or not is_number:
+    if not is_number:
         try:
             age = parse_duration(text, "until")
         except InvalidInput:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from .filtering import Age, filter_texts, matches_labels, read_flag, refuse_others
-from .looking import measure_disk, speaks
+from .looking import look_up, measure_disk, speaks
 from .unused_images import UnusedImages
 
 if TYPE_CHECKING:
@@ -166,15 +166,18 @@ class _Preview:
     def _networks(self, filters: Filters) -> Pruned:
         refuse_others("Networks", filters, _LABELS_AND_AGE)
         age = Age(self._engine, filters)
-        unused = [
-            network
-            for network in self._engine.networks.list(filters={"dangling": True})
+        listed = [
+            network["Id"]
+            for network in self._engine.networks.list()
             if network["Name"] not in _OWN_NETWORKS
             and not network.get("ConfigOnly")
             and not network.get("Ingress")
             and age.is_old(network["Created"])
             and matches_labels(filters, network.get("Labels"))
         ]
+        # Who is on it, the list does not tell, and its filter `dangling` does not know either.
+        seen, _gone = look_up(self._engine.networks.inspect, listed)
+        unused = [network for network in seen if not network.get("Containers")]
         if any(network["Scope"] == "swarm" for network in unused):
             # What runs on another node is not told here.
             used = self._networks_of_services()
