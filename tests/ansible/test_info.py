@@ -207,10 +207,12 @@ def test_an_engine_that_does_not_answer_is_told_from_one_that_refuses(
 
 
 def test_one_way_to_look_has_to_be_chosen(playbooks: Playbooks) -> None:
-    tasks = []
+    tasks: list[dict[str, Any]] = []
     for name in ("container_info", "network_info", "plugin_info", "volume_info"):
-        for task in looks(name, {}, {"name": "a", "filters": {}}, {"name": "a", "names": ["b"]}):
-            tasks.append({**task, "name": f"{name} {task['name']}", "ignore_errors": True})
+        tasks += [
+            {**task, "name": f"{name} {task['name']}", "ignore_errors": True}
+            for task in looks(name, {}, {"name": "a", "filters": {}}, {"name": "a", "names": ["b"]})
+        ]
     tasks += looks("image_info", {"name": "a", "filters": {}})
     messages = playbooks.run_tasks(tasks).messages
     assert messages.pop("0") == "parameters are mutually exclusive: name|filters"

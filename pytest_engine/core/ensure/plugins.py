@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import InvalidInput, NotFound
+from ..errors import EngineError, InvalidInput, NotFound
 from ..reference import parse_reference
 from .compare import Difference, Field, contains
 from .reconcile import Kind, Plan
@@ -60,6 +60,29 @@ def _settings(plugin: Mapping[str, Any]) -> dict[str, str]:
         name, _equals, value = variable.partition("=")
         settings[name] = settings[f"{name}.value"] = value
     return settings
+
+
+def _settable(plugin: Mapping[str, Any]) -> set[str]:
+    """List the names of the settings that a plugin lets be changed."""
+    config = plugin.get("Config") or {}
+    parts = [config.get("Args") or {}]
+    for part in ("Env", "Mounts", "Devices"):
+        parts += config.get(part) or ()
+    names: set[str] = set()
+    for one in parts:
+        fields = one.get("Settable") or ()
+        names.update(f"{one.get('Name')}.{field}" for field in fields)
+        names.update([one.get("Name") or ""] if fields else ())
+    return names
+
+
+def _refuse_unknown(name: str, plugin: Mapping[str, Any], settings: Mapping[str, str]) -> None:
+    """Refuse what cannot be set before a plugin is disabled for it."""
+    settable = _settable(plugin)
+    unknown = ", ".join(sorted(set(settings) - settable))
+    if unknown:
+        there = ", ".join(sorted(settable)) or "none"
+        raise InvalidInput(f"Plugin {name} does not let {unknown} be set; it lets {there}.")
 
 
 @dataclass(frozen=True)
@@ -118,16 +141,29 @@ class PluginKind(Kind[PluginSpec]):
             if state == "disable":
                 raise InvalidInput(f"There is no plugin {name} that could be disabled.")
             plan.add("install", what, lambda: self._install(engine, wanted))
+        if actual is not None and differences:
+            _refuse_unknown(name, actual, wanted.settings or {})
         to_set = bool(settings if actual is None else differences)
         # Only what is not enabled can be set up.
         enabled_after = state == "enable" or (runs and state == "present")
+
+        def enable() -> None:
+            plugins.enable(name, timeout=self.enable_timeout)
+
+        def set_up() -> None:
+            try:
+                plugins.set(name, settings)
+            except EngineError:
+                if runs and enabled_after:
+                    enable()
+                raise
+
         if runs and (to_set or not enabled_after):
             plan.add("disable", what, lambda: plugins.disable(name))
-            runs = False
         if to_set:
-            plan.add("set up", what, lambda: plugins.set(name, settings))
-        if enabled_after and not runs:
-            plan.add("enable", what, lambda: plugins.enable(name, timeout=self.enable_timeout))
+            plan.add("set up", what, set_up)
+        if enabled_after and (to_set or not runs):
+            plan.add("enable", what, enable)
         return plan
 
     def _plan_removal(
