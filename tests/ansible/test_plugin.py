@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,7 +51,7 @@ def remote(
 
 def test_plugin(playbooks: Playbooks, engine: Engine, scratch: Scratch, remote: str) -> None:
     alias = scratch.name("alias")
-    wanted = {"plugin_name": remote, "alias": alias, "enable_timeout": 20}
+    wanted: dict[str, Any] = {"plugin_name": remote, "alias": alias, "enable_timeout": 20}
     louder = {**wanted, "plugin_options": {"LEVEL": 2}}
     loudest = {**wanted, "plugin_options": {"LEVEL": 3}}
     what = f"plugin {alias}:latest"
@@ -103,7 +103,7 @@ def test_plugin_info_and_errors(
     absent = {"plugin_name": remote, "state": "absent"}
     plugin, info = "pytest_engine.engine.plugin", "pytest_engine.engine.plugin_info"
     none = scratch.name("none")
-    failing = [
+    failing: list[dict[str, Any]] = [
         {"name": "enabled", plugin: absent},
         {"name": "enabled (check)", plugin: absent, "check_mode": True},
         {"name": "none", plugin: {"plugin_name": none, "state": "disable"}},

@@ -132,38 +132,27 @@ class PluginKind(Kind[PluginSpec]):
         """Remove it, or install it, set it up, enable and disable it."""
         if state == "absent":
             return self._plan_removal(engine, wanted, actual)
-        plugins, name = engine.plugins, wanted.name
-        what = f"plugin {name}"
+        name, what = wanted.name, f"plugin {wanted.name}"
         plan = Plan(exists=True)
-        settings = [f"{key}={value}" for key, value in (wanted.settings or {}).items()]
-        runs = bool(actual and actual.get("Enabled"))
         if actual is None:
             if state == "disable":
                 raise InvalidInput(f"There is no plugin {name} that could be disabled.")
             plan.add("install", what, lambda: self._install(engine, wanted))
-        if actual is not None and differences:
-            _refuse_unknown(name, actual, wanted.settings or {})
-        to_set = bool(settings if actual is None else differences)
+            changes = bool(wanted.settings)
+        else:
+            changes = bool(differences)
+            if changes:
+                _refuse_unknown(name, actual, wanted.settings or {})
+        runs = bool(actual and actual.get("Enabled"))
+        is_to_run = state == "enable" or (runs and state == "present")
         # Only what is not enabled can be set up.
-        enabled_after = state == "enable" or (runs and state == "present")
-
-        def enable() -> None:
-            plugins.enable(name, timeout=self.enable_timeout)
-
-        def set_up() -> None:
-            try:
-                plugins.set(name, settings)
-            except EngineError:
-                if runs and enabled_after:
-                    enable()
-                raise
-
-        if runs and (to_set or not enabled_after):
-            plan.add("disable", what, lambda: plugins.disable(name))
-        if to_set:
-            plan.add("set up", what, set_up)
-        if enabled_after and (to_set or not runs):
-            plan.add("enable", what, enable)
+        if runs and (changes or not is_to_run):
+            plan.add("disable", what, lambda: engine.plugins.disable(name))
+        if changes:
+            comes_back = runs and is_to_run
+            plan.add("set up", what, lambda: self._set_up(engine, wanted, comes_back=comes_back))
+        if is_to_run and (changes or not runs):
+            plan.add("enable", what, lambda: self._enable(engine, wanted))
         return plan
 
     def _plan_removal(
@@ -183,3 +172,15 @@ class PluginKind(Kind[PluginSpec]):
     def _install(self, engine: Engine, wanted: PluginSpec) -> None:
         plugins, alias = engine.plugins, wanted.name if wanted.alias else None
         plugins.pull(wanted.remote, plugins.privileges(wanted.remote), name=alias)
+
+    def _set_up(self, engine: Engine, wanted: PluginSpec, *, comes_back: bool) -> None:
+        settings = [f"{name}={value}" for name, value in (wanted.settings or {}).items()]
+        try:
+            engine.plugins.set(wanted.name, settings)
+        except EngineError:
+            if comes_back:
+                self._enable(engine, wanted)
+            raise
+
+    def _enable(self, engine: Engine, wanted: PluginSpec) -> None:
+        engine.plugins.enable(wanted.name, timeout=self.enable_timeout)
