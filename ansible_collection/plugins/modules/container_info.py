@@ -25,8 +25,8 @@ options:
     elements: str
   filters:
     description:
-      - Looks for all that match, such as C(label: tier=web) or C(status: exited), whether they run or not. With an
-        empty dictionary these are all there are.
+      - Looks for all that match, such as V(tier=web) as C(label) or V(exited) as C(status), whether they run or not.
+        With an empty dictionary these are all there are.
       - A value may be a list. Labels of a list have to be there all; of other lists one value has to match.
     type: dict
 author:

@@ -27,7 +27,7 @@ options:
     default: false
   containers_filters:
     description:
-      - Lists only the containers that match, such as C(status: exited) or C(label: tier=web).
+      - Lists only the containers that match, such as V(exited) as C(status) or V(tier=web) as C(label).
       - A value may be a list. Labels of a list have to be there all; of other lists one value has to match.
     type: dict
   images:
@@ -35,21 +35,27 @@ options:
     type: bool
     default: false
   images_filters:
-    description: Lists only the images that match, such as C(dangling: true), in the form of O(containers_filters).
+    description:
+      - Lists only the images that match, such as V(true) as C(dangling), in the form of
+        O(containers_filters).
     type: dict
   networks:
     description: Lists networks.
     type: bool
     default: false
   networks_filters:
-    description: Lists only the networks that match, such as C(driver: bridge), in the form of O(containers_filters).
+    description:
+      - Lists only the networks that match, such as V(bridge) as C(driver), in the form of
+        O(containers_filters).
     type: dict
   volumes:
     description: Lists volumes.
     type: bool
     default: false
   volumes_filters:
-    description: Lists only the volumes that match, such as C(dangling: true), in the form of O(containers_filters).
+    description:
+      - Lists only the volumes that match, such as V(true) as C(dangling), in the form of
+        O(containers_filters).
     type: dict
   disk_usage:
     description:

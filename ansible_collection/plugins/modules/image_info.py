@@ -25,7 +25,7 @@ options:
     elements: str
   filters:
     description:
-      - Looks at all that match, such as C(reference: "registry.example/*") or C(dangling: true).
+      - Looks at all that match, such as V(registry.example/*) as C(reference) or V(true) as C(dangling).
       - A value may be a list. Labels of a list have to be there all; of other lists one value has to match.
       - Mutually exclusive with O(name).
     type: dict

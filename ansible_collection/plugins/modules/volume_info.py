@@ -27,8 +27,8 @@ options:
     elements: str
   filters:
     description:
-      - Looks for all that match, in one request, such as C(label: tier=web) or C(dangling: true). With an empty
-        dictionary these are all there are.
+      - Looks for all that match, in one request, such as V(tier=web) as C(label) or V(true) as C(dangling).
+        With an empty dictionary these are all there are.
       - A value may be a list. Labels of a list have to be there all; of other lists one value has to match.
     type: dict
 author:
