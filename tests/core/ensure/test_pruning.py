@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.ensure import BuildCachePruning, prune
+from pytest_engine.core.ensure.looking import speaks
 from pytest_engine.core.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class Site:
 
     def all(self, *sorts: str) -> dict[str, Filters | None]:
         """Ask for all of some sorts that carries the label."""
-        return {sort: {"label": self.label} for sort in sorts}
+        wanted: dict[str, Filters | None] = {sort: {"label": self.label} for sort in sorts}
+        if "volumes" in sorts and speaks(self.engine, 1, 42):
+            wanted["volumes"] = {"label": self.label, "all": True}
+        return wanted
 
     def tell_and_prune(
         self, wanted: dict[str, Filters | None], cache: BuildCachePruning | None = None
@@ -208,10 +212,20 @@ def test_volumes_that_no_container_has_go(site: Site) -> None:
     site.volume("options", DriverOpts={"type": "tmpfs", "device": "tmpfs", "o": "size=1m"})
     used = site.volume("used")
     site.container("ended", "sh", "-c", "echo 12345 > /d/f", HostConfig={"Binds": [f"{used}:/d"]})
-    told = site.tell_and_prune({"volumes": {"label": site.label}})["volumes"]
+    told = site.tell_and_prune(site.all("volumes"))["volumes"]
     assert (told.removed, told.space) == ([unused], 0)
     told = site.tell_and_prune(site.all("containers", "volumes"))["volumes"]
     assert (told.removed, told.space) == ([used], 6)
+
+
+def test_volumes_with_a_name_have_to_be_asked_for_by_newer_versions_of_the_api(site: Site) -> None:
+    named = site.volume("named")
+    body: Any = {"Image": site.image("image"), "Volumes": {"/data": {}}}
+    site.container("ended", "true", **body)
+    without_name = site.engine.containers.inspect(site.name("ended"))["Mounts"][0].get("Name")
+    told = prune(site.engine, {"containers": {"label": site.label}, "volumes": None}, check=True)
+    assert without_name in told["volumes"].removed
+    assert (named in told["volumes"].removed) is not speaks(site.engine, 1, 42)
 
 
 def test_a_container_that_goes_first_leaves_the_rest_unused(site: Site) -> None:
