@@ -10,6 +10,7 @@ import pytest
 from pytest_engine.core.ensure import BuildCachePruning, prune
 from pytest_engine.core.ensure.looking import speaks
 from pytest_engine.core.errors import InvalidInput
+from tests.core.swarms import swarm_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,6 +206,24 @@ def test_networks_that_nothing_runs_on_go(site: Site) -> None:
 def test_the_engines_own_networks_stay(site: Site) -> None:
     told = prune(site.engine, {"networks": None}, check=True)["networks"]
     assert {"bridge", "host", "none"} & set(told.removed) == set()
+
+
+def test_networks_of_a_swarm_stay_while_services_use_them(site: Site, busybox: str) -> None:
+    engine = site.engine
+    with swarm_of(engine):
+        for suffix in ("unused", "served"):
+            labels = {site.label: ""}
+            engine.networks.create(
+                {"Name": site.name(suffix), "Driver": "overlay", "Labels": labels}
+            )
+        # It runs nowhere, and its network is spared all the same.
+        task: Any = {"ContainerSpec": {"Image": busybox}}
+        task["Networks"] = [{"Target": site.name("served")}]
+        mode: Any = {"Replicated": {"Replicas": 0}}
+        engine.services.create({"Name": site.name("none"), "TaskTemplate": task, "Mode": mode})
+        told = site.tell_and_prune({"networks": {"label": site.label}})["networks"]
+        assert told.removed == [site.name("unused")]
+        engine.services.remove(site.name("none"))
 
 
 def test_volumes_that_no_container_has_go(site: Site) -> None:
