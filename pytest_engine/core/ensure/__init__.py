@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .compare import Difference
 from .containers import ContainerKind
+from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
 from .images import ImageKind, ImageSpec
 from .networks import NetworkKind
 from .reconcile import Action, Kind, Outcome, reconcile
@@ -19,5 +20,10 @@ __all__ = [
     "NetworkKind",
     "Outcome",
     "VolumeKind",
+    "familiar_name",
+    "find_image",
+    "name_image",
     "reconcile",
+    "remove_image",
+    "tag_image",
 ]
