@@ -37,6 +37,7 @@ LAYERS = (
         "spec",
         "streams",
         "usage",
+        "writing",
     ),
     ("transport",),
     ("api",),

@@ -9,6 +9,8 @@ import pytest
 from .test_modules import play
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
 
@@ -150,3 +152,102 @@ def failures(
     assert "This is a bug" not in run.output
     said = list(run.messages.values())
     return list(zip(said[::2], said[1::2]))
+
+
+def test_image_export_and_load(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str, image: str, tmp_path: Path
+) -> None:
+    other = make(engine, busybox, scratch.name("other") + ":1", "two")
+    renamed = scratch.name("renamed:1")
+    engine.images.tag(image, renamed)
+    made = str(engine.images.inspect(image)["Id"])
+    path, by_id = str(tmp_path / "images.tar"), str(tmp_path / "id.tar")
+    one = {"name": image[:-2], "tag": "1", "path": path}
+    both = {"names": [image, other, renamed], "path": path}
+    results = play(
+        playbooks,
+        "image_export",
+        [
+            ("write", one, True),
+            ("written", one, False),
+            ("more", both, True),
+            ("and no more", both, False),
+            ("in another order", {**both, "names": [renamed, other, image]}, False),
+            ("other name", {"name": renamed, "path": path}, True),
+            ("force", {"name": renamed, "path": path, "force": True}, True),
+            ("by its id", {"name": made, "path": by_id}, True),
+            ("its id again", {"name": made, "path": by_id}, False),
+            ("all", both, True),
+        ],
+    )
+    assert results["write"]["images"][0]["Id"] == made
+    assert results["write"]["msg"] == f"Writing {path}: there is none"
+    assert "msg" not in results["written"]
+    assert results["write"]["diff"]["before"] == {"exists": False}
+    assert results["write"]["diff"]["after"] == {"images": [{"ids": [made], "names": [image]}]}
+    assert results["more"]["diff"]["before"] == results["write"]["diff"]["after"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["id.tar", "images.tar"]
+
+    engine.images.remove(other)
+    loads = play(
+        playbooks,
+        "image_load",
+        [
+            ("one is missing", {"path": path}, True),
+            ("all are there", {"path": path}, False),
+            ("by its id", {"path": by_id}, False),
+        ],
+    )
+    names = sorted([image, other, renamed])
+    assert sorted(loads["one is missing"]["image_names"]) == names
+    assert [i["Id"] for i in loads["by its id"]["images"]] == [made]
+    assert loads["by its id"]["image_names"] == [made]
+    assert f"Loaded image: {other}" in loads["one is missing"]["stdout"]
+    assert {"name": other, "exists": False} in loads["one is missing"]["diff"]["before"]["images"]
+    assert len(loads["all are there"]["images"]) == 3
+    assert len(loads["one is missing (check)"]["images"]) == 2
+    assert loads["all are there"]["stdout"] == ""
+    engine.images.tag(busybox, renamed)
+    loads = play(playbooks, "image_load", [("a name stands for another", {"path": path}, True)])
+    assert engine.images.inspect(renamed)["Id"] == made
+
+
+def test_archives_that_cannot_be_are_named(
+    playbooks: Playbooks, scratch: Scratch, image: str, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.tar"
+    broken.write_text("no archive")
+    missing = scratch.name("missing")
+    said = failures(
+        playbooks,
+        [
+            ("image_load", {"path": str(tmp_path / "nothing.tar")}),
+            ("image_load", {"path": str(broken)}),
+            ("image_export", {"name": missing, "path": str(broken)}),
+            ("image_export", {"name": image}),
+            ("image_export", {"name": image, "path": str(tmp_path)}),
+            ("image_export", {"name": [], "path": str(broken)}),
+            ("image_export", {"name": image, "path": str(tmp_path / "none" / "a.tar")}),
+            ("image_tag", {"name": missing, "repository": [image]}),
+            ("image_tag", {"name": image, "repository": ["sha256:" + "0" * 64]}),
+            ("image_tag", {"name": image, "repository": ["x"], "tag": "a/b"}),
+            ("image_remove", {"name": "Upper"}),
+        ],
+    )
+    expected = [
+        "nothing.tar",
+        "broken.tar",
+        missing,
+        "path",
+        str(tmp_path),
+        "names",
+        "there is no folder",
+        missing,
+        "sha256:000",
+        "a/b",
+        "Upper",
+    ]
+    for word, pair in zip(expected, said):
+        assert [word in text for text in pair] == [True, True], pair
+    assert broken.read_text() == "no archive"
+    assert list(tmp_path.iterdir()) == [broken]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .compare import Difference
 from .containers import ContainerKind
+from .image_archives import export_images, load_images
 from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
 from .images import ImageKind, ImageSpec
 from .networks import NetworkKind
@@ -20,8 +21,10 @@ __all__ = [
     "NetworkKind",
     "Outcome",
     "VolumeKind",
+    "export_images",
     "familiar_name",
     "find_image",
+    "load_images",
     "name_image",
     "reconcile",
     "remove_image",
