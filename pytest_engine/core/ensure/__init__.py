@@ -6,6 +6,7 @@ from .compare import Difference
 from .containers import ContainerKind
 from .image_archives import export_images, load_images
 from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
+from .image_transfers import pull_image, push_image
 from .images import ImageKind, ImageSpec
 from .networks import NetworkKind
 from .reconcile import Action, Kind, Outcome, reconcile
@@ -26,6 +27,8 @@ __all__ = [
     "find_image",
     "load_images",
     "name_image",
+    "pull_image",
+    "push_image",
     "reconcile",
     "remove_image",
     "tag_image",
