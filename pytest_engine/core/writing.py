@@ -16,7 +16,8 @@ __all__ = ["replace_file"]
 def replace_file(path: Path, pieces: Iterable[bytes], *, mode: int | None = None) -> None:
     """Write a file beside the one that it replaces when it is complete.
 
-    Whatever fails leaves what was there. A link stays: what it leads to is replaced.
+    Whatever fails leaves what was there. A link stays: what it leads to is replaced. The owner
+    stays as well, where the process may see to that.
 
     Args:
         path: the file; its folder is there.
@@ -35,6 +36,9 @@ def replace_file(path: Path, pieces: Iterable[bytes], *, mode: int | None = None
         with os.fdopen(handle, "wb") as file:
             for piece in pieces:
                 file.write(piece)
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            there = place.stat()
+            os.chown(temporary, there.st_uid, there.st_gid)
         temporary.chmod(_mode_of(place) if mode is None else mode)
         temporary.replace(place)
     finally:

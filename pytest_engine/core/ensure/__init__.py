@@ -8,6 +8,7 @@ from .image_archives import export_images, load_images
 from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
 from .image_transfers import pull_image, push_image
 from .images import ImageKind, ImageSpec
+from .logins import LoginSpec, ensure_login
 from .networks import NetworkKind
 from .reconcile import Action, Kind, Outcome, reconcile
 from .volumes import VolumeKind
@@ -19,9 +20,11 @@ __all__ = [
     "ImageKind",
     "ImageSpec",
     "Kind",
+    "LoginSpec",
     "NetworkKind",
     "Outcome",
     "VolumeKind",
+    "ensure_login",
     "export_images",
     "familiar_name",
     "find_image",
