@@ -5,6 +5,7 @@ from __future__ import annotations
 from .compare import Difference
 from .containers import ContainerKind
 from .image_archives import export_images, load_images
+from .image_builds import BuildOutput, BuildSecret, BuildSpec, build_image
 from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
 from .image_transfers import pull_image, push_image
 from .images import ImageKind, ImageSpec
@@ -15,6 +16,9 @@ from .volumes import VolumeKind
 
 __all__ = [
     "Action",
+    "BuildOutput",
+    "BuildSecret",
+    "BuildSpec",
     "ContainerKind",
     "Difference",
     "ImageKind",
@@ -24,6 +28,7 @@ __all__ = [
     "NetworkKind",
     "Outcome",
     "VolumeKind",
+    "build_image",
     "ensure_login",
     "export_images",
     "familiar_name",
