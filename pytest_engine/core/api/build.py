@@ -71,6 +71,7 @@ class Build:
         cgroupparent: str | None = None,
         securityopt: Sequence[str] = (),
         isolation: str | None = None,
+        timeout: float | None = None,
         progress: Callable[[str], None] | None = None,
         on_event: Callable[[BuildEvent], None] | None = None,
     ) -> str:
@@ -123,6 +124,7 @@ class Build:
             cgroupparent: the control group to be in.
             securityopt: security options (of engines on Windows).
             isolation: `default`, `process` or `hyperv` (of engines on Windows).
+            timeout: seconds that the build may stay silent; None: as long as it likes.
             progress: called with every line that the build has to say to people.
             on_event: called with every event that `building` tells.
 
@@ -169,6 +171,7 @@ class Build:
             cgroupparent=cgroupparent,
             securityopt=securityopt,
             isolation=isolation,
+            timeout=timeout,
         )
         with events:
             for event, lines in events.with_lines():
@@ -216,6 +219,7 @@ class Build:
         cgroupparent: str | None = None,
         securityopt: Sequence[str] = (),
         isolation: str | None = None,
+        timeout: float | None = None,
     ) -> BuildStream:
         """Build an image event by event; it is there when the iteration ends. See `image`.
 
@@ -312,7 +316,7 @@ class Build:
 
         try:
             stream = self._caller.stream(
-                "ImageBuild", query=query, body=packed.pieces, headers=headers
+                "ImageBuild", query=query, body=packed.pieces, headers=headers, timeout=timeout
             )
         except ApiError as exc:
             raise failed(exc) from exc

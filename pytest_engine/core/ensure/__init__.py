@@ -8,6 +8,7 @@ from .image_archives import export_images, load_images
 from .image_builds import BuildOutput, BuildSecret, BuildSpec, build_image
 from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
 from .image_transfers import pull_image, push_image
+from .image_upkeep import UpkeepSpec, keep_image
 from .images import ImageKind, ImageSpec
 from .logins import LoginSpec, ensure_login
 from .networks import NetworkKind
@@ -27,12 +28,14 @@ __all__ = [
     "LoginSpec",
     "NetworkKind",
     "Outcome",
+    "UpkeepSpec",
     "VolumeKind",
     "build_image",
     "ensure_login",
     "export_images",
     "familiar_name",
     "find_image",
+    "keep_image",
     "load_images",
     "name_image",
     "pull_image",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..discovery import proxy_variables
 from ..errors import InvalidInput
 from ..reference import parse_reference
 from .buildx import run_buildx
@@ -76,6 +78,8 @@ class BuildSpec:
         limits: limits of the containers in between, which the classic builder alone knows:
             `memory`, `memswap`, `cpushares`, `cpusetcpus`.
         rm: remove the containers in between, of the classic builder.
+        config_proxies: hand on the proxies of Docker's configuration, where `args` states none.
+        timeout: seconds that the build may stay silent.
     """
 
     name: str
@@ -95,6 +99,8 @@ class BuildSpec:
     outputs: Sequence[BuildOutput] = ()
     limits: Mapping[str, Any] = field(default_factory=dict)
     rm: bool | None = None
+    config_proxies: bool = False
+    timeout: float | None = None
 
     @property
     def all_outputs(self) -> tuple[BuildOutput, ...]:
@@ -230,13 +236,14 @@ def _build(
 ) -> None:
     outputs = wanted.all_outputs if wanted.outputs else (BuildOutput("image", None, None, ()),)
     names = dict.fromkeys((wanted.name, *(name for output in outputs for name in output.names)))
+    proxies = proxy_variables(os.environ) if wanted.config_proxies else {}
     inside, text = _inside(dockerfile, Path(wanted.path))
     engine.build.image(
         wanted.path,
         tags=list(names),
         dockerfile=inside,
         dockerfile_text=text,
-        args=wanted.args,
+        args={**proxies, **(wanted.args or {})},
         target=wanted.target,
         labels=wanted.labels,
         cachefrom=list(wanted.cache_from),
@@ -249,6 +256,7 @@ def _build(
         builder="classic" if wanted.limits else None,
         rm=wanted.rm,
         forcerm=wanted.rm,
+        timeout=wanted.timeout,
         progress=progress,
         **wanted.limits,
     )
