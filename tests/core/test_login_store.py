@@ -125,12 +125,11 @@ def test_forgetting_what_is_not_there_writes_nothing(tmp_path: Path) -> None:
 def test_a_broken_file_is_not_replaced(text: str, tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(text)
-    for call in (
-        lambda: LoginStore(path).keep("host", "me", SECRET),
-        lambda: LoginStore(path).forget("host"),
-    ):
-        with pytest.raises(EngineError, match=r"logins cannot be read|is no JSON object"):
-            call()
+    broken = r"logins cannot be read|is no JSON object"
+    with pytest.raises(EngineError, match=broken):
+        LoginStore(path).keep("host", "me", SECRET)
+    with pytest.raises(EngineError, match=broken):
+        LoginStore(path).forget("host")
     assert path.read_text() == text
 
 

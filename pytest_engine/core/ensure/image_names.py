@@ -256,6 +256,6 @@ def _refuse_in_use(engine: Engine, image: Mapping[str, Any], name: str, *, force
             continue
         runs = container.get("State") in ("running", "paused", "restarting")
         if runs or not force:
-            who = (container.get("Names") or [container.get("Id")])[0]
+            who = [*(container.get("Names") or ()), str(container.get("Id"))][0]
             advice = "Remove that first." if runs else "Removing it has to be forced."
             raise InvalidInput(f"Image {name} is used by container {who}. {advice}")
