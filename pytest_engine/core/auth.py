@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .credential_helper import ask_helper
 from .discovery import docker_config_dir
 from .errors import EngineError, InvalidInput
 from .reference import DEFAULT_REGISTRY
@@ -28,16 +29,22 @@ __all__ = [
     "Credentials",
     "RegistryLogin",
     "encode_header",
+    "entries_of",
+    "helper_in",
     "login_fields",
+    "login_in",
     "login_to",
+    "parse_config",
+    "registry_of",
+    "server_of",
     "was_refused",
 ]
 
 # Under this key, with scheme and path, the docker command keeps the login to the Hub.
 _HUB_KEY = "https://index.docker.io/v1/"
+_HUB_HOSTS = (DEFAULT_REGISTRY, "index.docker.io", "registry-1.docker.io")
 # A helper that answers with this user name hands out an identity token as the secret.
 _TOKEN_USER = "<token>"  # noqa: S105  # a name, no secret
-_HELPER_TIMEOUT = 30
 # Of registries, of the engine that asks them, and of the Hub.
 _REFUSED = re.compile(
     r"unauthorized|no basic auth credentials|authentication required|access denied"
@@ -91,7 +98,7 @@ def login_to(
     if not registry or not all(_is_text(part) for part in parts):
         # Nothing is shown: it may be a secret.
         raise InvalidInput("A login is a registry's host, and a user with a password or a token.")
-    return RegistryLogin(_server_of(registry), *parts[1:])
+    return RegistryLogin(server_of(registry), *parts[1:])
 
 
 def login_fields(login: RegistryLogin) -> dict[str, str]:
@@ -122,11 +129,11 @@ class Credentials:
         It is kept in memory until `forget`; `login_to` makes one.
         """
         # A new dict, as another thread may be reading this one.
-        self._remembered = {**self._remembered, _registry_of(login.server): login}
+        self._remembered = {**self._remembered, registry_of(login.server): login}
 
     def forget(self, registry: str) -> None:
         """Drop what was remembered for a registry; that there is nothing is no error."""
-        key = _registry_of(_server_of(registry))
+        key = registry_of(server_of(registry))
         self._remembered = {k: v for k, v in self._remembered.items() if k != key}
 
     def header(self, registry: str) -> str | None:
@@ -158,11 +165,11 @@ class Credentials:
         Raises:
             EngineError: the configuration or a credential helper is broken.
         """
-        remembered = self._remembered.get(_registry_of(_server_of(registry)))
+        remembered = self._remembered.get(registry_of(server_of(registry)))
         if remembered is not None:
             return remembered
         for config in self._configs():
-            login = _from_config(config, registry)
+            login = login_in(config, registry)
             if login is not None:
                 return login
         return None
@@ -183,7 +190,7 @@ class Credentials:
             for section in ("credHelpers", "auths"):
                 for server in config.get(section) or {}:
                     try:
-                        login = _from_config(config, _registry_of(str(server)))
+                        login = login_in(config, registry_of(str(server)))
                     except EngineError:
                         # A build that needs this registry is refused there; the others go on.
                         continue
@@ -194,7 +201,7 @@ class Credentials:
     def _configs(self) -> Iterator[Mapping[str, Any]]:
         inline = self._environ.get("DOCKER_AUTH_CONFIG")
         if inline:
-            yield _parse(inline, "DOCKER_AUTH_CONFIG")
+            yield parse_config(inline, "DOCKER_AUTH_CONFIG")
         path = docker_config_dir(self._environ) / "config.json"
         try:
             text = path.read_text(encoding="utf-8")
@@ -202,7 +209,7 @@ class Credentials:
             return
         except (OSError, UnicodeDecodeError) as exc:
             raise EngineError(f"Cannot read the logins in {path}: {exc}.") from exc
-        yield _parse(text, str(path))
+        yield parse_config(text, str(path))
 
 
 def _fields(login: RegistryLogin) -> dict[str, str]:
@@ -226,17 +233,27 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _server_of(registry: str) -> str:
-    return _HUB_KEY if registry in (DEFAULT_REGISTRY, "index.docker.io") else registry
+def server_of(registry: str) -> str:
+    """Return the key of a registry's login: the registry itself, but for Docker Hub."""
+    return _HUB_KEY if registry in _HUB_HOSTS else registry
 
 
-def _registry_of(server: str) -> str:
-    if server == _HUB_KEY:
-        return DEFAULT_REGISTRY
-    return server.partition("://")[2].partition("/")[0] if "://" in server else server
+def registry_of(server: str) -> str:
+    """Return the registry, host and port, that a key or a URL stands for."""
+    host = server.partition("://")[2].partition("/")[0] if "://" in server else server
+    return DEFAULT_REGISTRY if host in _HUB_HOSTS else host
 
 
-def _parse(text: str, origin: str) -> Mapping[str, Any]:
+def parse_config(text: str, origin: str) -> Mapping[str, Any]:
+    """Read Docker's configuration, of which only what logins are kept in is judged.
+
+    Args:
+        text: the configuration.
+        origin: where it comes from, for errors.
+
+    Raises:
+        EngineError: logins cannot be read from it.
+    """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -249,17 +266,38 @@ def _parse(text: str, origin: str) -> Mapping[str, Any]:
     return value
 
 
-def _from_config(config: Mapping[str, Any], registry: str) -> RegistryLogin | None:
-    key = _server_of(registry)
+def helper_in(config: Mapping[str, Any], registry: str) -> str | None:
+    """Return the credential helper that keeps the login to a registry; None: the file does."""
     helpers = config.get("credHelpers") or {}
-    helper = helpers.get(registry) or helpers.get(key) or config.get("credsStore")
-    if helper:
-        return _ask_helper(str(helper), key)
+    helper = helpers.get(registry) or helpers.get(server_of(registry)) or config.get("credsStore")
+    return str(helper) if helper else None
+
+
+def entries_of(config: Mapping[str, Any], registry: str) -> list[str]:
+    """List the keys under which a configuration may keep a login to a registry, the best first.
+
+    Old versions of the docker command, and other programs, write a scheme and a path.
+    """
     auths = config.get("auths") or {}
-    # Old versions of the docker command wrote keys with a scheme and a path.
-    for candidate in (key, registry, f"https://{registry}", f"https://{registry}/v1/"):
-        if isinstance(auths.get(candidate), dict) and auths[candidate]:
-            return _from_entry(auths[candidate], key)
+    usual = (server_of(registry), registry, f"https://{registry}", f"https://{registry}/v1/")
+    others = (key for key in auths if registry_of(str(key)) == registry)
+    return [key for key in dict.fromkeys((*usual, *others)) if key in auths]
+
+
+def login_in(config: Mapping[str, Any], registry: str) -> RegistryLogin | None:
+    """Find the login to a registry in a configuration, or have its helper find it.
+
+    Raises:
+        EngineError: the entry or the helper is broken.
+    """
+    server = server_of(registry)
+    helper = helper_in(config, registry)
+    if helper:
+        return _ask_helper(helper, server)
+    auths = config.get("auths") or {}
+    for key in entries_of(config, registry):
+        if isinstance(auths[key], dict) and auths[key]:
+            return _from_entry(auths[key], server)
     return None
 
 
@@ -280,35 +318,10 @@ def _from_entry(entry: Mapping[str, Any], server: str) -> RegistryLogin | None:
 
 
 def _ask_helper(helper: str, server: str) -> RegistryLogin | None:
-    """Run `docker-credential-HELPER get`; the protocol is docker-credential-helpers'."""
-    import subprocess  # not before somebody has a helper
-
-    program = f"docker-credential-{helper}"
-    try:
-        answer = subprocess.run(  # a helper that the user configured
-            [program, "get"],
-            input=server.encode(),
-            capture_output=True,
-            timeout=_HELPER_TIMEOUT,
-            check=False,
-        )
-    except FileNotFoundError as exc:
-        raise EngineError(
-            f"The Docker configuration names the credential helper {program}, which is not "
-            "installed. Install it or take it out of the configuration."
-        ) from exc
-    except (OSError, subprocess.TimeoutExpired) as exc:
-        # Not the exception's own text, which may hold the helper's output.
-        raise EngineError(f"{program} could not be run, or did not end.") from exc
-    if answer.returncode != 0:
-        if b"credentials not found" in answer.stdout.lower():
-            return None
-        raise EngineError(f"{program} failed with exit code {answer.returncode} for {server}.")
-    try:
-        found = json.loads(answer.stdout)
-        username, secret = str(found["Username"]), str(found["Secret"])
-    except (ValueError, KeyError, TypeError):
-        raise EngineError(f"{program} did not answer with a login for {server}.") from None
+    found = ask_helper(helper, server)
+    if found is None:
+        return None
+    username, secret = found
     if username == _TOKEN_USER:
         return RegistryLogin(server, identity_token=secret)
     return RegistryLogin(server, username, secret)

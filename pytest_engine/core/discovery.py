@@ -18,7 +18,7 @@ from .errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["current_context", "docker_config_dir", "resolve_endpoint"]
+__all__ = ["current_context", "docker_config_dir", "proxy_variables", "resolve_endpoint"]
 
 
 def docker_config_dir(environ: Mapping[str, str]) -> Path:
@@ -27,6 +27,30 @@ def docker_config_dir(environ: Mapping[str, str]) -> Path:
     if configured:
         return Path(configured)
     return Path(environ.get("HOME") or "~").expanduser() / ".docker"
+
+
+def proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the proxies that Docker's client configuration has for containers and builds.
+
+    Variables as programs read them, in lower and in upper case; none where it states none.
+
+    Raises:
+        InvalidInput: the configuration is broken.
+    """
+    path = docker_config_dir(environ) / "config.json"
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))["proxies"]["default"]
+    except (FileNotFoundError, KeyError):
+        return {}
+    except (OSError, ValueError, TypeError, RecursionError) as exc:
+        raise InvalidInput(f"Proxies cannot be read from {path}: {exc}.") from exc
+    variables: dict[str, str] = {}
+    for key in ("httpProxy", "httpsProxy", "ftpProxy", "noProxy"):
+        value = stated.get(key) if isinstance(stated, dict) else None
+        if value:
+            name = key.replace("P", "_p")
+            variables[name] = variables[name.upper()] = str(value)
+    return variables
 
 
 def resolve_endpoint(

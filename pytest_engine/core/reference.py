@@ -52,6 +52,16 @@ class Reference:
         """Whether this is an image of Docker Hub, where mirrors apply."""
         return self.registry in ("", DEFAULT_REGISTRY, "index.docker.io")
 
+    @property
+    def familiar(self) -> str:
+        """The name as engines show it, tag and digest as they are: Docker Hub goes unsaid."""
+        if not self.is_hub:
+            return str(self)
+        repository = self.repository
+        if repository.startswith("library/") and repository.count("/") == 1:
+            repository = repository[len("library/") :]
+        return str(Reference("", repository, self.tag, self.digest))
+
     def __str__(self) -> str:
         """Put the reference together again."""
         text = self.name

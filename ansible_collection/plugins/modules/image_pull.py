@@ -16,9 +16,10 @@ extends_documentation_fragment:
   - pytest_engine.engine.engine.ensures
 attributes:
   check_mode:
-    support: partial
+    support: full
     details:
-      - With O(pull=always) the registry is not asked what it has, and the module says that it would pull.
+      - With O(pull=always) the registry is asked for the digest of what it has. Where it does not tell, or the
+        engine cannot ask it, as Podman, the module says that it would pull something new.
   idempotent:
     support: full
     details:
@@ -35,7 +36,7 @@ options:
     type: str
     default: latest
   platform:
-    description: The platform that the image is for, such as V(linux/arm64).
+    description: The platform that the image is for, such as V(linux/arm64), or its architecture, such as V(arm64).
     type: str
   pull:
     description:
@@ -51,6 +52,7 @@ author:
   - The pytest-engine contributors (@pytest-engine)
 seealso:
   - module: community.docker.docker_image_pull
+  - module: pytest_engine.engine.login
 """
 
 EXAMPLES = r"""
@@ -80,17 +82,21 @@ actions:
   type: list
   elements: str
   sample:
-    - pull image redis:7
+    - Pulled image redis:7
 """
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.images import (
-    ImageKind,
-    ImageSpec,
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_names import (
+    name_image,
 )
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.reference import (
-    parse_reference,
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_transfers import (
+    pull_image,
 )
+
+if TYPE_CHECKING:
+    from typing import Any
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -98,22 +104,28 @@ ARGUMENTS = {
     "platform": {"type": "str"},
     "pull": {"type": "str", "default": "always", "choices": ["always", "not_present"]},
 }
-POLICIES = {"always": "always", "not_present": "missing"}
 
 
-def bring_about(call: engine.Call) -> engine.Outcome:
+def pull(call: engine.Call) -> dict[str, Any]:
     params = call.params
-    name = params["name"]
-    reference = parse_reference(name)
-    if not reference.tag and not reference.digest:
-        name = f"{name}:{params['tag']}"
-    wanted = ImageSpec(name=name, platform=params["platform"])
-    kind = ImageKind(pull=POLICIES[params["pull"]])
-    return call.reconcile(kind, wanted, state="present")
+    name = name_image(params["name"], params["tag"])
+    done = pull_image(
+        call.engine,
+        name,
+        platform=params["platform"],
+        always=params["pull"] == "always",
+        check=call.check,
+    )
+    return {
+        "changed": done.changed,
+        "actions": [f"Pulled image {name}"] if done.pulled else [],
+        "image": done.image or {},
+        "diff": {"before": done.before, "after": done.after},
+    }
 
 
 def main() -> None:
-    engine.ensure_module("image", ARGUMENTS, bring_about)
+    engine.run_module(ARGUMENTS, pull)
 
 
 if __name__ == "__main__":

@@ -136,7 +136,11 @@ class Build:
 
         try:
             stream = self._caller.stream(
-                "ImageBuild", query=query, body=packed.pieces, headers=headers
+                "ImageBuild",
+                query=query,
+                body=packed.pieces,
+                headers=headers,
+                timeout=options.get("timeout"),
             )
         except ApiError as exc:
             raise failed(exc) from exc

@@ -92,6 +92,7 @@ class BuildOptions(TypedDict, total=False):
         cgroupparent: the control group to be in.
         securityopt: security options (of engines on Windows).
         isolation: `default`, `process` or `hyperv` (of engines on Windows).
+        timeout: seconds that the build may stay silent; None: as long as it likes.
     """
 
     tags: list[str] | tuple[str, ...]
@@ -127,6 +128,7 @@ class BuildOptions(TypedDict, total=False):
     cgroupparent: str | None
     securityopt: list[str] | tuple[str, ...]
     isolation: Literal["default", "process", "hyperv"] | None
+    timeout: float | None
 
 
 def check_options(options: Mapping[str, Any]) -> None:

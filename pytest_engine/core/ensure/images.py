@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ..api.progress import Progress
     from ..client import Engine
 
-__all__ = ["PULL_POLICIES", "ImageKind", "ImageSpec"]
+__all__ = ["PULL_POLICIES", "ImageKind", "ImageSpec", "same_platform"]
 
+# What stands alone and is none of these is an architecture, as for the engine.
+_SYSTEMS = ("linux", "windows", "freebsd", "darwin")
 PULL_POLICIES = ("missing", "always", "never")
 
 
@@ -82,10 +84,7 @@ class ImageKind(Kind[ImageSpec]):
         del needs
         if wanted.platform is None:
             return ()
-        there = _platform(
-            f"{actual.get('Os')}/{actual.get('Architecture')}/{actual.get('Variant') or ''}"
-        )
-        stated = _platform(wanted.platform, str(actual.get("Architecture")))
+        stated, there = _platforms(wanted.platform, actual)
         return () if stated == there else (Difference("platform", stated, there),)
 
     def plan(
@@ -117,6 +116,19 @@ class ImageKind(Kind[ImageSpec]):
         engine.images.pull(wanted.reference, platform=wanted.platform, progress=self.progress)
         found = self.find(engine, wanted)
         return actual is None or found is None or found["Id"] != actual["Id"]
+
+
+def same_platform(platform: str, image: Mapping[str, Any]) -> bool:
+    """Tell whether an image is for a platform, which may be an architecture alone."""
+    stated, there = _platforms(platform, image)
+    return stated == there
+
+
+def _platforms(stated: str, image: Mapping[str, Any]) -> tuple[str, str]:
+    there = f"{image.get('Os')}/{image.get('Architecture')}/{image.get('Variant') or ''}"
+    if "/" not in stated and stated.lower() not in _SYSTEMS:
+        stated = f"{image.get('Os')}/{stated}"
+    return _platform(stated, str(image.get("Architecture"))), _platform(there)
 
 
 def _platform(text: str, architecture: str = "") -> str:

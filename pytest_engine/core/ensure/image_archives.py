@@ -1,0 +1,295 @@
+"""Archives of images (`docker save`): what is in them, loaded and written only where needed."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..errors import EngineError, InvalidInput
+from ..reference import parse_reference
+from ..writing import replace_file
+from .image_names import familiar_name, find_image, is_image_id
+
+if TYPE_CHECKING:
+    import tarfile
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ..client import Engine
+
+__all__ = ["ArchivedImage", "Export", "Load", "export_images", "load_images", "read_archive"]
+
+# Of manifest.json and index.json: some hundred bytes for each image.
+_LONGEST_INDEX = 1 << 24
+# The configuration's digest, as its file is called: `HEX.json`, from Engine 25 on
+# `blobs/sha256/HEX`.
+_CONFIG = re.compile(r"(?:blobs/sha256/)?([0-9a-f]{64})(?:\.json)?")
+# Where containerd keeps an image's name in index.json.
+_NAME = "io.containerd.image.name"
+
+
+@dataclass(frozen=True)
+class ArchivedImage:
+    """An image in an archive.
+
+    Attributes:
+        id: its id, as engines have it that store images by themselves.
+        ids: all ids that an engine may have it under: with containerd's store it is another.
+        names: its names, as engines show them; none where it was saved by its id.
+    """
+
+    id: str
+    ids: frozenset[str]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of loading an archive.
+
+    Attributes:
+        changed: whether the engine lacked any of it.
+        names: the names of the images in it, or the ids of those that have none.
+        images: the images, as the engine shows them; in check mode those that it has.
+        before: `images`: `name`, and `id` or `exists: False`, of each; None where the archive
+            does not tell what is in it.
+        after: the same afterwards.
+        log: what the engine said.
+    """
+
+    changed: bool
+    names: tuple[str, ...]
+    images: tuple[Mapping[str, Any], ...]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Export:
+    """What came of writing an archive.
+
+    Attributes:
+        reason: why it was written; empty where it was not.
+        images: the images that were asked for, as the engine shows them.
+        before: `images`: the ids and names in the archive; or `exists: False`.
+        after: the same afterwards.
+    """
+
+    reason: str
+    images: tuple[Mapping[str, Any], ...]
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
+    """Read which images are in an archive; its layers are passed over.
+
+    Returns:
+        The images; None where the archive does not tell (`manifest.json` is missing).
+
+    Raises:
+        InvalidInput: the file is not there, cannot be read, or is no archive of images.
+    """
+    import tarfile  # not before somebody has an archive
+    import zlib
+
+    broken = (EOFError, tarfile.TarError, zlib.error)
+    # An archive that somebody else made may hold anything.
+    strange = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+    try:
+        with tarfile.open(path) as archive:
+            manifest = _read_json(archive, "manifest.json")
+            index = _read_json(archive, "index.json")
+        return None if manifest is None else tuple(_entries(manifest, index))
+    except FileNotFoundError as exc:
+        raise InvalidInput(f"There is no archive {path}.") from exc
+    except (OSError, *broken, *strange) as exc:
+        raise InvalidInput(f"{path} is no archive of images that can be read: {exc}.") from exc
+
+
+def _read_json(archive: tarfile.TarFile, name: str) -> Any:
+    try:
+        file = archive.extractfile(name)
+    except KeyError:
+        return None
+    if file is None:
+        raise ValueError(f"{name} is no file in it")
+    with file:
+        text = file.read(_LONGEST_INDEX + 1)
+    if len(text) > _LONGEST_INDEX:
+        raise ValueError(f"{name} is longer than any that an engine writes")
+    return json.loads(text)
+
+
+def _entries(manifest: Any, index: Any) -> Iterator[ArchivedImage]:
+    described = [] if index is None else list(index.get("manifests") or ())
+    for entry in manifest:
+        names = tuple(parse_reference(name).familiar for name in entry.get("RepoTags") or ())
+        match = _CONFIG.fullmatch(str(entry["Config"]))
+        if match is None:
+            raise ValueError(f"{entry['Config']!r} names no configuration")
+        own = f"sha256:{match[1]}"
+        others = {
+            str(one["digest"])
+            for one in described
+            if not names or _described_name(one) in (*names, "")
+        }
+        yield ArchivedImage(own, frozenset({own, *others}), names)
+
+
+def _described_name(descriptor: Mapping[str, Any]) -> str:
+    name = (descriptor.get("annotations") or {}).get(_NAME)
+    return parse_reference(str(name)).familiar if name else ""
+
+
+def load_images(engine: Engine, path: str, *, check: bool = False) -> Load:
+    """Load the images of an archive, unless the engine has all of them. Again changes nothing.
+
+    Args:
+        engine: the engine.
+        path: the archive, plain or compressed.
+        check: change nothing; tell what would be done.
+
+    Raises:
+        InvalidInput: the archive is not there or is none.
+        ImportFailed: the engine cannot load it.
+    """
+    archived = read_archive(path)
+    before, images, missing = _look(engine, archived)
+    names = tuple(name for name, _ids in _pairs(archived or ()))
+    shown = None if archived is None else {"images": before}
+    if archived is not None and not missing:
+        return Load(changed=False, names=names, images=images, before=shown, after=shown)
+    if check:
+        after = None if archived is None else {"images": _foretell(archived)}
+        return Load(changed=True, names=names, images=images, before=shown, after=after)
+    log: list[str] = []
+    with Path(path).open("rb") as file:
+        loaded = engine.images.load(file, quiet=True, progress=lambda step: log.append(step.status))
+    if not loaded:
+        raise InvalidInput(f"The engine found no images in {path}: {' '.join(log) or 'no reason'}.")
+    found = [(name, find_image(engine, name)) for name in loaded]
+    after = {"images": [_known(name, image) for name, image in found]}
+    there = tuple(image for _name, image in found if image is not None)
+    return Load(
+        changed=True,
+        names=tuple(loaded),
+        images=there,
+        before=shown,
+        after=after,
+        log=tuple(filter(None, log)),
+    )
+
+
+def _pairs(archived: Iterable[ArchivedImage]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Go through all names, or ids of what has no name, with what they have to stand for."""
+    for image in archived:
+        for name in image.names or (image.id,):
+            yield name, image.ids
+
+
+def _look(
+    engine: Engine, archived: Sequence[ArchivedImage] | None
+) -> tuple[list[dict[str, Any]], tuple[Mapping[str, Any], ...], list[str]]:
+    """Look for what an archive holds: what of it is there, and what is missing."""
+    shown, images, missing = [], [], []
+    for name, ids in _pairs(archived or ()):
+        candidates = sorted(ids) if is_image_id(name) else [name]
+        image = next(filter(None, (find_image(engine, one) for one in candidates)), None)
+        shown.append(_known(name, image))
+        if image is not None and image["Id"] in ids:
+            images.append(image)
+        else:
+            missing.append(name)
+    return shown, tuple(images), missing
+
+
+def _known(name: str, image: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"name": name, "id": image["Id"]} if image else {"name": name, "exists": False}
+
+
+def _foretell(archived: Sequence[ArchivedImage]) -> list[dict[str, Any]]:
+    return [{"name": n, "id": one.id} for one in archived for n in one.names or (one.id,)]
+
+
+def export_images(
+    engine: Engine, names: Sequence[str], path: str, *, force: bool = False, check: bool = False
+) -> Export:
+    """Write images into an archive, unless they are what is in it. Again changes nothing.
+
+    The archive is replaced when it is complete: what fails leaves the old one.
+
+    Args:
+        engine: the engine.
+        names: names, written out, and ids.
+        path: the archive.
+        force: write it in any case.
+        check: change nothing; tell what would be done.
+
+    Raises:
+        ImageNotFound: the engine's store does not have one of them.
+        InvalidInput: no image is named, or the path is no place for a file.
+        EngineError: it cannot be written.
+    """
+    if not names:
+        raise InvalidInput("names: name one image at least.")
+    images = [engine.images.inspect(name) for name in names]
+    before, archived = _archive_before(path)
+    tags = {familiar_name(name) for name in names if not is_image_id(name) and "@" not in name}
+    ids = {str(image["Id"]) for image in images}
+    after = {"images": [{"ids": sorted(ids), "names": sorted(tags)}]}
+    reason = "it was forced" if force else _reason(archived, before, tags, ids)
+    if not reason:
+        return Export("", tuple(images), after, after)
+    if not check:
+        wanted = names[0] if len(names) == 1 else list(names)
+        with engine.images.save(wanted) as pieces:
+            _write(path, pieces)
+    return Export(reason, tuple(images), before, after)
+
+
+def _archive_before(path: str) -> tuple[dict[str, Any], tuple[ArchivedImage, ...]]:
+    place = Path(path)
+    if not place.parent.is_dir():
+        raise InvalidInput(f"{path} cannot be written: there is no folder {place.parent}.")
+    if not place.exists():
+        return {"exists": False}, ()
+    if not place.is_file():
+        raise InvalidInput(f"{path} is there and no file; name one for the archive.")
+    try:
+        archived = read_archive(path) or ()
+    except InvalidInput:
+        archived = ()
+    found = [{"ids": sorted({a.id for a in archived}), "names": sorted(_all_names(archived))}]
+    return {"images": found if archived else []}, archived
+
+
+def _all_names(archived: Iterable[ArchivedImage]) -> set[str]:
+    return {name for image in archived for name in image.names}
+
+
+def _reason(
+    archived: Sequence[ArchivedImage], before: Mapping[str, Any], tags: set[str], ids: set[str]
+) -> str:
+    """Tell why what is in an archive is not what is wanted; empty where it is."""
+    if not archived:
+        return "there is none" if "exists" in before else "what is there holds no images"
+    unexpected = [image.id for image in archived if not image.ids & ids]
+    missing = [one for one in ids if not any(one in image.ids for image in archived)]
+    if unexpected or missing:
+        return f"it holds other images ({', '.join(sorted(image.id for image in archived))})"
+    names = _all_names(archived)
+    return "" if names == tags else f"it holds other names ({', '.join(sorted(names)) or 'none'})"
+
+
+def _write(path: str, pieces: Iterable[bytes]) -> None:
+    try:
+        replace_file(Path(path), pieces)
+    except OSError as exc:
+        raise EngineError(
+            f"Cannot write the archive {path}: {exc}. What was there before is there still."
+        ) from exc

@@ -1,0 +1,57 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["replace_file"]
+
+
+def replace_file(path: Path, pieces: Iterable[bytes], *, mode: int | None = None) -> None:
+    """Write a file beside the one that it replaces when it is complete.
+
+    Whatever fails leaves what was there. A link stays: what it leads to is replaced. The owner
+    stays as well, where the process may see to that.
+
+    Args:
+        path: the file; its folder is there.
+        pieces: what to write.
+        mode: its permissions; None: those that it has, or that a new file gets.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import tempfile  # not before something is written
+
+    place = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        with contextlib.suppress(FileNotFoundError, PermissionError):
+            there = place.stat()
+            os.chown(temporary, there.st_uid, there.st_gid)
+        temporary.chmod(_mode_of(place) if mode is None else mode)
+        temporary.replace(place)
+    finally:
+        # Gone, where all went well.
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def _mode_of(place: Path) -> int:
+    try:
+        return place.stat().st_mode & 0o7777
+    except FileNotFoundError:
+        # It can only be read by setting it.
+        umask = os.umask(0o077)
+        os.umask(umask)
+        return 0o666 & ~umask

@@ -1,0 +1,137 @@
+"""Archives of images: what is in them, and when they are written or loaded."""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import signal
+import tarfile
+from typing import TYPE_CHECKING, Any, Callable
+
+import pytest
+
+from pytest_engine.core.ensure.image_archives import export_images, load_images, read_archive
+from pytest_engine.core.errors import EngineError, ImageNotFound, InvalidInput
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_engine.core.client import Engine
+
+ONE, TWO, INDEX = ("sha256:" + digit * 64 for digit in "123")
+
+
+def archive(path: Path, mode: str = "w", **files: Any) -> str:
+    """Write an archive with JSON files; `__` in a name stands for its dot."""
+    with tarfile.open(path, mode) as tar:  # type: ignore[call-overload]
+        for name, value in files.items():
+            content = value if isinstance(value, bytes) else json.dumps(value).encode()
+            member = tarfile.TarInfo(name.replace("__", "."))
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return str(path)
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_the_images_of_an_archive_are_read(mode: str, tmp_path: Path) -> None:
+    manifest = [
+        {"Config": f"{ONE[7:]}.json", "RepoTags": ["docker.io/library/a:1", "host:5000/b:2"]},
+        {"Config": f"{TWO[7:]}.json", "RepoTags": None},
+    ]
+    images = read_archive(archive(tmp_path / "a", mode, manifest__json=manifest))
+    assert images is not None
+    assert [(i.id, set(i.ids), i.names) for i in images] == [
+        (ONE, {ONE}, ("a:1", "host:5000/b:2")),
+        (TWO, {TWO}, ()),
+    ]
+
+
+def test_ids_of_both_sorts_of_store_are_read(tmp_path: Path) -> None:
+    manifest = [
+        {"Config": f"blobs/sha256/{ONE[7:]}", "RepoTags": ["a:1"]},
+        {"Config": f"blobs/sha256/{TWO[7:]}", "RepoTags": ["b:1"]},
+    ]
+    name = {"io.containerd.image.name": "docker.io/library/a:1"}
+    index = {"manifests": [{"digest": INDEX, "annotations": name}]}
+    path = archive(tmp_path / "a", manifest__json=manifest, index__json=index)
+    assert [set(image.ids) for image in read_archive(path) or ()] == [{ONE, INDEX}, {TWO}]
+
+
+def test_an_archive_without_a_manifest_does_not_tell(tmp_path: Path) -> None:
+    assert read_archive(archive(tmp_path / "a", repositories={})) is None
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"nonsense", [{}], [{"Config": "../x"}], [[]], 7, [{"Config": ONE[7:], "RepoTags": [7]}]],
+)
+def test_a_manifest_that_is_none_is_refused(manifest: Any, tmp_path: Path) -> None:
+    path = archive(tmp_path / "a", manifest__json=manifest)
+    with pytest.raises(InvalidInput, match=f"{path} is no archive of images"):
+        read_archive(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\x1f\x8b broken"])
+def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput):
+        read_archive(str(path))
+
+
+def test_a_missing_archive_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="There is no archive"):
+        read_archive(str(tmp_path / "a"))
+    with pytest.raises(InvalidInput, match="is no archive of images"):
+        read_archive(str(tmp_path))
+
+
+@pytest.mark.engine
+def test_check_mode_writes_and_loads_nothing(
+    engine: Engine, pushed: Callable[..., str], tmp_path: Path
+) -> None:
+    name = pushed()
+    path = tmp_path / "images.tar"
+    engine.images.pull(name)
+    assert export_images(engine, [name], str(path), check=True).reason == "there is none"
+    assert not path.exists()
+    assert export_images(engine, [name], str(path)).reason
+    engine.images.remove(name)
+    load = load_images(engine, str(path), check=True)
+    assert (load.changed, load.names, load.images) == (True, (name,), ())
+    with pytest.raises(ImageNotFound):
+        engine.images.inspect(name)
+    assert load_images(engine, str(path)).after == load.after
+    assert not load_images(engine, str(path)).changed
+
+
+@pytest.mark.engine
+def test_a_link_and_permissions_outlive_a_new_archive(
+    engine: Engine, busybox: str, tmp_path: Path
+) -> None:
+    real, link = tmp_path / "real.tar", tmp_path / "link.tar"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    assert "holds no images" in export_images(engine, [busybox], str(link)).reason
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert not export_images(engine, [busybox], str(real)).reason
+
+
+@pytest.mark.engine
+def test_a_full_disk_leaves_the_old_archive(engine: Engine, busybox: str, tmp_path: Path) -> None:
+    path = tmp_path / "images.tar"
+    path.write_bytes(b"old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    try:
+        with pytest.raises(EngineError, match=r"images.tar: .*What was there before"):
+            export_images(engine, [busybox], str(path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
