@@ -77,6 +77,7 @@ CONNECTION: Mapping[str, Mapping[str, Any]] = {
     "client_key": {"type": "path", "aliases": ["tls_client_key", "key_path"]},
     "tls_hostname": {"type": "str", "fallback": (env_fallback, ["DOCKER_TLS_HOSTNAME"])},
     "use_ssh_client": {"type": "bool", "default": False},
+    "debug": {"type": "bool", "default": False},
 }
 
 # The files of TLS, under the names that they have in the folder of DOCKER_CERT_PATH.
@@ -140,7 +141,7 @@ def ensure_module(
         }
         for warning in outcome.warnings:
             module.warn(warning)
-        if module._diff:  # noqa: SLF001  # it has no public name
+        if call.diff:
             result["diff"] = {"before": outcome.before, "after": outcome.after}
         return result
 
@@ -170,9 +171,9 @@ def run_module(
         rules: what else `AnsibleModule` takes, such as `required_if`.
     """
 
-    def hand_over(module: AnsibleModule, call: Call) -> dict[str, Any]:
+    def hand_over(_module: AnsibleModule, call: Call) -> dict[str, Any]:
         result = run(call)
-        return result if module._diff else {k: v for k, v in result.items() if k != "diff"}  # noqa: SLF001
+        return result if call.diff else {k: v for k, v in result.items() if k != "diff"}
 
     _run(argument_spec, hand_over, rules, failed)
 
@@ -199,14 +200,19 @@ def _run(
     rules: Mapping[str, Any],
     failed: Callable[[Exception], Mapping[str, Any]] = lambda _error: {},
 ) -> None:
+    together = [["client_cert", "client_key"], *rules.get("required_together", ())]
     module = AnsibleModule(
-        argument_spec={**CONNECTION, **argument_spec}, supports_check_mode=True, **rules
+        argument_spec={**CONNECTION, **argument_spec},
+        supports_check_mode=True,
+        **{**rules, "required_together": together},
     )
     if _core_error is not None:
         _fail_without_core(module, _core_error)
     try:
         with _connect(module.params) as engine:
-            call = Call(engine, module.params, module.check_mode, module._diff)  # noqa: SLF001
+            # The diff has no public name.
+            diff = module._diff or module.params["debug"]  # noqa: SLF001
+            call = Call(engine, module.params, module.check_mode, diff)
             result = run(module, call)
     except errors.EngineError as error:
         module.fail_json(msg=str(error), **failed(error))
