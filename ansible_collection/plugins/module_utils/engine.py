@@ -49,6 +49,7 @@ __all__ = [
     "run_module",
     "spec",
     "texts",
+    "told",
 ]
 
 CONNECTION: Mapping[str, Mapping[str, Any]] = {
@@ -91,6 +92,9 @@ class Call(NamedTuple):
     params: Mapping[str, Any]
     check: bool
     diff: bool
+    # Written to the target's log, and shown as a warning.
+    log: Callable[[str], None] = lambda _text: None
+    warn: Callable[[str], None] = lambda _text: None
 
     def reconcile(self, kind: Any, wanted: Any, state: str | None = None) -> Any:
         """Bring about what is wanted, in the state that the task names, or say what that takes."""
@@ -131,21 +135,21 @@ def ensure_module(
         apply: brings it about and returns the core's outcome.
         rules: what else `AnsibleModule` takes, such as `required_if`.
     """
+    _run(argument_spec, lambda _module, call: told(call, returns, apply(call)), rules)
 
-    def run(module: AnsibleModule, call: Call) -> dict[str, Any]:
-        outcome = apply(call)
-        result = {
-            "changed": outcome.changed,
-            "actions": [str(action) for action in outcome.actions],
-            returns: outcome.resource or {},
-        }
-        for warning in outcome.warnings:
-            module.warn(warning)
-        if call.diff:
-            result["diff"] = {"before": outcome.before, "after": outcome.after}
-        return result
 
-    _run(argument_spec, run, rules)
+def told(call: Call, returns: str, outcome: Any) -> dict[str, Any]:
+    """Tell an outcome as a module does: what was done, what is there now, and the diff."""
+    result = {
+        "changed": outcome.changed,
+        "actions": [str(action) for action in outcome.actions],
+        returns: outcome.resource or {},
+    }
+    for warning in outcome.warnings:
+        call.warn(warning)
+    if call.diff:
+        result["diff"] = {"before": outcome.before, "after": outcome.after}
+    return result
 
 
 def read_module(
@@ -212,7 +216,7 @@ def _run(
         with _connect(module.params) as engine:
             # The diff has no public name.
             diff = module._diff or module.params["debug"]  # noqa: SLF001
-            call = Call(engine, module.params, module.check_mode, diff)
+            call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)
             result = run(module, call)
     except errors.EngineError as error:
         module.fail_json(msg=str(error), **failed(error))

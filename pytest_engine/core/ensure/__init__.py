@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from .attending import Foreground, wait_until_healthy
 from .compare import Difference
+from .container_compare import Comparing
 from .containers import ContainerKind
 from .images import ImageKind, ImageSpec
 from .networks import NetworkKind
@@ -11,8 +13,10 @@ from .volumes import VolumeKind
 
 __all__ = [
     "Action",
+    "Comparing",
     "ContainerKind",
     "Difference",
+    "Foreground",
     "ImageKind",
     "ImageSpec",
     "Kind",
@@ -20,4 +24,5 @@ __all__ = [
     "Outcome",
     "VolumeKind",
     "reconcile",
+    "wait_until_healthy",
 ]

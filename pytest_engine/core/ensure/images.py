@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import ImageNotFound, InvalidInput
+from ..errors import EngineError, ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from .compare import Difference
 from .reconcile import Kind, Outcome, Plan
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from ..api.progress import Progress
     from ..client import Engine
 
-__all__ = ["PULL_POLICIES", "ImageKind", "ImageSpec"]
+__all__ = [
+    "PULL_POLICIES",
+    "ImageKind",
+    "ImageSpec",
+    "is_newer_in_registry",
+    "platform_of",
+    "same_platform",
+]
 
 PULL_POLICIES = ("missing", "always", "never")
 
@@ -81,11 +88,9 @@ class ImageKind(Kind[ImageSpec]):
         del needs
         if wanted.platform is None:
             return ()
-        there = _platform(
-            f"{actual.get('Os')}/{actual.get('Architecture')}/{actual.get('Variant') or ''}"
-        )
-        stated = _platform(wanted.platform, str(actual.get("Architecture")))
-        return () if stated == there else (Difference("platform", stated, there),)
+        if same_platform(wanted.platform, actual):
+            return ()
+        return (Difference("platform", wanted.platform, platform_of(actual)),)
 
     def plan(
         self,
@@ -116,6 +121,29 @@ class ImageKind(Kind[ImageSpec]):
         engine.images.pull(wanted.reference, platform=wanted.platform, progress=self.progress)
         found = self.find(engine, wanted)
         return actual is None or found is None or found["Id"] != actual["Id"]
+
+
+def platform_of(image: Mapping[str, Any]) -> str:
+    """Return the platform of an image as the engine shows it."""
+    return _platform(f"{image.get('Os')}/{image.get('Architecture')}/{image.get('Variant') or ''}")
+
+
+def same_platform(wanted: str, image: Mapping[str, Any]) -> bool:
+    """Tell whether an image is for a platform, however that is spelt."""
+    return _platform(wanted, str(image.get("Architecture"))) == platform_of(image)
+
+
+def is_newer_in_registry(engine: Engine, wanted: ImageSpec, image: Mapping[str, Any]) -> bool:
+    """Ask the registry whether a pull would bring another image.
+
+    A registry that does not answer brings nothing.
+    """
+    try:
+        there = engine.distribution.inspect(wanted.reference)
+    except EngineError:
+        return False
+    digest = (there.get("Descriptor") or {}).get("digest", "")
+    return not any(str(known).endswith(f"@{digest}") for known in image.get("RepoDigests") or ())
 
 
 def _platform(text: str, architecture: str = "") -> str:

@@ -173,7 +173,7 @@ def test_retries_are_for_one_policy_alone() -> None:
 
 
 @pytest.mark.parametrize("address", [{"ipv4_address": "fd00::1"}, {"ipv6_address": "10.0.0.1"}])
-def test_an_address_of_the_wrong_family_is_refused(address: dict[str, str]) -> None:
+def test_an_address_of_the_wrong_family_is_refused(address: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="Network back: "):
         NetworkAttachment("back", **address)
 
