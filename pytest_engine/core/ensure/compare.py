@@ -93,7 +93,7 @@ def _same_records(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
 
 
 def _same_set(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
-    return covers(wanted, actual) and covers(actual, wanted)
+    return covers(wanted, actual) and all(item in wanted for item in actual)
 
 
 def _in_order(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
