@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..errors import Incompatible
 from ..spec import SETTINGS, ContainerSpec, Setting
 from .compare import Field, contains, covers, covers_records, equals
 
-__all__ = ["SETTING_FIELDS"]
+if TYPE_CHECKING:
+    from ..client import Engine
+
+__all__ = ["SETTING_FIELDS", "refuse_what_would_be_ignored"]
+
+# From there on the address on the link layer belongs to the connection.
+_ADDRESSES = (1, 44)
+_NO_KERNEL_MEMORY = (1, 42)
 
 _SAME: Mapping[str, Callable[[Any, Any], bool]] = {
     "value": equals,
@@ -128,5 +136,28 @@ _NORMAL: Mapping[str, Callable[[Any], Any]] = {
     # The engine keeps a path without what leads nowhere.
     "working_dir": lambda path: posixpath.normpath(path) if path else path,
 }
+
+
+def refuse_what_would_be_ignored(engine: Engine, wanted: ContainerSpec) -> None:
+    """Refuse what this engine takes without a word and does nothing about.
+
+    Raises:
+        Incompatible: there is such a thing.
+    """
+    with_address = [one.name for one in wanted.attachments if one.mac_address]
+    if not with_address and wanted.kernel_memory is None:
+        return
+    major, minor = map(int, engine.api_version.split("."))
+    if with_address and (major, minor) < _ADDRESSES:
+        raise Incompatible(
+            f"mac_address of network {with_address[0]} needs API 1.44, and this engine is spoken "
+            f"to in {engine.api_version}; state mac_address of the container instead."
+        )
+    if wanted.kernel_memory is not None and (major, minor) >= _NO_KERNEL_MEMORY:
+        raise Incompatible(
+            "kernel_memory is no longer there from API 1.42 on, and this engine is spoken to in "
+            f"{engine.api_version}; state memory instead."
+        )
+
 
 SETTING_FIELDS: tuple[Field, ...] = tuple(map(_field, SETTINGS))

@@ -13,6 +13,7 @@ from ..spec import ContainerSpec
 from .container_changes import add_changes, can_stay
 from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS
+from .container_settings import refuse_what_would_be_ignored
 from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
 from .reconcile import Kind, Outcome, Plan, reconcile
 from .replacement import NewContainer
@@ -90,6 +91,7 @@ class ContainerKind(Kind[ContainerSpec]):
         self, engine: Engine, wanted: ContainerSpec, actual: Mapping[str, Any] | None
     ) -> ContainerSpec:
         """Put in the name of a container that was found by its id, and the ids of others."""
+        refuse_what_would_be_ignored(engine, wanted)
         found: dict[str, Any] = {}
         if actual is not None and actual.get("Id") == wanted.name:
             found["name"] = str(actual["Name"]).lstrip("/")

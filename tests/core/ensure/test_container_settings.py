@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure import ContainerKind, reconcile
-from pytest_engine.core.spec import SETTINGS, ContainerSpec
+from pytest_engine.core.ensure.container_settings import refuse_what_would_be_ignored
+from pytest_engine.core.errors import Incompatible
+from pytest_engine.core.spec import SETTINGS, ContainerSpec, NetworkAttachment
 
 if TYPE_CHECKING:
-    from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
     from tests.core.ensure.conftest import Untouched
 
@@ -199,3 +201,31 @@ def test_a_mode_that_names_a_container_is_kept_by_its_id(
     assert outcome.resource["HostConfig"][key] == f"container:{made['Id']}"
     with untouched():
         assert _apply(engine, spec).differences == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "stated", "words"),
+    [
+        ("1.41", {"networks": [NetworkAttachment("x", mac_address="02:00:00:00:00:01")]}, "1.44"),
+        ("1.42", {"kernel_memory": "8m"}, "1.42 on"),
+    ],
+)
+def test_what_an_engine_would_ignore_is_refused(
+    version: str, stated: dict[str, Any], words: str
+) -> None:
+    spec = ContainerSpec("web", **stated)
+    # Never spoken to.
+    engine = Engine("unix:///nowhere.sock", api_version=version)
+    with engine, pytest.raises(Incompatible, match=words):
+        refuse_what_would_be_ignored(engine, spec)
+
+
+def test_kernel_memory_where_there_is_some(
+    engine: Engine, scratch: Scratch, busybox: str, untouched: Untouched
+) -> None:
+    if engine.api_version != "1.41":
+        pytest.skip("newer engines have no kernel memory")
+    there = {"memory": "64m", "kernel_memory": "32m"}
+    wanted = {"memory": "64m", "kernel_memory": "40m"}
+    changed = _change(engine, scratch, untouched, busybox, there, wanted)
+    assert changed == (["kernel_memory"], True)
