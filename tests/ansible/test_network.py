@@ -40,16 +40,18 @@ def test_a_network_has_what_is_asked_for(
         "gateway": "10.249.9.2",
         "aux_addresses": {"printer": "10.249.9.3"},
     }
+    second = {"subnet": "fd00:249:9:0::/64"}
     wanted = {
         "name": name,
         "driver_options": {"com.docker.network.bridge.enable_icc": False},
         "ipam_driver": "default",
-        "ipam_config": [pool, {"subnet": "fd00:249:9:0::/64"}],
+        "ipam_config": [pool, second],
         "enable_ipv6": True,
         "attachable": True,
         "scope": "local",
         "labels": {"tier": "one", "kept": True},
     }
+    other = {**pool, "gateway": "10.249.9.5"}
     results = play(
         playbooks,
         "network",
@@ -57,7 +59,7 @@ def test_a_network_has_what_is_asked_for(
             ("create", wanted, True),
             ("again", wanted, False),
             ("less", {"name": name, "labels": {"tier": "one"}}, False),
-            ("gateway", {**wanted, "ipam_config": [{**pool, "gateway": "10.249.9.5"}]}, True),
+            ("gateway", {**wanted, "ipam_config": [other, second]}, True),
             ("labels", {"name": name, "labels": {"tier": "two"}}, True),
         ],
     )

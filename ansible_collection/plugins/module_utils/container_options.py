@@ -316,7 +316,7 @@ def run(call: engine.Call) -> dict[str, Any]:
     outcome = call.reconcile(how, wanted(params), state)
     result: dict[str, Any] = engine.told(call, "container", outcome)
     if stays is not None and stays.container:
-        return {**result, **_ending(call, stays, result["container"])}
+        return {**result, **_ending(call, stays, result)}
     if params["state"] == "healthy" and not call.check:
         patience = params["healthy_wait_timeout"]
         result["container"] = engine.ensure.wait_until_healthy(
@@ -325,17 +325,18 @@ def run(call: engine.Call) -> dict[str, Any]:
     return result
 
 
-def _ending(call: engine.Call, stays: Any, container: Mapping[str, Any]) -> dict[str, Any]:
+def _ending(call: engine.Call, stays: Any, result: Mapping[str, Any]) -> dict[str, Any]:
     """What came of a container that the task waited for."""
-    params = call.params
+    params, container, actions = call.params, result["container"], result["actions"]
     if params["output_logs"] and stays.readable:
         call.log(stays.output)
     elif params["output_logs"]:
         call.warn(f"output_logs: {stays.output}")
     if params["cleanup"]:
         stays.clean_up(call.engine, keep_volumes=params["keep_volumes"])
-        container = {}
-    ended = {"status": stays.status, "container": {**container, "Output": stays.output}}
+        container, actions = {}, [*actions, f"remove container {params['name']}"]
+    shown = {**container, "Output": stays.output}
+    ended = {"status": stays.status, "actions": actions, "container": shown}
     return ended if stays.status == 0 else {**ended, "failed": True, "msg": stays.output}
 
 

@@ -10,7 +10,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure import ContainerKind, reconcile
 from pytest_engine.core.ensure.container_settings import refuse_what_would_be_ignored
 from pytest_engine.core.errors import Incompatible
-from pytest_engine.core.spec import SETTINGS, ContainerSpec, NetworkAttachment
+from pytest_engine.core.spec import SETTINGS, ContainerSpec, Healthcheck, Mount, NetworkAttachment
 
 if TYPE_CHECKING:
     from tests.conftest import Scratch
@@ -229,3 +229,58 @@ def test_kernel_memory_where_there_is_some(
     wanted = {"memory": "64m", "kernel_memory": "40m"}
     changed = _change(engine, scratch, untouched, busybox, there, wanted)
     assert changed == (["kernel_memory"], True)
+
+
+# What is there, and what is wanted then, on engines of today.
+_NEWER: list[tuple[str, Any, Any]] = [
+    ("annotations", {"a": "1"}, {"a": "2"}),
+    ("healthcheck", Healthcheck("true"), Healthcheck("true", start_interval="2s")),
+    (
+        "mounts",
+        [Mount("/a", "/srv", "bind", read_only=True)],
+        [Mount("/a", "/srv", "bind", read_only=True, read_only_non_recursive=True)],
+    ),
+    ("mounts", [], [Mount("/a", "/srv/made/for/it", "bind", create_mountpoint=True)]),
+    ("mounts", [], [Mount("/a", type="tmpfs", tmpfs_options=[["noexec"], ["nosuid"]])]),
+    ("mounts", [], [Mount("/a", "busybox", "image")]),
+]
+
+
+@pytest.mark.lacks("20.10", reason="needs API 1.43 to 1.47")
+@pytest.mark.lacks("26.1", reason="needs API 1.43 to 1.47")
+@pytest.mark.lacks("podman5", reason="needs API 1.43 to 1.47")
+@pytest.mark.parametrize(("field", "there", "wanted"), _NEWER)
+def test_what_newer_engines_have_is_changed(
+    field: str,
+    there: Any,
+    wanted: Any,
+    engine: Engine,
+    scratch: Scratch,
+    busybox: str,
+    untouched: Untouched,
+) -> None:
+    changed = _change(engine, scratch, untouched, busybox, {field: there}, {field: wanted})
+    assert changed == ([field], False)
+
+
+@pytest.mark.lacks("20.10", reason="needs API 1.48")
+@pytest.mark.lacks("26.1", reason="needs API 1.48")
+@pytest.mark.lacks("podman5", reason="needs API 1.48")
+def test_how_a_container_is_on_a_network_is_changed(
+    engine: Engine, scratch: Scratch, busybox: str, untouched: Untouched
+) -> None:
+    name = scratch.name("net")
+    engine.networks.create({"Name": name})
+    one = NetworkAttachment(name, mac_address="02:00:00:00:00:01", gateway_priority=1)
+    other = NetworkAttachment(
+        name,
+        mac_address="02:00:00:00:00:02",
+        gateway_priority=2,
+        driver_options={
+            "com.docker.network.endpoint.sysctls": "net.ipv4.conf.IFNAME.log_martians=1"
+        },
+    )
+    changed = _change(
+        engine, scratch, untouched, busybox, {"networks": [one]}, {"networks": [other]}
+    )
+    assert changed == (["networks"], True)
