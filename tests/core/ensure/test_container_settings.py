@@ -241,7 +241,7 @@ _NEWER: list[tuple[str, Any, Any]] = [
         [Mount("/a", "/srv", "bind", read_only=True, read_only_non_recursive=True)],
     ),
     ("mounts", [], [Mount("/a", "/srv/made/for/it", "bind", create_mountpoint=True)]),
-    ("mounts", [], [Mount("/a", type="tmpfs", tmpfs_options=[["noexec"], ["nosuid"]])]),
+    ("mounts", [], [Mount("/a", type="tmpfs", tmpfs_options=[["noexec"]])]),
     ("mounts", [], [Mount("/a", "busybox", "image")]),
 ]
 
