@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .steps import play
 from .test_images import failures
-from .test_modules import play
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import FOREIGN_HOST
 from tests.lab import Lab
 
+from .steps import play
 from .test_images import failures
-from .test_modules import play
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .test_modules import play
+from .steps import play
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from tests.core.operations.cases_plugins import packed
 from tests.core.operations.world import World
 from tests.lab import Lab
 
+from .steps import play
 from .test_info import looks
-from .test_modules import play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -93,6 +93,10 @@ options:
         It never asks a question, so the far side's host key has to be known.
     type: bool
     default: false
+  debug:
+    description: Whether the module returns the diff also where Ansible does not ask for it.
+    type: bool
+    default: false
 requirements:
   - Python 3.9 or newer
   - requests

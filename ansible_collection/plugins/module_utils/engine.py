@@ -33,6 +33,7 @@ __all__ = [
     "read_module",
     "run_module",
     "texts",
+    "told",
 ]
 
 CONNECTION: Mapping[str, Mapping[str, Any]] = {
@@ -61,6 +62,7 @@ CONNECTION: Mapping[str, Mapping[str, Any]] = {
     "client_key": {"type": "path", "aliases": ["tls_client_key", "key_path"]},
     "tls_hostname": {"type": "str", "fallback": (env_fallback, ["DOCKER_TLS_HOSTNAME"])},
     "use_ssh_client": {"type": "bool", "default": False},
+    "debug": {"type": "bool", "default": False},
 }
 
 # The files of TLS, under the names that they have in the folder of DOCKER_CERT_PATH.
@@ -74,6 +76,9 @@ class Call(NamedTuple):
     params: Mapping[str, Any]
     check: bool
     diff: bool
+    # Written to the target's log, and shown as a warning.
+    log: Callable[[str], None] = lambda _text: None
+    warn: Callable[[str], None] = lambda _text: None
 
     def reconcile(self, kind: Any, wanted: Any, state: str | None = None) -> Outcome:
         """Bring about what is wanted, in the state that the task names, or say what that takes."""
@@ -116,21 +121,21 @@ def ensure_module(
         apply: brings it about and returns the core's outcome.
         rules: what else `AnsibleModule` takes, such as `required_if`.
     """
+    _run(argument_spec, lambda _module, call: told(call, returns, apply(call)), rules)
 
-    def run(module: AnsibleModule, call: Call) -> dict[str, Any]:
-        outcome = apply(call)
-        result = {
-            "changed": outcome.changed,
-            "actions": [str(action) for action in outcome.actions],
-            returns: outcome.resource or {},
-        }
-        for warning in outcome.warnings:
-            module.warn(warning)
-        if module._diff:  # noqa: SLF001  # it has no public name
-            result["diff"] = {"before": outcome.before, "after": outcome.after}
-        return result
 
-    _run(argument_spec, run, rules)
+def told(call: Call, returns: str, outcome: Any) -> dict[str, Any]:
+    """Tell an outcome as a module does: what was done, what is there now, and the diff."""
+    result = {
+        "changed": outcome.changed,
+        "actions": [str(action) for action in outcome.actions],
+        returns: outcome.resource or {},
+    }
+    for warning in outcome.warnings:
+        call.warn(warning)
+    if call.diff:
+        result["diff"] = {"before": outcome.before, "after": outcome.after}
+    return result
 
 
 def read_module(
@@ -161,7 +166,7 @@ def run_module(
         result = run(call)
         for warning in result.pop("warnings", ()):
             module.warn(warning)
-        return result if module._diff else {k: v for k, v in result.items() if k != "diff"}  # noqa: SLF001
+        return result if call.diff else {k: v for k, v in result.items() if k != "diff"}
 
     _run(argument_spec, hand_over, rules, failed)
 
@@ -186,12 +191,17 @@ def _run(
     rules: Mapping[str, Any],
     failed: Callable[[Exception], Mapping[str, Any]] = lambda _error: {},
 ) -> None:
+    together = [["client_cert", "client_key"], *rules.get("required_together", ())]
     module = AnsibleModule(
-        argument_spec={**CONNECTION, **argument_spec}, supports_check_mode=True, **rules
+        argument_spec={**CONNECTION, **argument_spec},
+        supports_check_mode=True,
+        **{**rules, "required_together": together},
     )
     try:
         with _connect(module.params) as engine:
-            call = Call(engine, module.params, module.check_mode, module._diff)  # noqa: SLF001
+            # The diff has no public name.
+            diff = module._diff or module.params["debug"]  # noqa: SLF001
+            call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)
             result = run(module, call)
     except errors.EngineError as error:
         module.fail_json(msg=str(error), **failed(error))

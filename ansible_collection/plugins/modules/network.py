@@ -23,8 +23,9 @@ options:
       - network_name
   connected:
     description:
-      - The containers that are connected to the network, by name or id.
-      - Others are disconnected, unless O(appends=true). If no container is named, all stay as they are.
+      - The containers that are connected to the network, by name or id, as far as they exist.
+      - Others are disconnected, unless O(appends=true). An empty list disconnects all. A task that does not
+        have this option leaves all as they are.
       - How a container is connected (address, aliases) is for M(pytest_engine.engine.container) to say.
     type: list
     elements: str
@@ -38,7 +39,9 @@ options:
     aliases:
       - incremental
   driver:
-    description: The driver of the network, such as V(bridge) or V(macvlan).
+    description:
+      - The driver of the network, such as V(bridge) or V(macvlan).
+      - With O(config_only=true) a network has none, and this is not looked at.
     type: str
     default: bridge
   driver_options:
@@ -189,9 +192,19 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.net
     NetworkSpec,
 )
 
+# No container can have this name.
+ANYBODY = "*"
+
 ARGUMENTS = {
     "name": {"type": "str", "required": True, "aliases": ["network_name"]},
-    "connected": {"type": "list", "elements": "str", "default": [], "aliases": ["containers"]},
+    "connected": {
+        "type": "list",
+        "elements": "str",
+        "default": [],
+        # Asked only where the task does not have the option, which an empty list does not tell.
+        "fallback": (lambda: [ANYBODY],),
+        "aliases": ["containers"],
+    },
     "appends": {"type": "bool", "default": False, "aliases": ["incremental"]},
     "driver": {"type": "str", "default": "bridge"},
     "driver_options": {"type": "dict", "default": {}},
@@ -226,7 +239,6 @@ SAME = (
     "attachable",
     "config_from",
     "config_only",
-    "driver",
     "enable_ipv4",
     "enable_ipv6",
     "ingress",
@@ -256,10 +268,11 @@ def bring_about(call: engine.Call) -> engine.Outcome:
         ipam_config=pools,
         labels=engine.texts(params["labels"]),
         **{name: params[name] for name in SAME},
+        # The engine calls the driver of a mere configuration by a name of its own.
+        driver=None if params["config_only"] else params["driver"],
     )
     kind = NetworkKind(
-        # The option is never None, and an empty one leaves the containers alone.
-        connected=params["connected"] or None,
+        connected=None if params["connected"] == [ANYBODY] else params["connected"],
         appends=params["appends"],
         force=params["force"],
     )

@@ -7,12 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import InvalidInput
+
 __all__ = [
     "Difference",
     "Field",
     "compare_fields",
+    "comparison",
     "contains",
     "covers",
+    "covers_records",
+    "difference_of",
     "equals",
     "stated_fields",
 ]
@@ -49,6 +54,7 @@ class Field:
         in_place: (wanted, actual) -> whether the engine can change it on the living
             resource.
         may_hold_secrets: whether values are masked whose keys sound like secrets.
+        sort: what it is, for whoever compares it otherwise: see `comparison`.
     """
 
     name: str
@@ -57,6 +63,7 @@ class Field:
     same: Callable[[Any, Any], bool]
     in_place: Callable[[Any, Any], bool] = lambda _wanted, _actual: False
     may_hold_secrets: bool = False
+    sort: str = "value"
 
 
 def equals(wanted: Any, actual: Any) -> bool:
@@ -74,6 +81,60 @@ def covers(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
     return all(item in actual for item in wanted)
 
 
+def covers_records(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
+    """Tell whether each wanted mapping is contained in one that is there."""
+    return all(any(contains(item, there) for there in actual) for item in wanted)
+
+
+def _same_records(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
+    return covers_records(wanted, actual) and all(
+        any(contains(item, there) for item in wanted) for there in actual
+    )
+
+
+def _same_set(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
+    return covers(wanted, actual) and all(item in wanted for item in actual)
+
+
+def _in_order(wanted: Sequence[Any], actual: Sequence[Any]) -> bool:
+    there = iter(actual)
+    return all(item in there for item in wanted)
+
+
+Same = Callable[[Any, Any], bool]
+_COMPARISONS: Mapping[tuple[str, str], Same] = {
+    ("value", "strict"): equals,
+    ("list", "strict"): equals,
+    ("list", "allow_more_present"): _in_order,
+    ("set", "strict"): _same_set,
+    ("set", "allow_more_present"): covers,
+    ("dict", "strict"): equals,
+    ("dict", "allow_more_present"): contains,
+    ("records", "strict"): _same_records,
+    ("records", "allow_more_present"): covers_records,
+}
+
+
+def comparison(sort: str, mode: str, what: str) -> Same:
+    """Return how fields of a sort are compared in another mode than the usual one.
+
+    Args:
+        sort: `value`, `list` (in order), `set`, `dict` or `records` (a set of mappings).
+        mode: `strict`, `allow_more_present` or `ignore`.
+        what: the field, for the message.
+
+    Raises:
+        InvalidInput: there is no such mode, or the sort does not have it.
+    """
+    if mode == "ignore":
+        return lambda _wanted, _actual: True
+    try:
+        return _COMPARISONS[sort, mode]
+    except KeyError as exc:
+        has = ", ".join(["ignore", *(name for kind, name in _COMPARISONS if kind == sort)])
+        raise InvalidInput(f"comparisons: {what} has {has}, not {mode!r}.") from exc
+
+
 def compare_fields(
     fields: Sequence[Field], wanted: Any, actual: Mapping[str, Any]
 ) -> tuple[Difference, ...]:
@@ -85,7 +146,7 @@ def compare_fields(
             continue
         there = field.actual(actual)
         if not field.same(stated, there):
-            differences.append(_difference(field, stated, there))
+            differences.append(difference_of(field, stated, there))
     return tuple(differences)
 
 
@@ -95,9 +156,11 @@ def stated_fields(fields: Sequence[Field], wanted: Any) -> dict[str, Any]:
     return {name: value for name, value in stated.items() if value is not None}
 
 
-def _difference(field: Field, wanted: Any, actual: Any) -> Difference:
+def difference_of(
+    field: Field, wanted: Any, actual: Any, same: Callable[[Any, Any], bool] | None = None
+) -> Difference:
     """Show of mappings only the keys that differ: who reads a diff looks for those."""
-    if field.same is contains:
+    if (same or field.same) is contains:
         actual = {key: actual.get(key) for key in wanted if actual.get(key) != wanted[key]}
         wanted = {key: wanted[key] for key in actual}
     return Difference(field.name, _shown(field, wanted), _shown(field, actual))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import posixpath
+import ipaddress
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..spec.container import ContainerSpec, RestartPolicy
 from ..spec.mounts import VolumeBind, parse_volumes
 from .compare import Field, contains, covers, equals
+from .container_settings import SETTING_FIELDS
+
+if TYPE_CHECKING:
+    from ..spec.container import ContainerSpec
 
 __all__ = ["CONTAINER_FIELDS", "NETWORKS", "other_networks"]
 
@@ -38,11 +41,6 @@ def _wanted_command(spec: ContainerSpec) -> list[str] | None:
     return _words(spec.command if spec.command or spec.entrypoint else None)
 
 
-def _folder(path: str | None) -> str | None:
-    # The engine keeps a path without what leads nowhere.
-    return posixpath.normpath(path) if path else path
-
-
 def _wanted_healthcheck(spec: ContainerSpec) -> dict[str, Any] | None:
     if spec.healthcheck is None:
         return None
@@ -60,7 +58,7 @@ def _wanted_ports(spec: ContainerSpec) -> dict[str, list[str]] | None:
         return None
     ports: dict[str, list[str]] = {}
     for port in spec.published:
-        ports.setdefault(port.key, []).append(_binding(port.host_ip, port.host_port or ""))
+        ports.setdefault(port.key, []).append(_binding(port.host_ip, port.host_ports))
     return {key: sorted(bindings) for key, bindings in ports.items()}
 
 
@@ -111,35 +109,30 @@ def _actual_volumes(container: Mapping[str, Any]) -> list[str]:
 def _wanted_networks(spec: ContainerSpec) -> dict[str, dict[str, Any]] | None:
     if spec.networks is None:
         return None
-    return {
-        attachment.name: _stated_endpoint(
-            attachment.aliases, attachment.ipv4_address, attachment.ipv6_address
-        )
-        for attachment in spec.attachments
-    }
+    return {attachment.name: _endpoint(attachment.to_engine()) for attachment in spec.attachments}
 
 
 def _actual_networks(container: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     networks = (container.get("NetworkSettings") or {}).get("Networks") or {}
-    return {
-        name: _stated_endpoint(
-            endpoint.get("Aliases"),
-            (endpoint.get("IPAMConfig") or {}).get("IPv4Address"),
-            (endpoint.get("IPAMConfig") or {}).get("IPv6Address"),
-        )
-        for name, endpoint in networks.items()
-    }
+    return {name: _endpoint(endpoint) for name, endpoint in networks.items()}
 
 
-def _stated_endpoint(
-    aliases: Sequence[str] | None, ipv4_address: str | None, ipv6_address: str | None
-) -> dict[str, Any]:
+def _endpoint(endpoint: Mapping[str, Any]) -> dict[str, Any]:
+    addresses = endpoint.get("IPAMConfig") or {}
     stated = {
-        "aliases": sorted(aliases or ()),
-        "ipv4_address": ipv4_address,
-        "ipv6_address": ipv6_address,
+        "aliases": sorted(endpoint.get("Aliases") or ()),
+        "ipv4_address": addresses.get("IPv4Address"),
+        "ipv6_address": _plain_address(addresses.get("IPv6Address")),
+        "links": sorted(endpoint.get("Links") or ()),
+        "mac_address": (endpoint.get("MacAddress") or "").lower(),
+        "driver_options": endpoint.get("DriverOpts") or {},
+        "gateway_priority": endpoint.get("GwPriority"),
     }
     return {key: value for key, value in stated.items() if value}
+
+
+def _plain_address(address: str | None) -> str | None:
+    return ipaddress.ip_address(address).compressed if address else None
 
 
 def other_networks(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list[str]:
@@ -147,28 +140,24 @@ def other_networks(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> list
     return [
         name
         for name, endpoint in wanted.items()
-        if name not in actual
-        or not covers(endpoint.get("aliases", ()), actual[name].get("aliases", ()))
-        or any(
-            endpoint.get(key) not in (None, actual[name].get(key))
-            for key in ("ipv4_address", "ipv6_address")
-        )
+        if name not in actual or not _same_endpoint(endpoint, actual[name])
     ]
 
 
-def _policy(spec: ContainerSpec) -> dict[str, Any] | None:
-    policy = spec.restart_policy
-    if not isinstance(policy, RestartPolicy):
-        return None
-    return {"Name": policy.name, "MaximumRetryCount": policy.retries}
+def _same_endpoint(wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> bool:
+    return (
+        covers(wanted.get("aliases", ()), actual.get("aliases", ()))
+        and covers(wanted.get("links", ()), actual.get("links", ()))
+        and contains(wanted.get("driver_options", {}), actual.get("driver_options", {}))
+        and all(
+            wanted.get(key) in (None, actual.get(key))
+            for key in ("ipv4_address", "ipv6_address", "mac_address", "gateway_priority")
+        )
+    )
 
 
-def _actual_policy(container: Mapping[str, Any]) -> dict[str, Any]:
-    policy = _host(container).get("RestartPolicy") or {}
-    return {
-        "Name": policy.get("Name") or "no",
-        "MaximumRetryCount": policy.get("MaximumRetryCount", 0),
-    }
+def _policy(container: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _host(container).get("RestartPolicy") or {}
 
 
 def _above_zero(wanted: Any, _actual: Any) -> bool:
@@ -199,44 +188,72 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         _wanted_command,
         lambda container: list(_config(container).get("Cmd") or ()),
         equals,
+        sort="list",
     ),
-    Field("entrypoint", lambda spec: _words(spec.entrypoint), _entrypoint, equals),
-    Field("env", lambda spec: spec.env, _environment, contains, may_hold_secrets=True),
-    Field("ports", _wanted_ports, _actual_ports, contains),
+    Field("entrypoint", lambda spec: _words(spec.entrypoint), _entrypoint, equals, sort="list"),
+    Field("env", lambda spec: spec.env, _environment, contains, may_hold_secrets=True, sort="dict"),
+    Field("ports", _wanted_ports, _actual_ports, contains, sort="dict"),
     Field(
         "exposed_ports",
         lambda spec: _words(spec.exposed_ports),
         lambda container: list(_config(container).get("ExposedPorts") or ()),
         covers,
+        sort="set",
     ),
-    Field("mounts", _wanted_mounts, _actual_mounts, covers),
-    Field("volumes", _wanted_volumes, _actual_volumes, covers),
+    Field("mounts", _wanted_mounts, _actual_mounts, covers, sort="set"),
+    Field("volumes", _wanted_volumes, _actual_volumes, covers, sort="set"),
     Field(
         "labels",
         lambda spec: spec.labels,
         lambda container: _config(container).get("Labels") or {},
         contains,
         may_hold_secrets=True,
+        sort="dict",
     ),
     Field(
         "healthcheck",
         _wanted_healthcheck,
-        lambda container: _config(container).get("Healthcheck") or {},
+        lambda container: _config(container).get("Healthcheck") or {"Test": ["NONE"]},
         contains,
+        sort="dict",
     ),
     Field(
-        "user",
-        lambda spec: spec.user,
-        lambda container: _config(container).get("User") or "",
+        "restart_policy",
+        lambda spec: spec.restart_policy.name if spec.restart_policy else None,
+        lambda container: _policy(container).get("Name") or "no",
+        equals,
+        _always,
+    ),
+    Field(
+        "restart_retries",
+        lambda spec: spec.restart_policy.retries if spec.restart_policy else None,
+        lambda container: _policy(container).get("MaximumRetryCount", 0),
+        equals,
+        _always,
+    ),
+    Field(
+        "attached",
+        lambda spec: spec.attached,
+        lambda container: bool(
+            _config(container).get("AttachStdout") and _config(container).get("AttachStderr")
+        ),
         equals,
     ),
     Field(
-        "working_dir",
-        lambda spec: _folder(spec.working_dir),
-        lambda container: _folder(_config(container).get("WorkingDir") or ""),
+        "log_driver",
+        lambda spec: spec.log_driver,
+        lambda container: (_host(container).get("LogConfig") or {}).get("Type"),
         equals,
     ),
-    Field("restart_policy", _policy, _actual_policy, equals, _always),
+    Field(
+        "log_options",
+        lambda spec: spec.log_options,
+        lambda container: (_host(container).get("LogConfig") or {}).get("Config") or {},
+        contains,
+        may_hold_secrets=True,
+        sort="dict",
+    ),
+    *SETTING_FIELDS,
     Field(
         "memory",
         lambda spec: spec.memory,
@@ -258,5 +275,6 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         _actual_networks,
         lambda wanted, actual: not other_networks(wanted, actual),
         _joinable,
+        sort="set",
     ),
 )

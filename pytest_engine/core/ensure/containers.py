@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
-from ..errors import EngineError, InvalidInput, NotFound
+from ..errors import Conflict, InvalidInput, NotFound
 from ..spec.container import ContainerSpec
-from .compare import Difference, Field
-from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
-from .images import PULL_POLICIES, ImageKind, ImageSpec
-from .networks import kept_endpoint
+from .container_changes import add_changes, can_stay
+from .container_compare import Comparing
+from .container_fields import CONTAINER_FIELDS
+from .container_settings import refuse_what_would_be_ignored
+from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
 from .reconcile import Kind, Outcome, Plan, reconcile
 from .replacement import NewContainer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..client import Engine
-    from ..spec.container import NetworkAttachment
-    from ..types.engine import ContainerUpdateBody
+    from .compare import Difference, Field
 
 __all__ = ["ContainerKind"]
 
-_BY_NAME = {field.name: field for field in CONTAINER_FIELDS}
-_NANO = 10**9
+_ID = re.compile(r"[0-9a-f]{64}")
+# Settings that may name another container.
+_MODES = ("ipc_mode", "network_mode", "pid_mode")
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,34 @@ class ContainerKind(Kind[ContainerSpec]):
 
     Attributes:
         pull: when the image is pulled: `missing`, `always` or `never`.
+        asks_registry: whether in check mode, for `always`, the registry is asked if it has
+            another image; if not, it is taken to have one.
+        comparing: how a container is compared with what is wanted.
         recreate: replace the container even if nothing differs.
-        restart: restart the container if it runs and nothing else is done to it.
+        restart: restart the container if it runs and was not just started.
+        paused: whether a container that is started has its processes frozen; None: either.
         stop_timeout: seconds until a container that is stopped is killed; None: its own.
         force_kill: kill it instead of stopping it.
+        kill_signal: with what signal; None: KILL.
         keep_volumes: keep the anonymous volumes of a container that is removed.
+        removal_timeout: seconds to wait for the engine to remove a container; None: for ever.
+        old_name: a container of this name gets the wanted one if none has that.
+        start: how a container is started, given the engine and its id; None: as usual.
     """
 
     pull: str = "missing"
+    asks_registry: bool = True
+    comparing: Comparing = field(default_factory=Comparing)
     recreate: bool = False
     restart: bool = False
+    paused: bool | None = None
     stop_timeout: int | None = None
     force_kill: bool = False
+    kill_signal: str | None = None
     keep_volumes: bool = True
+    removal_timeout: float | None = None
+    old_name: str | None = None
+    start: Callable[[Engine, str], object] | None = None
     noun: ClassVar[str] = "container"
     states: ClassVar[Sequence[str]] = ("present", "started", "stopped", "absent")
     fields: ClassVar[Sequence[Field]] = CONTAINER_FIELDS
@@ -60,14 +76,33 @@ class ContainerKind(Kind[ContainerSpec]):
             raise InvalidInput(f"pull: one of {', '.join(PULL_POLICIES)}.")
 
     def find(self, engine: Engine, wanted: ContainerSpec) -> Mapping[str, Any] | None:
-        """Inspect the container of that name; never one whose id begins like it."""
+        """Inspect the container of that name or whole id; never one whose id begins like it."""
         if not wanted.name:
             raise InvalidInput("A container whose state is to be brought about needs a name.")
-        try:
-            container = engine.containers.inspect(wanted.name)
-        except NotFound:
-            return None
-        return container if container.get("Name") == f"/{wanted.name}" else None
+        for name in filter(None, (wanted.name, self.old_name)):
+            with contextlib.suppress(NotFound):
+                container = engine.containers.inspect(name)
+                if container.get("Name") == f"/{name}" or (
+                    _ID.fullmatch(name) and container.get("Id") == name
+                ):
+                    return container
+        return None
+
+    def settle(
+        self, engine: Engine, wanted: ContainerSpec, actual: Mapping[str, Any] | None
+    ) -> ContainerSpec:
+        """Put in the name of a container that was found by its id, and the ids of others."""
+        refuse_what_would_be_ignored(engine, wanted)
+        found: dict[str, Any] = {}
+        if actual is not None and actual.get("Id") == wanted.name:
+            found["name"] = str(actual["Name"]).lstrip("/")
+        for mode in _MODES:
+            kind, _colon, other = str(getattr(wanted, mode) or "").partition(":")
+            if kind == "container" and not _ID.fullmatch(other):
+                # The engine keeps its id; one that is not there is the engine's to refuse.
+                with contextlib.suppress(NotFound):
+                    found[mode] = f"container:{engine.containers.inspect(other)['Id']}"
+        return replace(wanted, **found) if found else wanted
 
     def prepare(
         self, engine: Engine, wanted: ContainerSpec, state: str, *, check: bool
@@ -75,20 +110,24 @@ class ContainerKind(Kind[ContainerSpec]):
         """See to the image."""
         if state == "absent" or not wanted.image:
             return ()
-        return (reconcile(engine, ImageKind(self.pull), ImageSpec(wanted.image), check=check),)
+        image = ImageSpec(wanted.image, wanted.platform)
+        pull = self.pull
+        if check and pull == "always" and self.asks_registry and not image.is_id:
+            there = ImageKind().find(engine, image)
+            if there is not None and not is_newer_in_registry(engine, image, there):
+                pull = "missing"
+        return (reconcile(engine, ImageKind(pull), image, check=check),)
 
-    def compare(
-        self, wanted: ContainerSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
+    def examine(
+        self,
+        engine: Engine,
+        wanted: ContainerSpec,
+        actual: Mapping[str, Any],
+        needs: Sequence[Outcome],
     ) -> tuple[Difference, ...]:
         """Compare all stated fields, and the image's id with that of the image of that name."""
-        differences = super().compare(wanted, actual, needs)
-        for image in needs:
-            # In check mode an image that has still to be pulled counts as another one.
-            if image.resource is None or image.resource["Id"] != actual["Image"]:
-                there = (actual.get("Config") or {}).get("Image")
-                there = f"{there} ({actual['Image']})"
-                differences = (Difference("image", wanted.image, there), *differences)
-        return differences
+        image = needs[0].resource if needs else None
+        return self.comparing.differences(engine, wanted, actual, image)
 
     def plan(
         self,
@@ -100,19 +139,29 @@ class ContainerKind(Kind[ContainerSpec]):
     ) -> Plan:
         """Create, replace, update, then start or stop."""
         plan = Plan(exists=state != "absent")
+        removing = actual is not None and actual["State"].get("Status") == "removing"
+        if actual is not None and removing:
+            # Its name is free only once it is gone.
+            what = f"for the removal of container {wanted.name}"
+            plan.add("wait", what, partial(self._wait_for_removal, engine, str(actual["Id"])))
+            actual = None
         if state == "absent":
             if actual is not None:
                 self._remove(plan, engine, wanted, actual)
             return plan
-        if actual is None or self.recreate or not all(map(_in_place, differences)):
+        if actual is None or self.recreate or not can_stay(differences):
             self._create(plan, engine, wanted, state, actual)
             return plan
         what, name = f"container {wanted.name}", str(actual["Id"])
-        self._update(plan, engine, wanted, actual, differences)
+        if actual["Name"] != f"/{wanted.name}":
+            rename = partial(engine.containers.rename, name, wanted.name or "")
+            plan.add("rename", f"container {self.old_name} to {wanted.name}", rename)
+        leave_others = self.comparing.mode("networks") == "strict"
+        add_changes(plan, engine, wanted, actual, differences, leave_others=leave_others)
         running = bool(actual["State"]["Running"])
         if state == "started" and not running:
-            plan.add("start", what, lambda: engine.containers.start(name))
-        elif state == "started" and self.restart and not plan.steps:
+            plan.add("start", what, lambda: self._start(engine, name))
+        elif state == "started" and self.restart:
             plan.add(
                 "restart",
                 what,
@@ -120,18 +169,47 @@ class ContainerKind(Kind[ContainerSpec]):
             )
         elif state == "stopped" and running:
             plan.add("stop", what, lambda: self._stop(engine, actual))
+        if state == "started":
+            # A container that was restarted is not frozen any more.
+            frozen = running and bool(actual["State"].get("Paused")) and not self.restart
+            self._pause(plan, engine, what, lambda: name, frozen=frozen)
         return plan
+
+    def _start(self, engine: Engine, container: str) -> None:
+        if self.start is None:
+            engine.containers.start(container)
+        else:
+            self.start(engine, container)
+
+    def _pause(
+        self, plan: Plan, engine: Engine, what: str, name: Callable[[], str], *, frozen: bool
+    ) -> None:
+        if self.paused is True and not frozen:
+            plan.add("pause", what, lambda: engine.containers.pause(name()))
+        elif self.paused is False and frozen:
+            plan.add("unpause", what, lambda: engine.containers.unpause(name()))
 
     def _stop(self, engine: Engine, actual: Mapping[str, Any]) -> None:
         container = str(actual["Id"])
+        if actual["State"].get("Paused"):
+            # Engines refuse to stop what cannot hear it.
+            engine.containers.unpause(container)
         if self.force_kill:
-            engine.containers.kill(container)
+            self._kill(engine, container)
         else:
             engine.containers.stop(container, timeout=self.stop_timeout)
         if (actual.get("HostConfig") or {}).get("AutoRemove"):
             # Until the engine has removed it, the name is taken and a removal refused.
-            with contextlib.suppress(NotFound):
-                engine.containers.wait(container, condition="removed")
+            self._wait_for_removal(engine, container)
+
+    def _kill(self, engine: Engine, container: str) -> None:
+        # One that ended meanwhile has nothing left to kill.
+        with contextlib.suppress(Conflict):
+            engine.containers.kill(container, signal=self.kill_signal)
+
+    def _wait_for_removal(self, engine: Engine, container: str) -> None:
+        with contextlib.suppress(NotFound):
+            engine.containers.wait(container, condition="removed", timeout=self.removal_timeout)
 
     def _remove(
         self, plan: Plan, engine: Engine, wanted: ContainerSpec, actual: Mapping[str, Any]
@@ -142,10 +220,8 @@ class ContainerKind(Kind[ContainerSpec]):
 
         def remove() -> None:
             # One with auto-remove is gone as soon as it has stopped.
-            try:
+            with contextlib.suppress(NotFound):
                 engine.containers.remove(name, force=True, volumes=not self.keep_volumes)
-            except NotFound:
-                return
 
         plan.add("remove", what, remove)
 
@@ -166,88 +242,15 @@ class ContainerKind(Kind[ContainerSpec]):
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         if actual is not None and actual["State"]["Running"]:
             plan.add("stop", what, new.undone_on_error(lambda: self._stop(engine, actual)))
-        plan.add("create", what, new.undone_on_error(lambda: new.create(config)))
-        for attachment in wanted.attachments[1:]:
+        create = new.undone_on_error(
+            lambda: plan.warnings.extend(new.create(config, wanted.platform))
+        )
+        plan.add("create", what, create)
+        for attachment in wanted.later_attachments:
             connect = new.undone_on_error(partial(new.connect, attachment))
             plan.add("connect", f"{what} to network {attachment.name}", connect)
         if state == "started":
-            plan.add(
-                "start", what, new.undone_on_error(lambda: engine.containers.start(new.new_id))
-            )
+            plan.add("start", what, new.undone_on_error(lambda: self._start(engine, new.new_id)))
+            self._pause(plan, engine, what, lambda: new.new_id, frozen=False)
         if actual is not None:
             plan.add("remove", f"the replaced {what}", new.discard_old)
-
-    @staticmethod
-    def _update(
-        plan: Plan,
-        engine: Engine,
-        wanted: ContainerSpec,
-        actual: Mapping[str, Any],
-        differences: Sequence[Difference],
-    ) -> None:
-        what, name = f"container {wanted.name}", str(actual["Id"])
-        changed = [difference.field for difference in differences]
-        limits = [field for field in changed if field != NETWORKS]
-        if limits:
-            body = _update_body(wanted, actual, limits)
-            plan.add(
-                "update",
-                f"{', '.join(limits)} of {what}",
-                lambda: engine.containers.update(name, body),
-            )
-        if NETWORKS not in changed:
-            return
-        field = _BY_NAME[NETWORKS]
-        there = field.actual(actual)
-        others = other_networks(field.wanted(wanted), there)
-        for attachment in wanted.attachments:
-            if attachment.name in others:
-                plan.add(
-                    "connect",
-                    f"{what} to network {attachment.name}",
-                    partial(_reconnect, engine, actual, attachment)
-                    if attachment.name in there
-                    else partial(_connect, engine, name, attachment),
-                )
-
-
-def _connect(engine: Engine, container: str, attachment: NetworkAttachment) -> None:
-    engine.networks.connect(attachment.name, container, attachment.to_engine())
-
-
-def _reconnect(engine: Engine, actual: Mapping[str, Any], attachment: NetworkAttachment) -> None:
-    """Change how a container is on a network; if that fails, it is on it as before."""
-    container, network = str(actual["Id"]), attachment.name
-    engine.networks.disconnect(network, container, force=True)
-    try:
-        _connect(engine, container, attachment)
-    except EngineError:
-        # A connection that failed leaves its settings behind.
-        with contextlib.suppress(EngineError):
-            engine.networks.disconnect(network, container, force=True)
-        kept = kept_endpoint(actual, network)
-        engine.networks.connect(network, container, kept)  # type: ignore[arg-type]
-        raise
-
-
-def _in_place(difference: Difference) -> bool:
-    field = _BY_NAME.get(difference.field)
-    return field is not None and field.in_place(difference.wanted, difference.actual)
-
-
-def _update_body(
-    wanted: ContainerSpec, actual: Mapping[str, Any], changed: Sequence[str]
-) -> ContainerUpdateBody:
-    body: ContainerUpdateBody = {}
-    host = actual.get("HostConfig") or {}
-    if "memory" in changed and isinstance(wanted.memory, int):
-        body["Memory"] = wanted.memory
-        # Without a limit for swap the engine took twice the memory, and now refuses
-        # more memory than that; where it is so, it stays so.
-        if (host.get("MemorySwap") or 0) in (0, 2 * (host.get("Memory") or 0)):
-            body["MemorySwap"] = 2 * wanted.memory
-    if "cpus" in changed and wanted.cpus is not None:
-        body["NanoCpus"] = round(wanted.cpus * _NANO)
-    if "restart_policy" in changed:
-        body["RestartPolicy"] = _BY_NAME["restart_policy"].wanted(wanted)
-    return body

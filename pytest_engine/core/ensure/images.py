@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.distribution import Distribution  # noqa: F401  # pylint: disable=unused-import
 from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
-from ..errors import ImageNotFound, InvalidInput
+from ..errors import EngineError, ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from .compare import Difference
 from .reconcile import Kind, Outcome, Plan
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     from ..api.progress import Progress
     from ..client import Engine
 
-__all__ = ["PULL_POLICIES", "ImageKind", "ImageSpec", "same_platform"]
+__all__ = [
+    "PULL_POLICIES",
+    "ImageKind",
+    "ImageSpec",
+    "is_newer_in_registry",
+    "platform_of",
+    "same_platform",
+]
 
 # What stands alone and is none of these is an architecture, as for the engine.
 _SYSTEMS = ("linux", "windows", "freebsd", "darwin")
@@ -84,8 +92,9 @@ class ImageKind(Kind[ImageSpec]):
         del needs
         if wanted.platform is None:
             return ()
-        stated, there = _platforms(wanted.platform, actual)
-        return () if stated == there else (Difference("platform", stated, there),)
+        if same_platform(wanted.platform, actual):
+            return ()
+        return (Difference("platform", wanted.platform, platform_of(actual)),)
 
     def plan(
         self,
@@ -118,17 +127,29 @@ class ImageKind(Kind[ImageSpec]):
         return actual is None or found is None or found["Id"] != actual["Id"]
 
 
-def same_platform(platform: str, image: Mapping[str, Any]) -> bool:
-    """Tell whether an image is for a platform, which may be an architecture alone."""
-    stated, there = _platforms(platform, image)
-    return stated == there
+def platform_of(image: Mapping[str, Any]) -> str:
+    """Return the platform of an image as the engine shows it."""
+    return _platform(f"{image.get('Os')}/{image.get('Architecture')}/{image.get('Variant') or ''}")
 
 
-def _platforms(stated: str, image: Mapping[str, Any]) -> tuple[str, str]:
-    there = f"{image.get('Os')}/{image.get('Architecture')}/{image.get('Variant') or ''}"
-    if "/" not in stated and stated.lower() not in _SYSTEMS:
-        stated = f"{image.get('Os')}/{stated}"
-    return _platform(stated, str(image.get("Architecture"))), _platform(there)
+def same_platform(wanted: str, image: Mapping[str, Any]) -> bool:
+    """Tell whether an image is for a platform, however that is spelt; `arm64` alone will do."""
+    if "/" not in wanted and wanted.lower() not in _SYSTEMS:
+        wanted = f"{image.get('Os')}/{wanted}"
+    return _platform(wanted, str(image.get("Architecture"))) == platform_of(image)
+
+
+def is_newer_in_registry(engine: Engine, wanted: ImageSpec, image: Mapping[str, Any]) -> bool:
+    """Ask the registry whether a pull would bring another image.
+
+    A registry that does not answer brings nothing.
+    """
+    try:
+        there = engine.distribution.inspect(wanted.reference)
+    except EngineError:
+        return False
+    digest = (there.get("Descriptor") or {}).get("digest", "")
+    return not any(str(known).endswith(f"@{digest}") for known in image.get("RepoDigests") or ())
 
 
 def _platform(text: str, architecture: str = "") -> str:

@@ -128,7 +128,8 @@ class NetworkKind(Kind[NetworkSpec]):
     """Networks.
 
     Attributes:
-        connected: names of the containers that are to be on it; None: whoever is.
+        connected: names or ids of the containers that are to be on it, as far as they exist;
+            None: whoever is.
         appends: whether containers that are not named may stay on it.
         force: make the network anew even if nothing differs.
     """
@@ -188,6 +189,7 @@ class NetworkKind(Kind[NetworkSpec]):
         if actual is not None and (state == "absent" or self.force or changed):
             network_id = str(actual["Id"])
             if state == "present":
+                members |= _stopped_members(engine, wanted.name)
                 # Read while planning: once the network is gone, nothing tells the aliases
                 # and the fixed addresses that containers had there.
                 kept = {
@@ -205,15 +207,32 @@ class NetworkKind(Kind[NetworkSpec]):
         if actual is None:
             plan.add("create", what, lambda: _create(engine, wanted, replaced, kept))
             on_it = set()
+        self._settle_members(plan, engine, wanted, members, on_it, kept)
+        return plan
+
+    def _settle_members(
+        self,
+        plan: Plan,
+        engine: Engine,
+        wanted: NetworkSpec,
+        members: Mapping[str, str],
+        on_it: set[str],
+        kept: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Connect who is to be on it and is not, disconnect who is and is not to be."""
+        what = f"network {wanted.name}"
         stay = set(members) if self.connected is None or self.appends else set()
         names = [*members, *(name for name in self.connected or () if name not in members)]
         for name in names:
             if name in stay or name in (self.connected or ()):
-                if name not in on_it:
+                if name in on_it:
+                    continue
+                if name in members or _exists(engine, name):
                     self._connect(plan, engine, wanted.name, name, what, kept.get(name))
+                else:
+                    plan.warnings.append(f"There is no container {name} to connect to {what}.")
             elif name in on_it:
                 self._disconnect(plan, engine, wanted.name, name, what)
-        return plan
 
     @staticmethod
     def _members(network: Mapping[str, Any]) -> dict[str, str]:
@@ -270,6 +289,25 @@ def _create(
         raise
 
 
+def _stopped_members(engine: Engine, network: str) -> dict[str, str]:
+    """Return name -> id of all containers that are on a network and do not run.
+
+    Without being moved over they could not be started any more.
+    """
+    listed = engine.containers.list(
+        all=True, filters={"network": network, "status": ["created", "exited", "dead"]}
+    )
+    return {str(entry["Names"][0]).lstrip("/"): str(entry["Id"]) for entry in listed}
+
+
+def _exists(engine: Engine, name: str) -> bool:
+    try:
+        engine.containers.inspect(name)
+    except NotFound:
+        return False
+    return True
+
+
 def _stopped_member(
     engine: Engine, network: str, name: str
 ) -> tuple[str, Mapping[str, Any]] | None:
@@ -286,7 +324,8 @@ def kept_endpoint(container: Mapping[str, Any], network: str) -> dict[str, Any]:
     """Return the settings with which a container that was on a network gets on it again."""
     networks = container.get("NetworkSettings", {}).get("Networks") or {}
     endpoint: Mapping[str, Any] = networks.get(network) or {}
-    kept = {key: endpoint[key] for key in ("IPAMConfig", "DriverOpts") if endpoint.get(key)}
+    keys = ("IPAMConfig", "DriverOpts", "Links", "GwPriority")
+    kept = {key: endpoint[key] for key in keys if endpoint.get(key)}
     # The engine adds the short id as an alias by itself.
     aliases = [alias for alias in endpoint.get("Aliases") or () if alias != container["Id"][:12]]
     if aliases:

@@ -120,6 +120,18 @@ class Kind(ABC, Generic[Spec]):
         del engine, wanted, state, check
         return ()
 
+    def settle(self, engine: Engine, wanted: Spec, actual: Resource | None) -> Spec:
+        """Put into what is wanted what only the engine knows, such as ids for names."""
+        del engine, actual
+        return wanted
+
+    def examine(
+        self, engine: Engine, wanted: Spec, actual: Resource, needs: Sequence[Outcome]
+    ) -> tuple[Difference, ...]:
+        """Do what `compare` does, for a kind that has to ask the engine for it."""
+        del engine
+        return self.compare(wanted, actual, needs)
+
     def compare(
         self, wanted: Spec, actual: Resource, needs: Sequence[Outcome]
     ) -> tuple[Difference, ...]:
@@ -166,11 +178,12 @@ def reconcile(
     if state not in kind.states:
         raise InvalidInput(f"state: {state!r} is none of {', '.join(kind.states)}.")
     actual = kind.find(engine, wanted)
+    wanted = kind.settle(engine, wanted, actual)
     needs = kind.prepare(engine, wanted, state, check=check)
     actions = [action for need in needs for action in need.actions]
     differences: tuple[Difference, ...] = ()
     if actual is not None and state != "absent":
-        differences = kind.compare(wanted, actual, needs)
+        differences = kind.examine(engine, wanted, actual, needs)
     plan = kind.plan(engine, wanted, state, actual, differences)
     resource = actual
     if check or not plan.steps:

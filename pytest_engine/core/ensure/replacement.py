@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..client import Engine
-    from ..spec.container import NetworkAttachment
+    from ..spec.attachment import NetworkAttachment
     from ..types.engine import ContainerCreateBody
 
 __all__ = ["NewContainer"]
@@ -44,14 +44,16 @@ class NewContainer:
         self.old_id = str(old["Id"]) if old is not None else ""
         self.new_id = ""
 
-    def create(self, config: ContainerCreateBody) -> None:
-        """Set the old container aside and create the new one."""
+    def create(self, config: ContainerCreateBody, platform: str | None = None) -> list[str]:
+        """Set the old container aside and create the new one; return what the engine warns of."""
         if self.old_id:
             # One with auto-remove is gone as soon as it has stopped.
             with contextlib.suppress(NotFound):
                 self._engine.containers.rename(self.old_id, f"{self._name}.{self.old_id[:12]}")
                 self._renamed = True
-        self.new_id = str(self._engine.containers.create(config, name=self._name)["Id"])
+        made = self._engine.containers.create(config, name=self._name, platform=platform)
+        self.new_id = str(made["Id"])
+        return list(made.get("Warnings") or ())
 
     def connect(self, attachment: NetworkAttachment) -> None:
         """Put the new container on a further network."""

@@ -5,18 +5,34 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Union, cast
+from typing import TYPE_CHECKING, Any, Union, cast
 
 from ..errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..types.engine import Mount as EngineMount
 
 __all__ = ["Mount", "VolumeBind", "VolumeLike", "parse_volumes"]
 
-_TYPES = ("bind", "volume", "tmpfs", "npipe")
+_TYPES = ("bind", "volume", "tmpfs", "npipe", "cluster", "image")
+# What only some of them have.
+_OF_TYPES = {
+    "propagation": ("bind",),
+    "non_recursive": ("bind",),
+    "create_mountpoint": ("bind",),
+    "read_only_non_recursive": ("bind",),
+    "read_only_force_recursive": ("bind",),
+    "no_copy": ("volume",),
+    "labels": ("volume",),
+    "volume_driver": ("volume",),
+    "volume_options": ("volume",),
+    "subpath": ("volume", "image"),
+    "tmpfs_size": ("tmpfs",),
+    "tmpfs_mode": ("tmpfs",),
+    "tmpfs_options": ("tmpfs",),
+}
 _MODES = frozenset(
     [
         "ro",
@@ -44,7 +60,7 @@ class Mount:
     Attributes:
         target: the absolute path in the container.
         source: the volume's name or the host's path; None: an anonymous volume.
-        type: `volume`, `bind`, `tmpfs` or `npipe`.
+        type: `volume`, `bind`, `tmpfs`, `npipe`, `cluster` (API 1.42) or `image` (API 1.47).
         read_only: whether the container may not write to it.
         propagation: how mounts below a `bind` spread (`rprivate`, `rshared`, ...).
         no_copy: do not fill a new `volume` with what the image has at the target.
@@ -53,6 +69,14 @@ class Mount:
         volume_options: that driver's options.
         tmpfs_size: the limit of a `tmpfs` in bytes.
         tmpfs_mode: the file mode of a `tmpfs`, as a number (`0o1777`).
+        tmpfs_options: further options of a `tmpfs`, each a name, or name and value (API 1.46).
+        consistency: `consistent`, `cached` or `delegated`, which only Docker Desktop heeds.
+        non_recursive: leave out what is mounted below the source of a `bind`.
+        create_mountpoint: make the source of a `bind` if it is missing (API 1.42).
+        read_only_non_recursive: what is mounted below a read-only `bind` stays writable
+            (API 1.44).
+        read_only_force_recursive: fail if that cannot be made read-only as well (API 1.44).
+        subpath: the folder in a `volume` (API 1.45) or an `image` (API 1.48) to mount.
     """
 
     target: str
@@ -66,6 +90,13 @@ class Mount:
     volume_options: Mapping[str, str] | None = None
     tmpfs_size: int | None = None
     tmpfs_mode: int | None = None
+    tmpfs_options: Sequence[Sequence[str]] | None = None
+    consistency: str | None = None
+    non_recursive: bool | None = None
+    create_mountpoint: bool | None = None
+    read_only_non_recursive: bool | None = None
+    read_only_force_recursive: bool | None = None
+    subpath: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no engine could mount."""
@@ -77,38 +108,62 @@ class Mount:
             raise InvalidInput(f"Mount at {self.target}: a {self.type} needs a source.")
         if self.type == "tmpfs" and self.source:
             raise InvalidInput(f"Mount at {self.target}: a tmpfs has no source.")
-        for kind, names in (
-            ("bind", ("propagation",)),
-            ("volume", ("no_copy", "labels", "volume_driver", "volume_options")),
-            ("tmpfs", ("tmpfs_size", "tmpfs_mode")),
-        ):
-            for name in names:
-                if kind != self.type and getattr(self, name):
-                    raise InvalidInput(f"Mount at {self.target}: {name} is for type {kind}.")
+        for name, kinds in _OF_TYPES.items():
+            if self.type not in kinds and getattr(self, name):
+                raise InvalidInput(
+                    f"Mount at {self.target}: {name} is for type {' and '.join(kinds)}."
+                )
 
     def to_engine(self) -> EngineMount:
         """Write it as the Engine's `Mount`, without what is not stated."""
-        mount: EngineMount = {
-            "Type": cast("object", self.type),  # type: ignore[typeddict-item]  # a checked literal
+        mount: dict[str, Any] = {
+            "Type": self.type,
             "Target": self.target,
             "ReadOnly": self.read_only,
         }
         if self.source is not None:
             mount["Source"] = self.source
-        if self.propagation is not None:
-            mount["BindOptions"] = {"Propagation": self.propagation}  # type: ignore[typeddict-item]
-        driver = {"Name": self.volume_driver or "", "Options": dict(self.volume_options or {})}
+        if self.consistency is not None:
+            mount["Consistency"] = self.consistency
+        for key, options in (
+            ("BindOptions", self._bind_options()),
+            ("VolumeOptions", self._volume_options()),
+            ("TmpfsOptions", self._tmpfs_options()),
+            ("ImageOptions", {"Subpath": self.subpath} if self.type == "image" else {}),
+        ):
+            stated = {name: value for name, value in options.items() if value is not None}
+            if stated:
+                mount[key] = stated
+        return cast("EngineMount", mount)
+
+    def _bind_options(self) -> dict[str, Any]:
+        return {
+            "Propagation": self.propagation,
+            "NonRecursive": self.non_recursive,
+            "CreateMountpoint": self.create_mountpoint,
+            "ReadOnlyNonRecursive": self.read_only_non_recursive,
+            "ReadOnlyForceRecursive": self.read_only_force_recursive,
+        }
+
+    def _volume_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {"Subpath": self.subpath if self.type == "volume" else None}
         if self.no_copy or self.labels or self.volume_driver or self.volume_options:
-            mount["VolumeOptions"] = {"NoCopy": self.no_copy, "Labels": dict(self.labels or {})}
+            options |= {"NoCopy": self.no_copy, "Labels": dict(self.labels or {})}
             if self.volume_driver or self.volume_options:
-                mount["VolumeOptions"]["DriverConfig"] = driver  # type: ignore[typeddict-item]
-        if self.tmpfs_size is not None or self.tmpfs_mode is not None:
-            mount["TmpfsOptions"] = {}
-            if self.tmpfs_size is not None:
-                mount["TmpfsOptions"]["SizeBytes"] = self.tmpfs_size
-            if self.tmpfs_mode is not None:
-                mount["TmpfsOptions"]["Mode"] = self.tmpfs_mode
-        return mount
+                options["DriverConfig"] = {
+                    "Name": self.volume_driver or "",
+                    "Options": dict(self.volume_options or {}),
+                }
+        return options
+
+    def _tmpfs_options(self) -> dict[str, Any]:
+        return {
+            "SizeBytes": self.tmpfs_size,
+            "Mode": self.tmpfs_mode,
+            "Options": (
+                None if self.tmpfs_options is None else [list(item) for item in self.tmpfs_options]
+            ),
+        }
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,21 @@ class Port:
         protocol: `tcp`, `udp` or `sctp`.
         host_port: the port on the host; 0: one that the engine chooses.
         host_ip: the host's address to listen at, IPv6 without brackets; empty: all.
+        host_port_end: where the engine is to choose one of several, the last of them.
     """
 
     container_port: int
     protocol: str = "tcp"
     host_port: int = 0
     host_ip: str = ""
+    host_port_end: int = 0
+
+    @property
+    def host_ports(self) -> str:
+        """The host's side in the Engine's spelling: `8080`, `8000-8010`, or empty."""
+        if self.host_port_end:
+            return f"{self.host_port}-{self.host_port_end}"
+        return str(self.host_port or "")
 
     @property
     def key(self) -> str:
@@ -51,7 +60,8 @@ def parse_ports(values: Iterable[PortLike]) -> tuple[Port, ...]:
     Args:
         values: a `Port`, a container port, or a text of the form
             `[[host-ip:][host-port]:]container-port[/protocol]`; both ports may be ranges
-            of equal length (`8000-8010:80-90`); an IPv6 address stands in brackets.
+            of equal length (`8000-8010:80-90`); of a range for one container port
+            (`8000-8010:80`) the engine chooses one; an IPv6 address stands in brackets.
 
     Raises:
         InvalidInput: a text has another form, or a number is no port.
@@ -76,13 +86,29 @@ def to_port_map(ports: Iterable[Port]) -> dict[str, list[PortBinding]]:
     bindings: dict[str, list[PortBinding]] = {}
     for port in ports:
         bindings.setdefault(port.key, []).append(
-            {"HostIp": port.host_ip, "HostPort": str(port.host_port or "")}
+            {"HostIp": port.host_ip, "HostPort": port.host_ports}
         )
     return bindings
 
 
 def _parse(text: str) -> list[Port]:
     rest, protocol = _split_protocol(text)
+    host_ip, parts = _split_address(rest, text)
+    container_ports = _range(parts[-1], text)
+    host_ports = [0] * len(container_ports)
+    if len(parts) == 2 and parts[0]:
+        host_ports = _range(parts[0], text, lowest=0)
+    if len(container_ports) == 1 and len(host_ports) > 1:
+        return [Port(container_ports[0], protocol, host_ports[0], host_ip, host_ports[-1])]
+    if len(host_ports) != len(container_ports):
+        raise InvalidInput(f"Port {text!r}: the two ranges are not of the same length.")
+    return [
+        Port(container, protocol, host, host_ip)
+        for host, container in zip(host_ports, container_ports)
+    ]
+
+
+def _split_address(rest: str, text: str) -> tuple[str, list[str]]:
     host_ip = ""
     if rest.startswith("["):
         host_ip, bracket, rest = rest[1:].partition("]")
@@ -101,16 +127,7 @@ def _parse(text: str) -> list[Port]:
             ipaddress.ip_address(host_ip.partition("%")[0])
         except ValueError as exc:
             raise InvalidInput(f"Port {text!r}: {host_ip!r} is no address of the host.") from exc
-    container_ports = _range(parts[-1], text)
-    host_ports = [0] * len(container_ports)
-    if len(parts) == 2 and parts[0]:
-        host_ports = _range(parts[0], text, lowest=0)
-    if len(host_ports) != len(container_ports):
-        raise InvalidInput(f"Port {text!r}: the two ranges are not of the same length.")
-    return [
-        Port(container, protocol, host, host_ip)
-        for host, container in zip(host_ports, container_ports)
-    ]
+    return host_ip, parts
 
 
 def _split_protocol(text: str) -> tuple[str, str]:

@@ -7,11 +7,20 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Union
 
 from ..errors import InvalidInput
 
-__all__ = ["Command", "Env", "parse_bytes", "parse_command", "parse_duration", "parse_env"]
+__all__ = [
+    "Command",
+    "Env",
+    "parse_bytes",
+    "parse_command",
+    "parse_duration",
+    "parse_env",
+    "read_env_file",
+]
 
 Command = Union[str, Sequence[str]]
 Env = Union[Mapping[str, str], Iterable[str]]
@@ -127,3 +136,25 @@ def parse_env(value: Env | None) -> dict[str, str] | None:
         if "\0" in text:
             raise InvalidInput(f"env: the value of {name} holds a NUL, which no process takes.")
     return dict(pairs)
+
+
+def read_env_file(path: str) -> dict[str, str]:
+    """Read variables from a file: a line `NAME=value` each, `#` before what is a comment.
+
+    Raises:
+        InvalidInput: the file cannot be read, or a line has another form.
+    """
+    env: dict[str, str] = {}
+    try:
+        lines = Path(path).read_text("utf-8").splitlines()
+    except (OSError, UnicodeError) as exc:
+        raise InvalidInput(f"env_file: {path} cannot be read: {exc}.") from exc
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise InvalidInput(f"env_file: {path}, line {number}: write NAME=value.")
+        env[name] = value
+    return env

@@ -12,13 +12,11 @@ from pytest_engine.core.ensure.container_fields import CONTAINER_FIELDS
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import EngineError
-from pytest_engine.core.spec.container import (
-    ContainerSpec,
-    Healthcheck,
-    NetworkAttachment,
-    RestartPolicy,
-)
+from pytest_engine.core.spec.attachment import NetworkAttachment
+from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import Mount
+from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
+from pytest_engine.core.spec.settings import SETTINGS
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -49,7 +47,11 @@ _CHANGES: list[tuple[str, Any, Any, bool]] = [
     ("user", "1000", "1001", False),
     ("working_dir", "/bin", "/etc", False),
     ("restart_policy", "always", "no", True),
-    ("restart_policy", None, RestartPolicy("on-failure", 3), True),
+    ("restart_policy", "unless-stopped", RestartPolicy("on-failure", 0), True),
+    ("restart_retries", RestartPolicy("on-failure", 2), RestartPolicy("on-failure", 3), True),
+    ("attached", True, False, False),
+    ("log_driver", "local", "none", False),
+    ("log_options", {"max-size": "1m"}, {"max-size": "2m", "max-file": 3}, False),
     ("memory", None, "64m", True),
     ("memory", "64m", "128m", True),
     ("memory", "128m", "64m", True),
@@ -95,8 +97,12 @@ _STATED: list[tuple[str, Any]] = [
 
 
 def _spec(scratch: Scratch, busybox: str, field: str, value: Any) -> ContainerSpec:
+    # How often is part of the policy.
+    field = {"restart_retries": "restart_policy"}.get(field, field)
     # Without the image's entrypoint there is no command of the image's either.
     stated: dict[str, Any] = {"command": ["true"]} if field == "entrypoint" else {}
+    if field == "log_options":
+        stated = {"log_driver": "json-file"}
     return ContainerSpec(scratch.name(), busybox, **{**stated, field: value})
 
 
@@ -141,7 +147,8 @@ def test_a_field_that_differs_is_changed(
 
 def test_every_field_is_tested() -> None:
     tested = {field for field, *_ in _CHANGES} | {"networks", "image"}
-    assert tested == {field.name for field in CONTAINER_FIELDS}
+    settings = {setting.name for setting in SETTINGS}
+    assert tested == {field.name for field in CONTAINER_FIELDS} - settings | {"user", "working_dir"}
 
 
 @pytest.mark.parametrize("field", sorted({field for field, *_ in _CHANGES} | {"networks"}))
@@ -151,6 +158,7 @@ def test_what_is_not_stated_is_left_alone(
     there = next((value for name, value, _, _ in _CHANGES if name == field and value), ["none"])
     spec = _spec(scratch, busybox, field, there)
     _apply(engine, spec)
+    field = {"restart_retries": "restart_policy"}.get(field, field)
     assert not _apply(engine, replace(spec, **{field: None})).changed
 
 

@@ -7,13 +7,10 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec.container import (
-    ContainerSpec,
-    Healthcheck,
-    NetworkAttachment,
-    RestartPolicy,
-)
+from pytest_engine.core.spec.attachment import NetworkAttachment
+from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import Mount, VolumeBind
+from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
 from pytest_engine.core.spec.ports import Port
 
 
@@ -172,7 +169,7 @@ def test_retries_are_for_one_policy_alone() -> None:
 
 
 @pytest.mark.parametrize("address", [{"ipv4_address": "fd00::1"}, {"ipv6_address": "10.0.0.1"}])
-def test_an_address_of_the_wrong_family_is_refused(address: dict[str, str]) -> None:
+def test_an_address_of_the_wrong_family_is_refused(address: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match="Network back: "):
         NetworkAttachment("back", **address)
 

@@ -48,7 +48,7 @@ def test_a_port_is_read(value: int | str | Port, ports: tuple[Port, ...]) -> Non
         "a:80",
         "80/",
         "80/http",
-        "1-2:80",
+        "1-2:80-82",
         "81-80",
         "1-:80",
         "1:2:3:4",

@@ -1,0 +1,128 @@
+"""Stay with a container that was started: until it ends, or until it is healthy."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..errors import ContainerDied, NotFound, WaitTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..api.events import EventStream
+    from ..client import Engine
+
+__all__ = ["Foreground", "wait_until_healthy"]
+
+# What can be read again of what it wrote.
+_READABLE = ("journald", "json-file", "local")
+
+
+class Foreground:
+    """Starts a container and stays until it ends.
+
+    Attributes:
+        container: the id of the container that was started; empty: none was.
+        status: its exit code.
+        output: what it wrote, or why nobody can tell.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is started yet."""
+        self.container = ""
+        self.status: int | None = None
+        self.output = ""
+        self.readable = False
+
+    def start(self, engine: Engine, container: str) -> None:
+        """Start a container and wait for its end; `ContainerKind.start`."""
+        host: Mapping[str, Any] = engine.containers.inspect(container).get("HostConfig") or {}
+        vanishes = bool(host.get("AutoRemove"))
+        self.container = container
+        # Listened to before the start: what vanishes at its end tells nothing afterwards.
+        with _events(engine, container, "die", "destroy") as events:
+            engine.containers.start(container)
+            for event in events:
+                if event.get("Action") == "die":
+                    attributes = (event.get("Actor") or {}).get("Attributes") or {}
+                    self.status = int(attributes.get("exitCode", 0))
+                if event.get("Action") == "destroy" or not vanishes:
+                    break
+        driver = str((host.get("LogConfig") or {}).get("Type"))
+        if vanishes:
+            self.output = "The container was removed at its end, and its output with it."
+        elif driver not in _READABLE:
+            self.output = f"The output went to the log driver {driver}."
+        else:
+            self.readable = True
+            with engine.containers.logs(container) as output:
+                self.output = b"".join(data for _stream, data in output).decode(errors="replace")
+
+    def clean_up(self, engine: Engine, *, keep_volumes: bool) -> None:
+        """Remove the container that was started."""
+        with contextlib.suppress(NotFound):
+            engine.containers.remove(self.container, force=True, volumes=not keep_volumes)
+
+
+def wait_until_healthy(engine: Engine, container: str, timeout: float | None) -> Mapping[str, Any]:
+    """Wait until a container's healthcheck has succeeded; one without a check is healthy.
+
+    Args:
+        engine: the engine.
+        container: its name or id.
+        timeout: seconds to wait at most; None: for ever.
+
+    Returns:
+        The container as the engine shows it then.
+
+    Raises:
+        WaitTimeout: it was not healthy in time.
+        ContainerDied: it ended while it was waited for.
+    """
+    with _events(engine, container, "health_status", "die") as events:
+        clock = threading.Timer(timeout or 0, events.close)
+        clock.daemon = True
+        if timeout is not None:
+            clock.start()
+        try:
+            there: Mapping[str, Any] = engine.containers.inspect(container)
+            if _is_healthy(there):
+                return there
+            for _event in events:
+                there = engine.containers.inspect(container)
+                if _is_healthy(there):
+                    return there
+        finally:
+            clock.cancel()
+    raise WaitTimeout(
+        f"Container {container} was not healthy within {timeout:g} s: {_last_words(there)}"
+    )
+
+
+def _events(engine: Engine, container: str, *kinds: str) -> EventStream:
+    filters = {"type": "container", "container": container, "event": list(kinds)}
+    return engine.system.events(filters=filters)
+
+
+def _is_healthy(container: Mapping[str, Any]) -> bool:
+    state = container.get("State") or {}
+    if not state.get("Running") and not state.get("Restarting"):
+        raise ContainerDied(
+            f"Container {str(container.get('Name')).lstrip('/')} ended with exit code "
+            f"{state.get('ExitCode')} before it was healthy: {_last_words(container)}"
+        )
+    return (state.get("Health") or {}).get("Status") in (None, "", "none", "healthy")
+
+
+def _last_words(container: Mapping[str, Any]) -> str:
+    """Say what the last check said."""
+    health = (container.get("State") or {}).get("Health") or {}
+    if not health.get("Log"):
+        return "its check has not run yet."
+    last = health["Log"][-1]
+    said = str(last.get("Output") or "").strip() or "nothing"
+    return f"it is {health.get('Status')}; its check ended with {last.get('ExitCode')}: {said}"
