@@ -273,10 +273,11 @@ def test_nothing_prints() -> None:
 
 
 def test_ansible_modules_reach_the_core_through_one_door() -> None:
-    door = COLLECTION / "plugins" / "module_utils" / "engine.py"
+    door = COLLECTION / "plugins" / "module_utils"
     past = []
     for path in sorted((COLLECTION / "plugins").rglob("*.py")):
-        if path == door:
+        # `engine.py`, and beside it what only a few modules are to carry to their targets.
+        if path.parent == door:
             continue
         module = Module(dotted_name(path), "", ast.parse(path.read_bytes()), path)
         past += [
