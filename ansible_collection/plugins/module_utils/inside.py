@@ -9,15 +9,76 @@ It stands apart from `engine`, so that the other modules do not carry it to thei
 
 from __future__ import annotations
 
+import base64
+import binascii
 import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 # What is missing is told by `engine`, which every module imports as well.
 try:
-    from .core import moment
-    from .core.ensure import commands
+    from .core import errors, moment
+    from .core.ensure import commands, file_diffs, files_in, files_out, trees
 except ImportError:
     with contextlib.suppress(ImportError):
-        from pytest_engine.core import moment
-        from pytest_engine.core.ensure import commands
+        from pytest_engine.core import errors, moment
+        from pytest_engine.core.ensure import commands, file_diffs, files_in, files_out, trees
 
-__all__ = ["commands", "moment"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["commands", "copy_in", "file_diffs", "files_in", "files_out", "moment"]
+
+
+def copy_in(params: Mapping[str, Any]) -> files_in.CopyIn:
+    """Make out what is to be copied into a container, and how."""
+    mode = _mode(params["mode"], params["mode_parse"], "mode")
+    if params["content"] is not None:
+        entries = [trees.content_entry(_content(params), mode or 0)]
+    elif params["path"] is not None:
+        folder_mode = _mode(params["directory_mode"], "modern", "directory_mode")
+        entries = trees.path_entries(
+            Path(params["path"]),
+            follow=params["local_follow"],
+            mode=mode,
+            folder_mode=folder_mode,
+        )
+    else:
+        raise errors.InvalidInput("Either path or content is needed, and both are null.")
+    user, group = params["owner_id"], params["group_id"]
+    return files_in.CopyIn(
+        params["container_path"],
+        entries,
+        owner=None if user is None or group is None else (user, group),
+        force=params["force"],
+        follow=params["follow"],
+    )
+
+
+def _content(params: Mapping[str, Any]) -> bytes:
+    if not params["content_is_b64"]:
+        return str(params["content"]).encode("utf-8", "surrogateescape")
+    try:
+        return base64.b64decode(params["content"])
+    except (binascii.Error, ValueError) as error:
+        # Without the content, which may be a secret.
+        raise errors.InvalidInput(f"content: it is not Base64: {error}.") from error
+
+
+def _mode(value: Any, parse: str, option: str) -> int | None:
+    """Read permissions in one of the ways that `mode_parse` names."""
+    if value is None:
+        return None
+    mode = -1
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            mode = int(value, 10 if parse == "legacy" else 8)
+    elif isinstance(value, int) and parse != "octal_string_only":
+        mode = value
+    if isinstance(value, bool) or not 0 <= mode <= 0o7777:
+        form = "a number" if parse == "legacy" else "an octal number"
+        where = " in a string" if parse == "octal_string_only" else ""
+        raise errors.InvalidInput(
+            f"{option}: {value!r} is not {form}{where} that stands for permissions."
+        )
+    return mode
