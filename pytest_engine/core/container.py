@@ -235,7 +235,7 @@ class Container:
             timestamps=timestamps,
             tty=self._known().tty,
         ) as stream:
-            return b"".join(data for _, data in stream).decode("utf-8", "replace")
+            return b"".join(data for _stream, data in stream).decode("utf-8", "replace")
 
     def follow(
         self,

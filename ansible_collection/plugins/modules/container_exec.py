@@ -20,7 +20,7 @@ attributes:
     description: Whether the module says what it would do without doing it.
     support: full
     details:
-      - The command is not run. RV(changed) tells whether it would be, which depends on O(creates) and
+      - The command is not run. C(changed) tells whether it would be, which depends on O(creates) and
         O(removes); RV(rc) is V(0), and RV(stdout) and RV(stderr) are empty.
   diff_mode:
     description: Whether the module shows what differs from what is wanted.

@@ -112,7 +112,7 @@ def _last_lines(container: _Subject, facts: Facts) -> str:
         with container.engine.containers.logs(
             container.id, tail=_LOG_LINES, tty=facts.tty
         ) as stream:
-            lines = [line.decode("utf-8", "replace") for _, line in stream.lines()]
+            lines = [line.decode("utf-8", "replace") for _stream, line in stream.lines()]
     except ContainerNotFound:
         return ""
     except EngineError as exc:

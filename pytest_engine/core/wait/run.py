@@ -67,7 +67,8 @@ def wait_for(container: Waitable, condition: Condition, timeout: float = DEFAULT
     """
     if not isinstance(condition, Condition):
         raise InvalidInput(f"{condition!r} is no wait condition.")
-    if not timeout > 0:
+    is_above_zero = timeout > 0  # which NaN is not
+    if not is_above_zero:
         raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
     facts = Facts(container.inspect(), container.engine.endpoint)
     with _Wait(container, facts, condition, timeout) as wait:
