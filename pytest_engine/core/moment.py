@@ -73,6 +73,8 @@ def read_moment(text: str, what: str) -> str:
     """
     if text[-1:].isalpha() and not text.endswith("Z"):
         return encode_nanoseconds(time.time_ns() - parse_duration(text, what))
+    if not text:
+        raise InvalidInput(f"{what}: it is empty.")
     try:
         encoded = encode_moment(text)
         decode_nanoseconds(encoded)
