@@ -37,7 +37,7 @@ PARTS = ("COPYING", "README.md", "meta", "plugins", "tests")
 
 # Parts of the core that no module uses: `types` is imported by type checkers only, the others
 # are for tests and for private engines.
-LEFT_OUT = frozenset({"container.py", "launch", "runtime", "types", "wait"})
+LEFT_OUT = frozenset({"launch", "runtime", "types"})
 
 # What may begin with a docstring.
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+from .api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
 from .api.exec import ExecResult
 from .copying import copy_in, copy_out, read_out
 from .errors import InvalidInput
@@ -235,7 +236,7 @@ class Container:
             timestamps=timestamps,
             tty=self._known().tty,
         ) as stream:
-            return b"".join(data for _, data in stream).decode("utf-8", "replace")
+            return b"".join(data for _stream, data in stream).decode("utf-8", "replace")
 
     def follow(
         self,

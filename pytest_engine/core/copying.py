@@ -21,7 +21,7 @@ from .errors import CopyFailed, InvalidInput, NotFound
 if TYPE_CHECKING:
     from .api.containers import Containers
 
-__all__ = ["CopySource", "copy_in", "copy_out", "read_out"]
+__all__ = ["CopySource", "copy_in", "copy_out", "read_out", "resolve_links"]
 
 CopySource = Union[str, os.PathLike[str], bytes, Mapping[str, Union[bytes, str]]]
 
@@ -83,7 +83,7 @@ def copy_out(
     path, contents_only = _remote_source(path)
     stat = containers.archive_info(container, path)
     if follow:
-        path, stat = _resolve(containers, container, path, stat)
+        path, stat = resolve_links(containers, container, path, stat)
     if stat.is_link and not keep_links:
         raise CopyFailed(
             f"{path} in container {container} is a link to {stat.link_target}. follow=True "
@@ -106,7 +106,7 @@ def copy_out(
 def read_out(containers: Containers, container: str, path: str) -> bytes:
     """Return the content of a file in a container, where links lead to it."""
     stat = containers.archive_info(container, path)
-    path, stat = _resolve(containers, container, path, stat)
+    path, stat = resolve_links(containers, container, path, stat)
     if stat.kind != "file":
         raise InvalidInput(f"{path} in container {container} is a {stat.kind}, not a file.")
     with containers.get_archive(container, path) as archive:
@@ -130,7 +130,7 @@ def _place(
     stat: PathStat | None = None
     try:
         stat = containers.archive_info(container, path)
-        path, stat = _resolve(containers, container, path, stat)
+        path, stat = resolve_links(containers, container, path, stat)
     except NotFound as exc:
         if exc.method != "HEAD":
             raise
@@ -148,9 +148,15 @@ def _place(
     return _Place(*posixpath.split(path))
 
 
-def _resolve(
+def resolve_links(
     containers: Containers, container: str, path: str, stat: PathStat
 ) -> tuple[str, PathStat]:
+    """Return where a path leads in the end, and what is there.
+
+    Raises:
+        NotFound: nothing is there.
+        InvalidInput: the links lead in a circle.
+    """
     # The engine says where a chain of links ends, Podman where its first one leads.
     for _link in range(_MOST_LINKS):
         if not stat.is_link:

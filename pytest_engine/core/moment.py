@@ -12,8 +12,16 @@ from datetime import datetime, timedelta
 from typing import Union
 
 from .errors import InvalidInput
+from .spec.values import parse_duration
 
-__all__ = ["Moment", "decode_nanoseconds", "encode_moment", "encode_nanoseconds", "parse_moment"]
+__all__ = [
+    "Moment",
+    "decode_nanoseconds",
+    "encode_moment",
+    "encode_nanoseconds",
+    "parse_moment",
+    "read_moment",
+]
 
 Moment = Union[datetime, timedelta, int, float, str]
 
@@ -53,6 +61,28 @@ def encode_moment(moment: Moment) -> str:
     if not is_number or not 0 <= moment < _END_OF_TIME:
         raise InvalidInput(f"{moment!r:.80} is before the epoch, or no moment at all.")
     return str(moment) if isinstance(moment, int) else f"{moment:.9f}"
+
+
+def read_moment(text: str, what: str) -> str:
+    """Encode a moment as people write it.
+
+    Args:
+        text: an RFC 3339 time, seconds since the epoch, or how long ago it was, as `10m`.
+        what: what it is for, for the message of the error.
+
+    Raises:
+        InvalidInput: it is none of these.
+    """
+    if text[-1:].isalpha() and not text.endswith("Z"):
+        return encode_nanoseconds(time.time_ns() - parse_duration(text, what))
+    if not text:
+        raise InvalidInput(f"{what}: it is empty.")
+    try:
+        encoded = encode_moment(text)
+        decode_nanoseconds(encoded)
+    except InvalidInput as exc:
+        raise InvalidInput(f"{what}: {exc}") from exc
+    return encoded
 
 
 def encode_nanoseconds(nanoseconds: int) -> str:

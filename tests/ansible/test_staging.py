@@ -11,7 +11,14 @@ from ansible_collection.build import stage
 from pytest_engine.core.version import VERSION
 
 # Modules that community.docker has no counterpart of, or one without `docker_` in its name.
-OURS_ALONE = {"current_container_facts", "plugin_info"}
+OURS_ALONE = {
+    "container_copy_out",
+    "container_logs",
+    "container_wait",
+    "containers",
+    "current_container_facts",
+    "plugin_info",
+}
 
 
 def test_the_collection_holds_its_modules_and_the_core(collection: Path) -> None:
@@ -24,7 +31,7 @@ def test_the_collection_holds_its_modules_and_the_core(collection: Path) -> None
 def test_the_collection_holds_nothing_that_a_target_does_not_use(tmp_path: Path) -> None:
     collection = stage(tmp_path)
     core = collection / "plugins" / "module_utils" / "core"
-    assert {"launch", "types", "wait"} & {path.name for path in core.iterdir()} == set()
+    assert {"launch", "runtime", "types"} & {path.name for path in core.iterdir()} == set()
     assert not (collection / "build.py").exists()
     assert list(collection.rglob("__pycache__")) == []
     assert [p for p in collection.rglob("*") if p.is_symlink()] == []

@@ -8,7 +8,13 @@ from datetime import timedelta
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.moment import encode_moment, encode_nanoseconds, parse_moment
+from pytest_engine.core.moment import (
+    decode_nanoseconds,
+    encode_moment,
+    encode_nanoseconds,
+    parse_moment,
+    read_moment,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +54,17 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 def test_a_moment_before_the_epoch_is_refused() -> None:
     with pytest.raises(InvalidInput, match="before the epoch"):
         encode_nanoseconds(-1)
+
+
+def test_people_write_moments_in_three_ways() -> None:
+    assert read_moment("1970-01-01T00:00:01Z", "since") == "1.000000000"
+    assert read_moment("1700000000.5", "since") == "1700000000.5"
+    before = time.time_ns()
+    hour_ago = decode_nanoseconds(read_moment("1h", "since"))
+    assert 0 <= hour_ago - (before - 3600 * 10**9) < 60 * 10**9
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2030-05-17", "-1", "12:00"])
+def test_other_words_are_no_moments(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^since: "):
+        read_moment(text, "since")

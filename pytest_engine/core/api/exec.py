@@ -131,6 +131,8 @@ class Exec:
         privileged: bool = False,
         stdin: bytes | None = None,
         timeout: float | None = None,
+        time_limit: float | None = None,
+        tty: bool = False,
     ) -> ExecResult:
         """Run a command in a container and wait for its end.
 
@@ -144,19 +146,16 @@ class Exec:
             stdin: bytes for its standard input, which is closed after them.
             timeout: seconds that it may stay silent; the command itself goes on after
                 that, for the engine has no way to end it.
+            time_limit: seconds that it may take in all; it goes on after that, too.
+            tty: with a terminal; all its output is stdout then.
 
         Raises:
-            Timeout: it stayed silent for too long.
+            Timeout: it stayed silent for too long, or did not end in time.
             Conflict: the container does not run.
         """
         check_seconds(timeout)
-        if not _is_command(command):
-            raise InvalidInput(f"A command is a list of strings, not {command!r:.80}.")
-        check_texts(user=user, working_dir=working_dir)
-        encode_texts("env", env)
-        is_bytes = isinstance(stdin, (bytes, bytearray, memoryview))  # not everybody checks types
-        if stdin is not None and not is_bytes:
-            raise InvalidInput(f"stdin: {stdin!r:.80} is not bytes.")
+        check_seconds(time_limit)
+        _check(command, env, user, working_dir, stdin)
         config: ContainerExecBody = {
             "Cmd": list(command),
             "AttachStdout": True,
@@ -171,18 +170,23 @@ class Exec:
             config["WorkingDir"] = working_dir
         if privileged:
             config["Privileged"] = True
+        if tty:
+            config["Tty"] = True
         exec_id = self.create(container, config)
-        with self.start(exec_id) as output:
-            output.settimeout(timeout)
+        deadline = None if time_limit is None else time.monotonic() + time_limit
+        with self.start(exec_id, tty=tty) as output:
             # Both directions at once: a command that answers while it reads would
             # otherwise fill both buffers and wait for ever.
             writer = _write_in_background(output, stdin)
             try:
-                stdout, stderr = output.read()
+                stdout, stderr = _read(output, timeout, deadline)
             except Timeout as exc:
-                raise Timeout(
-                    f"{command[0]} in container {container} was silent for {timeout:g} s."
-                ) from exc
+                told = f"{command[0]} in container {container}"
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise Timeout(
+                        f"{told} did not end within {time_limit:g} s. It goes on in there."
+                    ) from exc
+                raise Timeout(f"{told} was silent for {timeout:g} s.") from exc
             finally:
                 output.close()
                 if writer is not None:
@@ -230,6 +234,15 @@ class Exec:
 # Not everybody checks types, so these take whatever comes.
 
 
+def _check(command: Any, env: Any, user: Any, working_dir: Any, stdin: Any) -> None:
+    if not _is_command(command):
+        raise InvalidInput(f"A command is a list of strings, not {command!r:.80}.")
+    check_texts(user=user, working_dir=working_dir)
+    encode_texts("env", env)
+    if stdin is not None and not isinstance(stdin, (bytes, bytearray, memoryview)):
+        raise InvalidInput(f"stdin: {stdin!r:.80} is not bytes.")
+
+
 def _is_command(value: Any) -> bool:
     is_list = isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
     return is_list and len(value) > 0 and all(isinstance(word, str) for word in value)
@@ -238,6 +251,26 @@ def _is_command(value: Any) -> bool:
 def _is_size(value: Any) -> bool:
     is_pair = isinstance(value, (list, tuple)) and len(value) == 2
     return is_pair and all(isinstance(one, int) and one >= 0 for one in value)
+
+
+def _read(
+    output: OutputStream, timeout: float | None, deadline: float | None
+) -> tuple[bytes, bytes]:
+    """Read to the end: with so many seconds of silence at most, and not beyond a moment."""
+    if deadline is None:
+        output.settimeout(timeout)
+        return output.read()
+    parts: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
+    pieces = iter(output)
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise Timeout("The time is over.")
+        output.settimeout(left if timeout is None else min(left, timeout))
+        piece = next(pieces, None)
+        if piece is None:
+            return b"".join(parts["stdout"]), b"".join(parts["stderr"])
+        parts[piece[0]].append(piece[1])
 
 
 def _write_in_background(output: OutputStream, data: bytes | None) -> threading.Thread | None:

@@ -31,7 +31,7 @@ def connected(address: Address, situation: Situation, timeout: float) -> Iterato
         OSError: nobody accepts there.
     """
     found = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
-    family, kind, protocol, _, target = found[0]
+    family, kind, protocol, _name, target = found[0]
     with socket.socket(family, kind, protocol) as sock, situation.holding(_Shutdown(sock)):
         sock.settimeout(min(_CONNECT_TIMEOUT, situation.remaining() or 0.01))
         sock.connect(target)

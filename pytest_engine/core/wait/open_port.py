@@ -83,6 +83,7 @@ def port(number: int) -> OpenPort:
     Args:
         number: the port in the container.
     """
-    if type(number) is not int or not 0 < number < 65536:
+    is_number = isinstance(number, int)  # not everybody checks types
+    if not is_number or isinstance(number, bool) or not 0 < number < 65536:
         raise InvalidInput(f"wait.port: {number!r} is no port number.")
     return OpenPort(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, EngineError
 from .facts import Facts
 from .tree import Watchers, draw
@@ -112,7 +113,7 @@ def _last_lines(container: _Subject, facts: Facts) -> str:
         with container.engine.containers.logs(
             container.id, tail=_LOG_LINES, tty=facts.tty
         ) as stream:
-            lines = [line.decode("utf-8", "replace") for _, line in stream.lines()]
+            lines = [line.decode("utf-8", "replace") for _stream, line in stream.lines()]
     except ContainerNotFound:
         return ""
     except EngineError as exc:

@@ -8,6 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Callable, Protocol
 
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
 from .condition import Closable, Condition, Probe, Watcher
 from .facts import Facts, stamp
@@ -67,7 +69,8 @@ def wait_for(container: Waitable, condition: Condition, timeout: float = DEFAULT
     """
     if not isinstance(condition, Condition):
         raise InvalidInput(f"{condition!r} is no wait condition.")
-    if not timeout > 0:
+    is_above_zero = timeout > 0  # which NaN is not
+    if not is_above_zero:
         raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
     facts = Facts(container.inspect(), container.engine.endpoint)
     with _Wait(container, facts, condition, timeout) as wait:

@@ -1,0 +1,180 @@
+"""Files out of a container, where what is here differs."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..archive import Member, read_members
+from ..copying import copy_out, resolve_links
+from ..errors import CopyFailed, InvalidInput
+from .files_in import same_content
+from .trees import Entry
+
+if TYPE_CHECKING:
+    from ..archive import PathStat
+    from ..client import Engine
+
+__all__ = ["CopyOut", "FetchChange", "Fetched", "fetch_from"]
+
+
+@dataclass(frozen=True)
+class CopyOut:
+    """What of a container is to be here.
+
+    Attributes:
+        source: the path in the container.
+        target: what it becomes here. A file goes into a folder that is here, under its own
+            name; a folder is merged into it.
+        follow: where the source is a link, take what it leads to.
+        keep_links: also links that lead out of what is copied.
+        force: True: copy all of it; False: nothing where anything is here; None: all of it
+            if something differs.
+    """
+
+    source: str
+    target: Path
+    follow: bool = False
+    keep_links: bool = False
+    force: bool | None = None
+
+
+@dataclass(frozen=True)
+class FetchChange:
+    """Something that is not here as it is there.
+
+    Attributes:
+        name: its path below what is copied; empty for that itself.
+        wanted: what it is in the container.
+        actual: what is here; None: nothing.
+    """
+
+    name: str
+    wanted: Member | PathStat
+    actual: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What was copied, or would be.
+
+    Attributes:
+        source: where in the container it is, without links where those were followed.
+        path: what it became here.
+        changes: what was different; of what was not here at all, only that itself.
+    """
+
+    source: str
+    path: Path
+    changes: Sequence[FetchChange] = ()
+
+
+def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool = False) -> Fetched:
+    """Bring a file or folder of a container here, unless it is here already.
+
+    Content, kind and permissions are compared; owner and times are not. What else is in a
+    folder here stays.
+
+    Args:
+        engine: the engine.
+        container: name or id; it need not run.
+        wanted: what is to be here.
+        check: write nothing.
+
+    Raises:
+        NotFound: there is no such container, or no such path in it.
+        InvalidInput: a folder is in the place of a file, or the reverse.
+        CopyFailed: something cannot be written; see `copy_out`.
+    """
+    containers = engine.containers
+    source = posixpath.normpath(f"/{wanted.source}").replace("//", "/")
+    there = containers.archive_info(container, source)
+    if wanted.follow:
+        source, there = resolve_links(containers, container, source, there)
+    if there.is_link and not wanted.keep_links:
+        raise CopyFailed(
+            f"{source} in container {container} is a link to {there.link_target}. follow copies "
+            "what it leads to, keep_links the link itself."
+        )
+    path = wanted.target
+    if path.is_dir() and not there.is_dir:
+        path = path / posixpath.basename(source)
+    exists = os.path.lexists(path)
+    if exists and path.is_dir() != there.is_dir:
+        here = "a folder" if path.is_dir() else "no folder"
+        raise InvalidInput(
+            f"{path} is {here}, and is not replaced by the {there.kind} {source} of container "
+            f"{container}."
+        )
+    if not exists or wanted.force:
+        changes = [FetchChange("", there, _here(path))]
+    elif wanted.force is False:
+        changes = []
+    else:
+        with containers.get_archive(container, source) as archive:
+            changes = list(_changes(read_members(archive), path))
+    if changes and not check:
+        # `/.` stands for what is in the folder, which else would go into the one that is here.
+        inner = f"{source}/." if there.is_dir and exists else source
+        copy_out(containers, container, inner, path, keep_links=wanted.keep_links)
+    return Fetched(source, path, tuple(changes))
+
+
+def _changes(
+    members: Iterator[tuple[Member, Iterator[bytes]]], target: Path
+) -> Iterator[FetchChange]:
+    for member, pieces in members:
+        name = _below(member.name)
+        here = _here(target / name)
+        if here is None or not _is_same(member, pieces, here, target):
+            yield FetchChange(name, member, here)
+
+
+def _below(name: str) -> str:
+    parts = [part for part in name.split("/")[1:] if part not in ("", ".")]
+    if ".." in parts:
+        raise CopyFailed(f"The archive holds {name!r}, which leads out of it.")
+    return "/".join(parts)
+
+
+def _is_same(member: Member, pieces: Iterator[bytes], here: Entry, target: Path) -> bool:
+    if member.kind == "hard link":
+        other = _here(target / _below(member.link))
+        return other is not None and bool(
+            other.path and here.path and os.path.samestat(other.path.lstat(), here.path.lstat())
+        )
+    if member.kind != here.kind:
+        return False
+    if member.kind == "link":
+        return member.link == here.link
+    # A folder that is here is left as it is.
+    return member.kind == "folder" or (
+        (member.size, member.mode & 0o777) == (here.size, here.mode)
+        and same_content(here.pieces(), pieces)
+    )
+
+
+def _here(path: Path) -> Entry | None:
+    """Describe what is here, without following a link."""
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as exc:
+        raise InvalidInput(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "other")
+    return Entry(
+        "",
+        kind,
+        stat.S_IMODE(status.st_mode) & 0o777,
+        size=status.st_size if kind == "file" else 0,
+        link=str(path.readlink()) if kind == "link" else "",
+        path=path,
+    )

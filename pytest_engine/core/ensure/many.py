@@ -1,0 +1,226 @@
+"""Many containers at once, each after those that it depends on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..errors import EngineError, InvalidInput
+from .containers import ContainerKind
+from .reconcile import Outcome, reconcile
+
+if TYPE_CHECKING:
+    from ..client import Engine
+    from ..spec.container import ContainerSpec
+
+__all__ = ["Item", "SomeFailed", "other_containers", "reconcile_many"]
+
+# What an engine does at the same time; more of it makes each slower.
+_WORKERS = 8
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of many containers.
+
+    Attributes:
+        name: its name.
+        wanted: its wanted properties.
+        kind: how to go about it.
+        state: its wanted state.
+        needs: names of others among the many that it depends on.
+        uses: names of containers that it uses; those among the many come first.
+        ready: (engine, id) -> the container once it is ready, for which those that depend
+            on it wait; None: it is as soon as it is as wanted.
+    """
+
+    name: str
+    wanted: ContainerSpec
+    kind: ContainerKind
+    state: str = "started"
+    needs: Sequence[str] = ()
+    uses: Sequence[str] = ()
+    ready: Callable[[Engine, str], Mapping[str, Any]] | None = None
+
+
+class SomeFailed(EngineError):
+    """Some of many containers could not be brought about.
+
+    Attributes:
+        done: what became of the others that were tried.
+    """
+
+    def __init__(self, message: str, done: Mapping[str, Outcome]) -> None:
+        """Keep what was done beside the message."""
+        super().__init__(message)
+        self.done = done
+
+
+def reconcile_many(
+    engine: Engine, items: Sequence[Item], *, check: bool = False
+) -> dict[str, Outcome]:
+    """Bring containers to their wanted states, at the same time where the order allows.
+
+    A container comes after those that it depends on, and is removed before them. Each
+    image is looked at, and pulled, once.
+
+    Returns:
+        Name -> what became of it, in the order of the items.
+
+    Raises:
+        InvalidInput: a name occurs twice, or containers depend on each other in a circle, on
+            one that is to be absent, or on none of them; nothing was done.
+        SomeFailed: some could not be brought about. Those that depend on them were not
+            tried, all others were.
+    """
+    order = _order(items)
+    images = _Images()
+    by_name = {item.name: item for item in items}
+    done: dict[str, Outcome] = {}
+    failed: dict[str, EngineError] = {}
+    running: dict[Future[Outcome], str] = {}
+    left = dict(order)
+    with ThreadPoolExecutor(_WORKERS, thread_name_prefix="pytest-engine-ensure") as pool:
+        while left or running:
+            for name in [name for name, after in left.items() if after <= done.keys()]:
+                del left[name]
+                item = replace(by_name[name], kind=_sharing(by_name[name].kind, images))
+                running[pool.submit(_bring_about, engine, item, check)] = name
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                name = running.pop(future)
+                try:
+                    done[name] = future.result()
+                except EngineError as exc:
+                    failed[name] = exc
+    outcomes = {item.name: done[item.name] for item in items if item.name in done}
+    if failed:
+        raise SomeFailed(_told(failed, left, outcomes), outcomes)
+    return outcomes
+
+
+def other_containers(engine: Engine, labels: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """List the containers that have all of these labels and none of these names."""
+    if not labels:
+        raise InvalidInput("remove_others: without labels, that would be every container.")
+    there = engine.containers.list(
+        all=True, filters={"label": [f"{key}={value}" for key, value in labels.items()]}
+    )
+    # The names that links give to a container have a slash in them.
+    own = [
+        name[1:]
+        for container in there
+        for name in container.get("Names") or ()
+        if "/" not in name[1:]
+    ]
+    return sorted(set(own) - set(names))
+
+
+def _bring_about(engine: Engine, item: Item, check: bool) -> Outcome:  # noqa: FBT001  # for a pool
+    outcome = reconcile(engine, item.kind, item.wanted, state=item.state, check=check)
+    if item.ready is None or check or outcome.resource is None:
+        return outcome
+    return replace(outcome, resource=item.ready(engine, str(outcome.resource["Id"])))
+
+
+def _order(items: Sequence[Item]) -> dict[str, set[str]]:
+    """Return for each container those that have to be done before it."""
+    by_name = {item.name: item for item in items}
+    if len(by_name) < len(items):
+        twice = {item.name for item in items if sum(i.name == item.name for i in items) > 1}
+        raise InvalidInput(f"containers: {', '.join(sorted(twice))} occurs more than once.")
+    before: dict[str, set[str]] = {name: set() for name in by_name}
+    for item in items:
+        unknown = sorted({*item.needs} - by_name.keys())
+        if unknown:
+            raise InvalidInput(
+                f"containers: {item.name} depends on {', '.join(unknown)}, which is none of them."
+            )
+        # Others that it uses are there already, or the engine says that they are not.
+        for name in {*item.needs, *item.uses} & by_name.keys():
+            if item.state == "absent":
+                # Those that are used go last.
+                if by_name[name].state == "absent":
+                    before[name].add(item.name)
+                continue
+            if by_name[name].state == "absent":
+                raise InvalidInput(
+                    f"containers: {item.name} depends on {name}, which is to be absent."
+                )
+            before[item.name].add(name)
+    _refuse_circles(before)
+    return before
+
+
+def _refuse_circles(before: Mapping[str, set[str]]) -> None:
+    left = dict(before)
+    while left:
+        free = [name for name, after in left.items() if not after & left.keys()]
+        if not free:
+            raise InvalidInput(
+                f"containers: {', '.join(sorted(left))} depend on each other in a circle."
+            )
+        for name in free:
+            del left[name]
+
+
+def _told(
+    failed: Mapping[str, EngineError], left: Mapping[str, set[str]], done: Mapping[str, Outcome]
+) -> str:
+    parts = [f"container {name}: {error}" for name, error in sorted(failed.items())]
+    if left:
+        parts.append(f"Not tried, because they depend on these: {', '.join(sorted(left))}.")
+    changed = [name for name, outcome in done.items() if outcome.changed]
+    if changed:
+        parts.append(f"Changed: {', '.join(changed)}.")
+    return " ".join(parts)
+
+
+class _Images:
+    """What is known of the images that many containers share."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._locks: dict[object, threading.Lock] = {}
+        self._known: dict[object, Sequence[Outcome]] = {}
+
+    def once(self, key: object, see_to: Callable[[], Sequence[Outcome]]) -> Sequence[Outcome]:
+        """See to an image if nobody has; the others get what is there, and did nothing."""
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._known:
+                needs = see_to()
+                self._known[key] = [replace(n, changed=False, actions=()) for n in needs]
+                return needs
+            return self._known[key]
+
+
+@dataclass(frozen=True)
+class _SharingKind(ContainerKind):
+    """Containers whose images are seen to once for all of them."""
+
+    images: _Images = field(default_factory=_Images)
+
+    def prepare(
+        self, engine: Engine, wanted: ContainerSpec, state: str, *, check: bool
+    ) -> Sequence[Outcome]:
+        """See to the image, unless another container's turn has."""
+
+        def see_to() -> Sequence[Outcome]:
+            return ContainerKind.prepare(self, engine, wanted, state, check=check)
+
+        if state == "absent" or not wanted.image:
+            return see_to()
+        key = (wanted.image, getattr(wanted, "platform", None), self.pull)
+        return self.images.once(key, see_to)
+
+
+def _sharing(kind: ContainerKind, images: _Images) -> ContainerKind:
+    given = {policy.name: getattr(kind, policy.name) for policy in fields(kind)}
+    return _SharingKind(**given, images=images)
