@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LogFollower"]
 
+# Nanoseconds by which an end may be told too early: Podman (5.4) takes its time from a file, and
+# the clock of files ticks so often. No engine starts a container again in less.
+_TICK = 10_000_000
+
 
 class LogFollower:
     """What a container logs, from now on or from a moment in the past.
@@ -167,7 +171,7 @@ class LogFollower:
                 runs = state.get("Running") and not state.get("Restarting")
                 again = str(state.get("StartedAt"))
                 if runs or again != started:
-                    return _Run(again, end or _end_of_earlier_run(state))
+                    return _Run(again, _surely_after(end) if end else _end_of_earlier_run(state))
                 end = str(state.get("FinishedAt"))
                 event = next(happened, None)
                 if event is None:
@@ -189,8 +193,13 @@ class _Run(NamedTuple):
 def _end_of_earlier_run(state: ContainerState) -> str:
     # What a process writes first may be logged before the engine notes its start.
     if state.get("Running"):
-        return str(state.get("FinishedAt"))
+        return _surely_after(str(state.get("FinishedAt")))
     return encode_nanoseconds(parse_moment(str(state.get("StartedAt"))) - 1_000_000_000)
+
+
+def _surely_after(end: str) -> str:
+    # A container that was never started "ended" before the epoch.
+    return encode_nanoseconds(max(0, parse_moment(end) + _TICK))
 
 
 class _Position:

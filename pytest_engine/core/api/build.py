@@ -103,7 +103,8 @@ class Build:
             shmsize: the size of `/dev/shm` in bytes.
             ulimits: limits of processes; with BuildKit from engine 23 on.
             outputs: what comes of the build instead of an image, as `{"Type": ..., "Attrs":
-                {...}}`; `cacheonly` needs no session. BuildKit's alone.
+                {...}}`; most types need a `session`, and which ones there are differs:
+                26.1 and 28.5 refuse `cacheonly`. BuildKit's alone.
             squash: make one layer of all new ones (an engine with experimental features).
             quiet: have nothing told but the image's id, and the log of a build that fails.
             builder: `buildkit` or `classic`; None: BuildKit, unless the engine says that it has
@@ -261,7 +262,12 @@ class Build:
             "cachefrom": encode_list("cachefrom", cachefrom),
             "platform": platform,
             "networkmode": network,
-            "extrahosts": list_texts("extrahosts", extrahosts),
+            # Podman wants them as JSON.
+            "extrahosts": (
+                encode_list("extrahosts", extrahosts)
+                if extrahosts and self._caller.is_podman
+                else list_texts("extrahosts", extrahosts)
+            ),
             "shmsize": shmsize,
             "ulimits": encode_list("ulimits", ulimits),
             "outputs": encode_list("outputs", outputs),

@@ -13,6 +13,7 @@ from .compare import Difference, Field
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .images import PULL_POLICIES, ImageKind, ImageSpec
 from .networks import kept_endpoint
+from .podman import as_docker_tells, is_podmans, processor_limit
 from .reconcile import Kind, Outcome, Plan, reconcile
 from .replacement import NewContainer
 
@@ -79,7 +80,7 @@ class ContainerKind(Kind[ContainerSpec]):
         self, wanted: ContainerSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
     ) -> tuple[Difference, ...]:
         """Compare all stated fields, and the image's id with that of the image of that name."""
-        differences = super().compare(wanted, actual, needs)
+        differences = super().compare(wanted, as_docker_tells(actual, wanted), needs)
         for image in needs:
             # In check mode an image that has still to be pulled counts as another one.
             if image.resource is None or image.resource["Id"] != actual["Image"]:
@@ -196,7 +197,7 @@ class ContainerKind(Kind[ContainerSpec]):
         if NETWORKS not in changed:
             return
         field = _BY_NAME[NETWORKS]
-        there = field.actual(actual)
+        there = field.actual(as_docker_tells(actual, wanted))
         others = other_networks(field.wanted(wanted), there)
         for attachment in wanted.attachments:
             if attachment.name in others:
@@ -245,7 +246,11 @@ def _update_body(
         if (host.get("MemorySwap") or 0) in (0, 2 * (host.get("Memory") or 0)):
             body["MemorySwap"] = 2 * wanted.memory
     if "cpus" in changed and wanted.cpus is not None:
-        body["NanoCpus"] = round(wanted.cpus * _NANO)
+        nano_cpus = round(wanted.cpus * _NANO)
+        if is_podmans(actual):
+            body.update(processor_limit(nano_cpus))
+        else:
+            body["NanoCpus"] = nano_cpus
     if "restart_policy" in changed:
         body["RestartPolicy"] = _BY_NAME["restart_policy"].wanted(wanted)
     return body
