@@ -25,7 +25,7 @@ export PATH := $(BIN):$(PATH)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help venv bench check lint format types unit test test-all test-engines test-pythons \
-	demo docs lab-up lab-down build clean
+	engines-table demo docs lab-up lab-down build clean
 
 help: ## List the targets
 	@echo 'Targets:'
@@ -82,6 +82,9 @@ test-all: $(READY) ## make test, the core's tests on every engine, and every Pyt
 
 test-engines: $(READY) ## The core's tests on the lab's other engines: 26.1, 28.5 and Podman 5
 	@$(STAGES) engines
+
+engines-table: $(READY) ## Measure what engines do not do alike, into docs/reference/engines.md
+	$(PY) -m tests.engine_facts --write
 
 test-pythons: $(READY) ## The unit tests on every Python from 3.9 on that is found
 	@$(STAGES) pythons
