@@ -11,18 +11,20 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import ImageNotFound, NotFound
+from pytest_engine.core.errors import ImageNotFound
 from tests.lab import OWN_ENGINE, Lab
 from tests.lab.namespaces import current_network, inside
+from tests.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+__all__ = ["FOREIGN_HOST", "TEST_ENGINE", "LabImages", "Scratch"]
 
 FOREIGN_HOST = os.environ.get("PYTEST_ENGINE_TEST_HOST", "")
 TEST_ENGINE = os.environ.get("PYTEST_ENGINE_TEST_ENGINE") or OWN_ENGINE
@@ -41,11 +43,11 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that would start an engine among those that are said to need none."""
+    """Refuse a test on an engine that says so nowhere: it would run with those that need none."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "engine_host" in fixtures and item.get_closest_marker("engine") is None:
-            raise pytest.UsageError(f"{item.nodeid} needs an engine, and the mark that says so")
+        asks = "engine_host" in getattr(item, "fixturenames", ())
+        if asks and not any(item.get_closest_marker(mark) for mark in ("engine", "ansible")):
+            raise pytest.UsageError(f"{item.nodeid} uses an engine: mark it with `engine`.")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -147,53 +149,6 @@ def busybox(engine: Engine, lab: LabImages) -> str:
     except ImageNotFound:
         engine.images.pull("busybox")
     return "busybox"
-
-
-class Scratch:
-    """Names that no other test has; what is made under them is removed after the test."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._prefix = f"test-{uuid.uuid4().hex[:8]}-"
-
-    def name(self, suffix: str = "x") -> str:
-        """Return a name for a container, a network, a volume or an image."""
-        return f"{self._prefix}{suffix}"
-
-    def everything(self) -> set[str]:
-        """Return what exists under these names, each with its sort in front."""
-        names = {f"container {n}" for n in self._containers()}
-        names |= {f"network {n['Name']}" for n in self._networks()}
-        return names | {f"volume {v['Name']}" for v in self._volumes()}
-
-    def clear(self) -> None:
-        """Remove all of it."""
-        for container in self._containers():
-            try:
-                self._engine.containers.remove(container, force=True, volumes=True)
-            except NotFound:
-                continue
-        for network in self._networks():
-            self._engine.networks.remove(network["Id"])
-        for volume in self._volumes():
-            self._engine.volumes.remove(volume["Name"])
-        for image in self._engine.images.list():
-            for tag in image.get("RepoTags") or ():
-                # Podman spells names out.
-                if tag.replace("docker.io/library/", "").startswith(self._prefix):
-                    self._engine.images.remove(tag, force=True)
-
-    def _containers(self) -> list[str]:
-        listed = self._engine.containers.list(all=True, filters={"name": self._prefix})
-        return [name.lstrip("/") for entry in listed for name in entry["Names"][:1]]
-
-    def _networks(self) -> list[dict[str, str]]:
-        listed = self._engine.networks.list(filters={"name": self._prefix})
-        return [{"Name": n["Name"], "Id": n["Id"]} for n in listed]
-
-    def _volumes(self) -> list[dict[str, str]]:
-        listed = self._engine.volumes.list(filters={"name": self._prefix})
-        return [{"Name": v["Name"]} for v in listed.get("Volumes") or ()]
 
 
 @pytest.fixture

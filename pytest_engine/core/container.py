@@ -123,13 +123,14 @@ class Container:
         """
         facts = self._known()
         address = address_of(facts, port, protocol)
-        if address is None and not facts.is_alive:
+        if not facts.is_alive:
             # It may have been started since, by somebody else.
             self.inspect()
             facts = self._known()
             address = address_of(facts, port, protocol)
-        if address is not None:
+        if address is not None and facts.is_alive:
             return address
+        # Podman tells the ports of a container that has ended, too.
         if not facts.is_alive:
             raise InvalidInput(
                 f"Container {facts.name} is {facts.state.get('Status')}, so none of its ports "

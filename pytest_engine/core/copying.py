@@ -98,7 +98,9 @@ def copy_out(
         raise InvalidInput(f"There is no folder {target} to copy {path} into.")
     elif stat.is_dir and os.path.lexists(local):
         raise InvalidInput(f"{target} is no folder, so the folder {path} cannot become it.")
-    with containers.get_archive(container, path) as archive:
+    # An archive of `folder/.` has the folder as its root with Docker, and none with Podman.
+    wanted = path[:-1] if contents_only else path
+    with containers.get_archive(container, wanted) as archive:
         unpack(archive, local, keep_links=keep_links)
     return local
 

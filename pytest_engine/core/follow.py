@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from .api.events import EventStream
     from .api.output import OutputStream
     from .client import Engine
-    from .types.engine import ContainerState
 
 __all__ = ["LogFollower"]
+
+# Nanoseconds by which an end may be told too early: Podman (5.4) takes its time from a file, and
+# the clock of files ticks so often. No engine starts a container again in less.
+_TICK = 10_000_000
 
 
 class LogFollower:
@@ -105,7 +108,7 @@ class LogFollower:
                 since, tail = position.since, None
             elif next_run.started != started:
                 # Nothing came so far, so whatever was logged since that run is new.
-                since, tail = next_run.earlier_end, None
+                since, tail = next_run.first_moment, None
             started, ended = next_run.started, ""
 
     def close(self) -> None:
@@ -169,7 +172,9 @@ class LogFollower:
                 runs = state.get("Running") and not state.get("Restarting")
                 again = str(state.get("StartedAt"))
                 if runs or again != started:
-                    return _Run(again, end or _end_of_earlier_run(state))
+                    # Of one that is over, the end of the run before is not told.
+                    last = str(state.get("FinishedAt")) if state.get("Running") else ""
+                    return _Run(again, end or last)
                 end = str(state.get("FinishedAt"))
                 event = next(happened, None)
                 if event is None:
@@ -182,17 +187,22 @@ class LogFollower:
 
 
 class _Run(NamedTuple):
-    """A run of a container: when it was started, and when the one before it had ended."""
+    """A run of a container: when it was started, and when the one before it had ended.
+
+    That end is empty where it is not known.
+    """
 
     started: str
     earlier_end: str
 
-
-def _end_of_earlier_run(state: ContainerState) -> str:
-    # What a process writes first may be logged before the engine notes its start.
-    if state.get("Running"):
-        return str(state.get("FinishedAt"))
-    return encode_nanoseconds(parse_moment(str(state.get("StartedAt"))) - 1_000_000_000)
+    @property
+    def first_moment(self) -> str:
+        """A moment before all that this run logs, and after all that the one before did."""
+        if self.earlier_end:
+            # A container that was never started has ended before the epoch.
+            return encode_nanoseconds(max(0, parse_moment(self.earlier_end) + _TICK))
+        # What a process writes first may be logged before the engine notes its start.
+        return encode_nanoseconds(parse_moment(self.started) - 1_000_000_000)
 
 
 class _Position:

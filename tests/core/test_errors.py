@@ -119,6 +119,12 @@ def test_the_words_of_the_engine_are_found_in_any_body(body: bytes, message: str
             "can only create exec sessions on running containers: container state improper",
             errors.Conflict,
         ),
+        ("default network podman cannot be removed", errors.PermissionDenied),
+        (
+            "unable to delete image by ID with more than one tag ([a:1 b:1]): please force removal",
+            errors.Conflict,
+        ),
+        ("docker.io/library/none: image not known", errors.ImageNotFound),
         (
             "no container with ID da53d7 found in database: no such container",
             errors.ContainerNotFound,

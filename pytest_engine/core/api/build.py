@@ -17,7 +17,7 @@ from .build_options import (
 )
 from .builders import choose_builder
 from .building import BuildStream, build_failed
-from .texts import check_texts
+from .texts import check_texts, encode_list
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -98,6 +98,9 @@ class Build:
             raise InvalidInput("There is nothing to build: give a context.")
         packed = pack_context(context, options.get("dockerfile", "Dockerfile"), text)
         query = {**encode_options(options), "dockerfile": packed.dockerfile}
+        if options.get("extrahosts") and self._caller.is_podman:
+            # It wants them as JSON.
+            query["extrahosts"] = encode_list("extrahosts", options["extrahosts"])
         chosen = choose_builder(
             self._caller,
             options.get("builder"),

@@ -72,7 +72,8 @@ class BuildOptions(TypedDict, total=False):
         shmsize: the size of `/dev/shm` in bytes.
         ulimits: limits of processes; with BuildKit from engine 23 on.
         outputs: what comes of the build instead of an image, as `{"Type": ..., "Attrs":
-            {...}}`; `cacheonly` needs no session. BuildKit's alone.
+            {...}}`; most types need a `session`, and which ones there are differs: 26.1 and
+            28.5 refuse `cacheonly`. BuildKit's alone.
         squash: make one layer of all new ones (an engine with experimental features).
         quiet: have nothing told but the image's id, and the log of a build that fails.
         builder: `buildkit` or `classic`; None: BuildKit, unless the engine says that it has

@@ -44,6 +44,7 @@ class Caller:
         self.transport = transport
         self._timeout = timeout
         self._version = _parse_version(api_version) if api_version else None
+        self._is_podman: bool | None = None
         # For the version, and the process that it belongs to: a child may be forked while
         # another thread of its parent holds it.
         self._asking = (os.getpid(), threading.Lock())
@@ -64,6 +65,20 @@ class Caller:
                 version = self._version or self._negotiate()
                 self._version = version
         return version
+
+    @property
+    def is_podman(self) -> bool:
+        """Whether the engine is Podman, which is told together with its version.
+
+        Raises:
+            Incompatible, ConnectionFailed: as for `version`.
+        """
+        if self._version is None:
+            self._version = self.version
+        if self._is_podman is None:
+            # The version was stated, so the engine has not been asked yet.
+            self._negotiate()
+        return bool(self._is_podman)
 
     def call(
         self,
@@ -240,6 +255,7 @@ class Caller:
                 f"oldest that is supported is {_format_version(OLDEST_VERSION)} "
                 "(Docker Engine 20.10)."
             )
+        self._is_podman = "Libpod-Api-Version" in answer.headers
         return min(engine, NEWEST_VERSION)
 
 

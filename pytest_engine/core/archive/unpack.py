@@ -181,12 +181,14 @@ class _Unpacker:
 def _split(name: str) -> tuple[str, Parts]:
     """Take the name of a member apart into the archive's root and the path below it.
 
+    The root of an archive of `/` has an empty name.
+
     Raises:
         CopyFailed: the name leads, or might lead, somewhere else.
     """
     first, _slash, rest = name.rstrip("/").partition("/")
     parts = tuple(part for part in rest.split("/") if part not in ("", "."))
-    if not first or ".." in (first, *parts) or "\0" in name:
+    if ".." in (first, *parts) or "\0" in name:
         raise CopyFailed(f"The archive holds {name!r}, which leads out of it.")
     return first, parts
 

@@ -13,6 +13,7 @@ from ..spec.policies import RestartPolicy
 from ..spec.settings import SETTINGS
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .networks import kept_endpoint
+from .podman import as_docker_tells, is_podmans, processor_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ def add_changes(
     if NETWORKS not in changed:
         return
     field = _BY_NAME[NETWORKS]
-    there, stated = field.actual(actual), field.wanted(wanted)
+    there, stated = field.actual(as_docker_tells(actual, wanted)), field.wanted(wanted)
     others = other_networks(stated, there)
     for attachment in wanted.attachments:
         if attachment.name in others:
@@ -129,7 +130,8 @@ def _update_body(
         if wanted.memory_swap is not None:
             body["MemorySwap"] = wanted.memory_swap
     if "cpus" in changed and wanted.cpus is not None:
-        body["NanoCpus"] = round(wanted.cpus * _NANO)
+        nano_cpus = round(wanted.cpus * _NANO)
+        body.update(processor_limit(nano_cpus) if is_podmans(actual) else {"NanoCpus": nano_cpus})
     policy = wanted.restart_policy
     if isinstance(policy, RestartPolicy) and {"restart_policy", "restart_retries"} & set(changed):
         body["RestartPolicy"] = {"Name": policy.name, "MaximumRetryCount": policy.retries or 0}

@@ -160,6 +160,11 @@ def _policy(container: Mapping[str, Any]) -> Mapping[str, Any]:
     return _host(container).get("RestartPolicy") or {}
 
 
+def _same_cpus(wanted: float, actual: float) -> bool:
+    # Podman counts in hundred thousandths, and leaves out what is below.
+    return bool(abs(wanted - actual) < 1e-5)
+
+
 def _above_zero(wanted: Any, _actual: Any) -> bool:
     # In `POST /containers/{id}/update` a zero means "leave it", so no limit can be lifted.
     return bool(wanted)
@@ -266,7 +271,7 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         # As exactly as the engine counts: a third is not a whole number of billionths.
         lambda spec: None if spec.cpus is None else round(spec.cpus * _NANO) / _NANO,
         lambda container: (_host(container).get("NanoCpus") or 0) / _NANO,
-        equals,
+        _same_cpus,
         _above_zero,
     ),
     Field(

@@ -16,6 +16,7 @@ from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS
 from .container_settings import refuse_what_would_be_ignored
 from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
+from .podman import as_docker_tells
 from .reconcile import Kind, Outcome, Plan, reconcile
 from .replacement import NewContainer
 
@@ -127,7 +128,7 @@ class ContainerKind(Kind[ContainerSpec]):
     ) -> tuple[Difference, ...]:
         """Compare all stated fields, and the image's id with that of the image of that name."""
         image = needs[0].resource if needs else None
-        return self.comparing.differences(engine, wanted, actual, image)
+        return self.comparing.differences(engine, wanted, as_docker_tells(actual, wanted), image)
 
     def plan(
         self,

@@ -11,6 +11,7 @@ from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-impo
 from ..errors import EngineError, NotFound
 from ..spec.network import NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
+from .podman import network_as_docker_tells
 from .reconcile import Kind, Outcome, Plan
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class NetworkKind(Kind[NetworkSpec]):
         self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
     ) -> tuple[Difference, ...]:
         """Compare the stated properties, and who is on it if that is stated."""
-        differences = super().compare(wanted, actual, needs)
+        differences = super().compare(wanted, network_as_docker_tells(actual, wanted), needs)
         if self.connected is None:
             return differences
         there = sorted(self._members(actual))

@@ -74,7 +74,12 @@ class Facts:
     @property
     def is_alive(self) -> bool:
         """Whether its process runs, or is about to be started again by the engine."""
-        return self.state.get("Status") in ("running", "paused", "restarting")
+        status = str(self.state.get("Status"))
+        # So Podman calls what it has not cleaned up yet, and then may start again.
+        if status == "stopped":
+            policy = self.inspected.get("HostConfig", {}).get("RestartPolicy", {}).get("Name")
+            return policy not in (None, "", "no")
+        return status in ("running", "paused", "restarting")
 
     @property
     def is_running(self) -> bool:

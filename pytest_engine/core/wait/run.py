@@ -31,6 +31,7 @@ DEFAULT_TIMEOUT = 60.0
 _SHORTEST_PAUSE = 0.005
 _LONGEST_PAUSE = 0.5
 _PAUSE_SHARE = 0.1
+_ENDS = ("die", "died", "cleanup")
 # Every thread ends when what it reads from is closed; an engine that does not even answer
 # a request must not hold the caller up for longer.
 _JOIN_TIMEOUT = 10.0
@@ -242,8 +243,9 @@ class _Wait:
                 action = event.get("Action", "")
                 if action.startswith("health_status"):
                     self._see_health(action.partition(":")[2].strip())
-                # Podman's compatible API says `died` and `remove` of the same things.
-                elif action in ("die", "died") and not self._survives(but_log=but_log):
+                # Podman's compatible API says `died` and `remove` of the same things, and
+                # `cleanup` once it will not start the container again.
+                elif action in _ENDS and not self._survives(but_log=but_log):
                     return
                 elif action in ("destroy", "remove"):
                     self._note_removal()

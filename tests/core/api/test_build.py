@@ -37,7 +37,7 @@ def test_an_image_is_built_from_a_folder(
     lines: list[str] = []
     image_id = _anew(engine, tmp_path, scratch, progress=lines.append)
     assert engine.images.inspect(scratch.name())["Id"] == image_id
-    assert "  hello, world" in lines
+    assert "hello, world" in [line.strip() for line in lines]
     assert any("RUN cat /app/hello" in line for line in lines)
 
 
@@ -46,7 +46,7 @@ def test_a_cache_outlives_a_step(engine: Engine, busybox: str, scratch: Scratch)
     dockerfile = f"FROM {busybox}\n{run} echo kept > /cache/f\n{run} cp /cache/f /f\nRUN cat /f\n"
     lines: list[str] = []
     _anew(engine, {"Dockerfile": dockerfile}, scratch, progress=lines.append)
-    assert "  kept" in lines
+    assert "kept" in [line.strip() for line in lines]
 
 
 def test_a_second_build_takes_what_the_first_made(
@@ -56,7 +56,7 @@ def test_a_second_build_takes_what_the_first_made(
     first = engine.build.image(context, tags=[scratch.name()])
     lines: list[str] = []
     assert engine.build.image(context, tags=[scratch.name()], progress=lines.append) == first
-    assert any(line.endswith("(cached)") for line in lines)
+    assert any("(cached)" in line or "Using cache" in line for line in lines)
 
 
 @pytest.mark.pitfall(34)
@@ -67,13 +67,15 @@ def test_a_step_that_fails_shows_what_it_printed(
     with pytest.raises(BuildFailed) as caught:
         engine.build.image(context, tags=[scratch.name()])
     assert caught.value.image == scratch.name()
-    assert "exit code: 3" in caught.value.detail
+    # The words of BuildKit, and of Podman.
+    assert caught.value.detail.endswith(("exit code: 3", "exit status 3"))
     assert caught.value.log == "why it failed"
     assert caught.value.log in str(caught.value)
     assert caught.value.step == "[2/2] RUN echo why it failed; exit 3"
     assert caught.value.line == 2
 
 
+@pytest.mark.lacks("podman5", reason="it builds one stage after the other")
 def test_of_stages_that_run_at_once_the_one_that_failed_is_named(
     engine: Engine, busybox: str
 ) -> None:
@@ -139,6 +141,7 @@ def test_the_dockerfile_may_have_another_name(
     assert _config(engine, scratch.name())["Labels"]["x"] == "y"
 
 
+@pytest.mark.lacks("podman5", reason="a build's `networkmode` of none is taken for its own default")
 def test_steps_may_be_cut_off_from_the_network(
     engine: Engine, busybox: str, scratch: Scratch
 ) -> None:

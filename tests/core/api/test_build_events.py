@@ -24,6 +24,7 @@ _CONTEXT = {"Dockerfile": "FROM scratch"}
 
 
 @pytest.mark.engine
+@pytest.mark.lacks("podman5", reason="its builder tells no times")
 def test_a_build_is_followed(engine: Engine, busybox: str, scratch: Scratch) -> None:
     dockerfile = f"FROM {busybox}\nRUN echo out; echo err >&2\n"
     with engine.build.building(

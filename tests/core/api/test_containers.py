@@ -44,7 +44,10 @@ def test_starting_twice_starts_once(engine: Engine, create: Run) -> None:
 
 
 def test_stopping_twice_stops_once(engine: Engine, run: Run) -> None:
-    name = run()
+    name = run("sh", "-c", "trap 'exit 0' TERM; echo ready; sleep 1000 & wait")
+    # Before that, nothing hears the signal.
+    with engine.containers.logs(name, follow=True) as output:
+        assert next(output.lines()) == ("stdout", b"ready")
     assert (engine.containers.stop(name), engine.containers.stop(name)) == (True, False)
     assert engine.containers.inspect(name)["State"]["ExitCode"] == 0
 
@@ -65,7 +68,7 @@ def test_a_signal_reaches_the_process(engine: Engine, run: Run) -> None:
 
 
 def test_a_container_that_does_not_run_cannot_be_killed(engine: Engine, create: Run) -> None:
-    with pytest.raises(Conflict, match="is not running"):
+    with pytest.raises(Conflict, match=r"is not running|only kill running"):
         engine.containers.kill(create())
 
 
@@ -216,6 +219,7 @@ def _moments(engine: Engine, name: str) -> list[tuple[datetime, bytes]]:
     ]
 
 
+@pytest.mark.lacks("podman5", reason="times in front of its log lines are whole seconds")
 def test_lines_carry_their_time_if_asked_for(engine: Engine, finished: Run) -> None:
     begin = datetime.now(timezone.utc) - timedelta(seconds=1)
     ((moment, text),) = _moments(engine, finished("echo", "hello"))
@@ -224,6 +228,7 @@ def test_lines_carry_their_time_if_asked_for(engine: Engine, finished: Run) -> N
 
 
 @pytest.mark.pitfall(40)
+@pytest.mark.lacks("podman5", reason="times in front of its log lines are whole seconds")
 def test_output_is_read_since_and_until_a_moment(engine: Engine, finished: Run) -> None:
     # More than the microsecond that a datetime can tell lies between the lines.
     name = finished("sh", "-c", "echo 1; sleep 0.1; echo 2; sleep 0.1; echo 3")
@@ -326,11 +331,13 @@ def test_files_go_into_a_container_and_come_back(
         assert file.read() == data
 
 
+@pytest.mark.lacks("podman5", reason="its error does not name the path")
 def test_a_file_that_does_not_exist_is_an_error_that_names_it(engine: Engine, create: Run) -> None:
     with pytest.raises(NotFound, match="/none"):
         engine.containers.get_archive(create(), "/none")
 
 
+@pytest.mark.lacks("podman5", reason="it makes the folder")
 def test_a_folder_that_does_not_exist_takes_no_files(engine: Engine, create: Run) -> None:
     with pytest.raises(NotFound, match="/none"):
         engine.containers.put_archive(create(), "/none", _tar("a", b""))
@@ -350,7 +357,7 @@ def test_a_container_that_does_not_exist_is_told_from_other_things(engine: Engin
         lambda name: engine.containers.get_archive(name, "/"),
         lambda name: engine.exec.create(name, {"Cmd": ["true"]}),
     ):
-        with pytest.raises(ContainerNotFound, match="No such container: no-such-one"):
+        with pytest.raises(ContainerNotFound, match=r"(?i)no (such )?container"):
             call("no-such-one")
 
 
@@ -366,6 +373,7 @@ def test_a_missing_image_is_told_from_a_missing_container(engine: Engine, scratc
         engine.containers.create({"Image": scratch.name("image")}, name=scratch.name())
 
 
+@pytest.mark.lacks("podman5", reason="it takes a working directory that is no path")
 def test_a_configuration_that_cannot_be_is_a_bad_request(create: Run) -> None:
     with pytest.raises(BadRequest, match="working directory 'here' is invalid"):
         create(WorkingDir="here")
@@ -381,5 +389,5 @@ def test_a_port_that_another_container_has_is_in_use(engine: Engine, run: Run, c
     name = run(suffix="a", **publishing({"HostIp": "127.0.0.1"}))
     settings: Any = engine.containers.inspect(name)["NetworkSettings"]
     other = create(suffix="b", **publishing(settings["Ports"]["80/tcp"][0]))
-    with pytest.raises(PortInUse, match="port is already allocated"):
+    with pytest.raises(PortInUse, match=r"already (allocated|in use)"):
         engine.containers.start(other)

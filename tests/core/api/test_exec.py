@@ -37,7 +37,8 @@ def test_a_command_that_cannot_be_started_has_an_exit_code_of_its_own(
     command: str, code: int, engine: Engine, run: Run
 ) -> None:
     result = engine.exec.run(run(), [command])
-    assert result.exit_code in {126, code}
+    # Podman says 125 where Docker says 126.
+    assert result.exit_code in {125, 126, code}
     assert command.encode() in result.stdout + result.stderr
 
 
@@ -60,6 +61,9 @@ def test_an_empty_input_is_one_that_ends(engine: Engine, run: Run) -> None:
     assert engine.exec.run(run(), ["cat"], stdin=b"") == ExecResult(0, b"", b"")
 
 
+@pytest.mark.lacks(
+    "podman5", reason="it resets the connection of a command that leaves input unread"
+)
 def test_a_command_need_not_read_its_input(engine: Engine, run: Run) -> None:
     assert engine.exec.run(run(), ["true"], stdin=b"x" * (1 << 22)).exit_code == 0
 
@@ -105,7 +109,7 @@ def test_a_command_is_a_list_of_words(command: str, engine: Engine) -> None:
 
 
 def test_a_container_that_does_not_run_runs_no_command(engine: Engine, create: Run) -> None:
-    with pytest.raises(Conflict, match="is not running"):
+    with pytest.raises(Conflict, match=r"is not running|on running containers"):
         engine.exec.run(create(), ["true"])
 
 
@@ -124,5 +128,5 @@ def test_a_command_that_nobody_listens_to_is_waited_for(engine: Engine, run: Run
 
 
 def test_a_command_that_was_not_set_up_is_not_found(engine: Engine) -> None:
-    with pytest.raises(NotFound, match="No such exec instance: none"):
+    with pytest.raises(NotFound, match=r"(?i)no .*exec (instance|session).* none"):
         engine.exec.start("none")

@@ -149,3 +149,27 @@ def test_entries_of_the_same_nanosecond_come_once_each(serve: Serve) -> None:
         lines = iter(LogFollower(engine, "web", restarts=True))
         assert _text(next(lines) for _ in range(4)) == ["a", "a", "a", "b"]
     assert "since=1704067201.500000000" in server.requests[4].target
+
+
+@pytest.mark.parametrize(
+    ("ended", "since"),
+    [("2024-01-01T00:00:01.5Z", "1704067201.510000000"), ("0001-01-01T00:00:00Z", "0.000000000")],
+)
+def test_what_is_new_begins_surely_after_the_end_that_is_told(
+    ended: str, since: str, serve: Serve
+) -> None:
+    state = (
+        '{"Id": "x", "Config": {}, "State": {"Running": %s, "StartedAt": "%d", "FinishedAt": "%s"}}'
+    )
+    over, runs = (answer((state % one).encode()) for one in (("false", 1, ended), ("true", 2, "")))
+    entry = b"2024-01-01T00:00:06Z new\n"
+    server = serve(
+        (Read.REQUEST, over, Read.REQUEST, runs),
+        (Read.REQUEST, answer(b"")),
+        (Read.REQUEST, answer(b"")),
+        (Read.REQUEST, answer(b"\1\0\0\0" + len(entry).to_bytes(4, "big") + entry)),
+    )
+    with Engine(server.host, api_version="1.41", environ={}) as engine:
+        lines = iter(LogFollower(engine, "web", restarts=True, tail=0))
+        assert next(lines) == ("stdout", b"new")
+    assert f"since={since}" in server.requests[-1].target

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import io
 import tarfile
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
+_OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+
 
 def _root_file_system() -> bytes:
     buffer = io.BytesIO()
@@ -38,8 +42,11 @@ def test_an_image_is_pulled_with_progress(engine: Engine, pushed: Callable[..., 
     name = pushed(LABEL="a=b")
     steps: list[Progress] = []
     engine.images.pull(name, progress=steps.append)
-    assert engine.images.inspect(name).get("Config", {}).get("Labels") == {"a": "b"}
-    assert any("Status: Downloaded newer image" in step.status for step in steps)
+    labels: Any = engine.images.inspect(name).get("Config", {}).get("Labels")
+    assert labels["a"] == "b"
+    # The last words of Docker, and of Podman.
+    done = ("Status: Downloaded newer image", "Download complete")
+    assert any(step.status.startswith(done) for step in steps)
 
 
 @pytest.mark.pitfall(28)
@@ -55,13 +62,23 @@ def test_only_the_stated_tag_is_pulled(engine: Engine, pushed: Callable[..., str
         engine.images.inspect(f"{name[:-2]}:other")
 
 
+def _digest(name: str) -> str:
+    """Ask the registry for the digest of an image, and name the image by it."""
+    repository, tag = name.rsplit(":", 1)
+    registry, _slash, path = repository.partition("/")
+    connection = http.client.HTTPConnection(registry)
+    # Those of Docker and of Podman.
+    kinds = "application/vnd.docker.distribution.manifest.v2+json, " + _OCI_MANIFEST
+    with contextlib.closing(connection):
+        connection.request("HEAD", f"/v2/{path}/manifests/{tag}", headers={"Accept": kinds})
+        return f"{repository}@{connection.getresponse().headers['Docker-Content-Digest']}"
+
+
 def test_an_image_is_pulled_by_its_digest(engine: Engine, pushed: Callable[..., str]) -> None:
     name = pushed()
-    engine.images.pull(name)
-    (digest,) = engine.images.inspect(name).get("RepoDigests") or [""]
-    engine.images.remove(name)
+    digest = _digest(name)
     engine.images.pull(digest)
-    assert (engine.images.inspect(digest).get("RepoDigests") or [])[0] == digest
+    assert digest in (engine.images.inspect(digest).get("RepoDigests") or [])
     engine.images.remove(digest)
 
 
@@ -76,7 +93,7 @@ def test_a_tag_that_a_registry_lacks_says_what_to_check(
     engine: Engine, pushed: Callable[..., str]
 ) -> None:
     name = f"{pushed()[:-2]}:none"
-    with pytest.raises(PullFailed, match=r"not found.*Check the name and the tag"):
+    with pytest.raises(PullFailed, match=r"(not found|unknown).*Check the name and the tag"):
         engine.images.pull(name)
 
 
@@ -111,10 +128,13 @@ def test_a_digest_is_no_name_to_give_or_to_push(tag: str, engine: Engine, busybo
 @pytest.mark.pitfall(12)
 def test_an_image_that_does_not_exist_cannot_be_pushed(engine: Engine) -> None:
     # The engine looks for the image only after its answer has begun.
-    with pytest.raises((ImageNotFound, PushFailed), match="does not exist"):
+    with pytest.raises((ImageNotFound, PushFailed), match=r"does not exist|not known"):
         engine.images.push("127.0.0.1:1/nothing")
 
 
+@pytest.mark.lacks(
+    "podman5", reason="it answers a push that failed at once with 500, before any message"
+)
 def test_a_registry_that_is_down_takes_no_push(
     engine: Engine, busybox: str, scratch: Scratch
 ) -> None:
@@ -134,7 +154,8 @@ def test_an_image_gets_another_name_and_loses_it(
     name = scratch.name()
     engine.images.tag(busybox, name)
     assert engine.images.inspect(f"{name}:latest")["Id"] == engine.images.inspect(busybox)["Id"]
-    assert engine.images.remove(name)[0] == {"Untagged": f"{name}:latest"}
+    untagged = engine.images.remove(name)[0].get("Untagged", "")
+    assert untagged.removeprefix("docker.io/library/") == f"{name}:latest"
     with pytest.raises(ImageNotFound):
         engine.images.inspect(name)
 
@@ -142,12 +163,13 @@ def test_an_image_gets_another_name_and_loses_it(
 def test_images_are_listed_by_filters(engine: Engine, busybox: str, scratch: Scratch) -> None:
     engine.images.tag(busybox, f"{scratch.name()}:1")
     (found,) = engine.images.list(filters={"reference": scratch.name()})
-    assert f"{scratch.name()}:1" in (found["RepoTags"] or ())
+    tags = [tag.removeprefix("docker.io/library/") for tag in found["RepoTags"] or ()]
+    assert f"{scratch.name()}:1" in tags
 
 
 def test_a_missing_image_is_an_error_of_its_own(engine: Engine) -> None:
     for call in (engine.images.inspect, engine.images.remove):
-        with pytest.raises(ImageNotFound, match="No such image: no-such-image"):
+        with pytest.raises(ImageNotFound, match=r"(?i)no such image.*|no-such-image"):
             call("no-such-image")
 
 
@@ -157,7 +179,7 @@ def test_an_image_that_a_container_uses_is_not_removed(
     name = scratch.name("image")
     engine.build.image({"Dockerfile": f"FROM {busybox}\nLABEL only={name}"}, tags=[name])
     create(Image=name)
-    with pytest.raises(Conflict, match="is using"):
+    with pytest.raises(Conflict, match=r"is using|in use"):
         engine.images.remove(name)
 
 
@@ -188,5 +210,8 @@ def test_a_broken_archive_is_an_error_that_names_the_image(
 
 
 def test_a_change_that_is_none_is_an_error(engine: Engine, scratch: Scratch) -> None:
-    with pytest.raises((ImportFailed, BadRequest), match=r"(?i)nonsense is not a valid"):
+    with pytest.raises(
+        (ImportFailed, BadRequest),
+        match=r"(?i)(nonsense is not a valid|invalid instruction nonsense)",
+    ):
         engine.images.import_(_root_file_system(), scratch.name(), changes=["NONSENSE x"])

@@ -61,7 +61,7 @@ def test_a_container_is_put_on_a_network_and_taken_off(
     engine.networks.connect(network, name, {"Aliases": ["db"]})
     endpoint: Any = engine.containers.inspect(name)["NetworkSettings"]["Networks"]
     assert "db" in endpoint[network]["Aliases"]
-    with pytest.raises(PermissionDenied, match="already exists in network"):
+    with pytest.raises(PermissionDenied, match=r"already (exists in|connected to) network"):
         engine.networks.connect(network, name)
     engine.networks.disconnect(network, name)
     assert not engine.networks.inspect(network).get("Containers")
@@ -71,12 +71,12 @@ def test_a_network_with_containers_on_it_is_not_removed(
     engine: Engine, network: str, run: Run
 ) -> None:
     engine.networks.connect(network, run())
-    with pytest.raises(PermissionDenied, match="has active endpoints"):
+    with pytest.raises(PermissionDenied, match=r"has active endpoints|is being used"):
         engine.networks.remove(network)
 
 
 def test_a_network_of_the_engine_is_not_removed(engine: Engine) -> None:
-    with pytest.raises(PermissionDenied, match="pre-defined network"):
+    with pytest.raises(PermissionDenied, match=r"pre-defined network|default network|being used"):
         engine.networks.remove("bridge")
 
 
@@ -94,7 +94,12 @@ def test_a_missing_network_is_told_from_a_missing_container(
 
 def test_a_volume_comes_and_goes(engine: Engine, scratch: Scratch) -> None:
     created = engine.volumes.create({"Name": scratch.name(), "Labels": {"a": "b"}})
-    assert engine.volumes.inspect(scratch.name()) == created
+    found = engine.volumes.inspect(scratch.name())
+    assert (found["Name"], found["Labels"], found["Mountpoint"]) == (
+        created["Name"],
+        created["Labels"],
+        created["Mountpoint"],
+    )
     engine.volumes.remove(scratch.name())
     assert scratch.everything() == set()
 
@@ -124,5 +129,5 @@ def test_a_missing_volume_is_removed_by_force(engine: Engine, scratch: Scratch) 
 
 def test_a_volume_in_use_is_a_conflict(engine: Engine, scratch: Scratch, create: Run) -> None:
     create(HostConfig={"Binds": [f"{scratch.name('vol')}:/data"]})
-    with pytest.raises(Conflict, match="volume is in use"):
+    with pytest.raises(Conflict, match=r"volume is (in use|being used)"):
         engine.volumes.remove(scratch.name("vol"))

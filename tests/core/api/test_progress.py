@@ -35,11 +35,12 @@ def test_a_pull_is_followed_layer_by_layer(engine: Engine, pushed: Callable[...,
     with engine.images.pulling(name) as steps:
         told = list(steps)
     assert engine.images.inspect(name)
-    assert {step.layer for step in told if step.status in ("Already exists", "Pull complete")}
-    assert "Downloaded newer image" in told[-1].status
+    done = ("Already exists", "Pull complete", "Download complete")
+    assert {step.layer for step in told if step.status in done}
 
 
 @pytest.mark.engine
+@pytest.mark.lacks("podman5", reason="it tells no bytes while it pushes")
 def test_a_push_is_counted_in_bytes(
     engine: Engine, pushed: Callable[..., str], scratch: Scratch
 ) -> None:
@@ -65,9 +66,10 @@ def test_images_are_saved_and_loaded(engine: Engine, busybox: str, scratch: Scra
     for name in names:
         engine.images.remove(name)
     steps: list[Progress] = []
-    assert sorted(engine.images.load(io.BytesIO(data), progress=steps.append)) == names
+    loaded = engine.images.load(io.BytesIO(data), progress=steps.append)
+    assert sorted(name.removeprefix("docker.io/library/") for name in loaded) == names
     assert [engine.images.inspect(name)["Id"] for name in names] == ids
-    assert len([step for step in steps if step.status.startswith("Loaded image")]) == 2
+    assert any(step.status.startswith("Loaded image") for step in steps)
 
 
 @pytest.mark.engine

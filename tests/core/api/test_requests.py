@@ -21,6 +21,7 @@ NOWHERE = "unix:///nowhere"
 
 
 @pytest.mark.engine
+@pytest.mark.lacks("podman5", reason="it has no links between containers")
 def test_a_link_is_removed_and_its_containers_stay(engine: Engine, run: Run) -> None:
     target = run(suffix="a")
     name = run(suffix="b", HostConfig={"Links": [f"{target}:db"]})

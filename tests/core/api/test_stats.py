@@ -31,6 +31,9 @@ def test_a_busy_container_is_measured_again_and_again(engine: Engine, run: Run) 
 
 
 @pytest.mark.engine
+@pytest.mark.lacks(
+    "podman5", reason="one answer of its statistics has no earlier measurement in it"
+)
 def test_a_container_is_measured_once(engine: Engine, run: Run) -> None:
     name = run()
     with engine.containers.stats(name, stream=False, one_shot=True) as records:

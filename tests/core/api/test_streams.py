@@ -140,6 +140,9 @@ def test_input_goes_to_the_containers_process(engine: Engine, create: Run) -> No
         assert process.exit_code(60) == 6
 
 
+@pytest.mark.lacks(
+    "podman5", reason="what was logged comes with both streams, whichever is asked for"
+)
 def test_what_was_logged_comes_first_if_asked_for(engine: Engine, finished: Run) -> None:
     name = finished("sh", "-c", "echo out; echo err >&2")
     with engine.containers.attach(name, logs=True, stream=False) as process:
@@ -159,6 +162,7 @@ def test_a_terminal_is_found_out_and_resized(engine: Engine, create: Run) -> Non
         assert ("stdout", b"22 66") in list(lines)
 
 
+@pytest.mark.lacks("podman5", reason="keys that detach are not heard")
 def test_keys_end_the_connection_and_not_the_process(engine: Engine, create: Run) -> None:
     name = create("sh", "-c", "echo ready; read line", Tty=True, OpenStdin=True)
     with engine.containers.attach(name, stdin=True, detach_keys="ctrl-x,d") as process:

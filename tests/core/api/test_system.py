@@ -35,6 +35,7 @@ def test_the_engine_tells_what_it_holds(engine: Engine) -> None:
     assert info["OSType"] == "linux"
 
 
+@pytest.mark.lacks("podman5", reason="it takes any API version for its own")
 def test_a_version_that_the_engine_does_not_speak_is_refused_by_it(engine_host: str) -> None:
     engine = Engine(engine_host, api_version="1.999", environ={})
     with engine, pytest.raises(BadRequest, match=r"1\.999 is too new"):
@@ -45,6 +46,9 @@ def _now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+@pytest.mark.lacks(
+    "podman5", reason="it stops reading events at once where their end is in the past"
+)
 def test_events_of_the_past_are_told_until_now(
     engine: Engine, scratch: Scratch, finished: Run
 ) -> None:
@@ -90,7 +94,8 @@ def test_events_that_happen_now_are_told_until_another_thread_closes(
         def follow() -> None:
             for event in events:
                 actions.append(event.get("Action"))
-                seen.set()
+                if actions[-1] == "start":
+                    seen.set()
 
         reader = threading.Thread(target=follow)
         reader.start()
@@ -99,4 +104,5 @@ def test_events_that_happen_now_are_told_until_another_thread_closes(
         events.close()
         reader.join(1)
         assert not reader.is_alive()
-    assert actions[0] == "start"
+    # Podman tells `init` first.
+    assert "start" in actions[:2]

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
+_NO_TEST = pytest.mark.lacks("podman5", reason="it drops a healthcheck that has no test of its own")
+_NO_BRIDGE = pytest.mark.lacks("podman5", reason="its own network is called `podman`")
+
 # field -> (what is there, what is wanted then, whether the container is changed in place)
 _CHANGES: list[tuple[str, Any, Any, bool]] = [
     ("command", ["sleep", "1"], "sleep 2", False),
@@ -42,7 +45,7 @@ _CHANGES: list[tuple[str, Any, Any, bool]] = [
     ("volumes", ["/srv:/a"], ["/srv:/a:ro"], False),
     ("labels", {"a": "1"}, {"a": "2"}, False),
     ("healthcheck", Healthcheck("true"), Healthcheck("false"), False),
-    ("healthcheck", Healthcheck("true", interval=1), Healthcheck(interval=2), False),
+    ("healthcheck", Healthcheck("true", interval=1), Healthcheck("true", interval=2), False),
     ("healthcheck", Healthcheck("true"), Healthcheck("none"), False),
     ("user", "1000", "1001", False),
     ("working_dir", "/bin", "/etc", False),
@@ -62,7 +65,7 @@ _CHANGES: list[tuple[str, Any, Any, bool]] = [
 ]
 
 # What has to be as wanted the second time, whatever the engine makes of it.
-_STATED: list[tuple[str, Any]] = [
+_STATED: list[Any] = [
     *((field, wanted) for field, _, wanted, _ in _CHANGES),
     ("command", []),
     ("command", [""]),
@@ -80,6 +83,7 @@ _STATED: list[tuple[str, Any]] = [
     ("volumes", []),
     ("labels", {}),
     ("healthcheck", Healthcheck()),
+    pytest.param("healthcheck", Healthcheck(interval=2), marks=_NO_TEST),
     ("healthcheck", Healthcheck(["true"], "1m", 0.5, "0s", 0)),
     ("healthcheck", Healthcheck("true", interval=0, retries=0)),
     ("user", ""),
@@ -92,7 +96,7 @@ _STATED: list[tuple[str, Any]] = [
     ("networks", []),
     ("networks", ["none"]),
     ("networks", ["host"]),
-    ("networks", ["bridge"]),
+    pytest.param("networks", ["bridge"], marks=_NO_BRIDGE),
 ]
 
 
@@ -274,6 +278,7 @@ def test_a_container_moves_to_the_network_of_the_host_and_back(
         assert not reconcile(engine, kind, wanted, state="started").changed
 
 
+@pytest.mark.lacks("podman5", reason="it does not tell which address a container asked for")
 def test_a_network_that_cannot_be_joined_leaves_the_ones_that_are(
     engine: Engine, scratch: Scratch, busybox: str, networks: list[str]
 ) -> None:

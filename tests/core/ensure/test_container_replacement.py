@@ -107,11 +107,13 @@ def test_a_network_that_does_not_exist_brings_the_old_container_back(
 ) -> None:
     _started(engine, spec)
     old = _container(engine, spec)
-    wanted = replace(spec, env={"A": "1"}, networks=["bridge", scratch.name("none")])
+    network = scratch.name("net")
+    engine.networks.create({"Name": network})
+    wanted = replace(spec, env={"A": "1"}, networks=[network, scratch.name("none")])
     with pytest.raises(NetworkNotFound):
         _started(engine, wanted)
     assert _container(engine, spec) == old
-    assert scratch.everything() == {f"container {spec.name}"}
+    assert scratch.everything() == {f"container {spec.name}", f"network {network}"}
 
 
 def test_a_configuration_that_is_refused_brings_the_old_container_back(

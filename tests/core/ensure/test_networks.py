@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
+_UNTOLD = pytest.mark.lacks(
+    "podman5", reason="of a network it does not tell who may join it, nor the range of a pool"
+)
 _POOL = IpamPool("10.213.7.0/24", gateway="10.213.7.1", ip_range="10.213.7.128/25")
 
 
@@ -85,8 +88,12 @@ def test_check_mode_creates_nothing(engine: Engine, scratch: Scratch, untouched:
     [
         ({"labels": {"a": "2"}}, Difference("labels", {"a": "2"}, {"a": "1"})),
         ({"internal": True}, Difference("internal", wanted=True, actual=False)),
-        ({"attachable": True}, Difference("attachable", wanted=True, actual=False)),
-        (
+        pytest.param(
+            {"attachable": True},
+            Difference("attachable", wanted=True, actual=False),
+            marks=_UNTOLD,
+        ),
+        pytest.param(
             {"ipam_config": [IpamPool("10.213.8.0/24")]},
             Difference(
                 "ipam_config",
@@ -99,6 +106,7 @@ def test_check_mode_creates_nothing(engine: Engine, scratch: Scratch, untouched:
                     }
                 ],
             ),
+            marks=_UNTOLD,
         ),
         (
             {"driver_options": {"com.docker.network.driver.mtu": "1400"}},
@@ -131,6 +139,7 @@ def test_check_mode_makes_nothing_anew(
     assert verbs == ["disconnect", "remove", "create", "connect"]
 
 
+@pytest.mark.lacks("podman5", reason="it does not tell which address a container asked for")
 def test_containers_come_back_to_a_network_that_is_made_anew(
     engine: Engine, scratch: Scratch, busybox: str
 ) -> None:
@@ -146,6 +155,7 @@ def test_containers_come_back_to_a_network_that_is_made_anew(
     assert _members(engine, scratch) == [name]
 
 
+@pytest.mark.lacks("podman5", reason="it does not tell which address a container asked for")
 def test_a_network_that_cannot_be_made_anew_is_there_as_before(
     engine: Engine, scratch: Scratch, busybox: str
 ) -> None:

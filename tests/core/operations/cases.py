@@ -6,17 +6,19 @@ A case calls one operation or several on an engine and checks what came of it th
     def rename(world: World) -> None:
         ...
 
-All cases of an operation together state every parameter and header that it has.
+All cases of an operation together state every parameter and header that it has. A case, or a module
+of them, that an engine cannot run by its nature has the mark `lacks`, as a test has.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from typing import Callable
+from typing import Any, Callable
 
 from tests.core.operations.world import World
 
-__all__ = ["CASES", "Case", "World", "case"]
+__all__ = ["CASES", "Case", "World", "case", "reason_against"]
 
 Case = Callable[[World], None]
 
@@ -32,3 +34,14 @@ def case(*operations: str) -> Callable[[Case], Case]:
         return function
 
     return register
+
+
+def reason_against(case: Case, engine: str) -> str | None:
+    """Return why an engine cannot run a case; None: it can."""
+    module: Any = sys.modules[case.__module__]
+    of_module = getattr(module, "pytestmark", [])
+    marks = [mark.mark for mark in of_module] + list(getattr(case, "pytestmark", []))
+    for mark in marks:
+        if mark.name == "lacks" and engine in mark.args:
+            return str(mark.kwargs["reason"])
+    return None

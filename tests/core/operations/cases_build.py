@@ -39,7 +39,8 @@ def built(world: World) -> None:
     )
     inspected = world.engine.images.inspect(name)
     assert inspected["Id"] == image
-    assert inspected["Config"]["Labels"] == {"a": "b"}
+    # Podman adds a label of its own.
+    assert inspected["Config"]["Labels"]["a"] == "b"
     assert any("it is said" in line for line in lines)
 
 
@@ -102,6 +103,7 @@ def asked_for(world: World) -> None:
         assert server.requests[-1].target.startswith("/v1.55/build?")
 
 
+@pytest.mark.lacks("podman5", reason="only BuildKit cancels builds by their names")
 @case("ImageBuild", "BuildCancel")
 def cancelled(world: World) -> None:
     began = threading.Event()
@@ -124,6 +126,7 @@ def cancelled(world: World) -> None:
     thread.join()
 
 
+@pytest.mark.lacks("podman5", reason="it has no cache of builds that could be pruned")
 @case("BuildPrune")
 def pruned(world: World) -> None:
     world.engine.build.image(

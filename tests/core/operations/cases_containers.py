@@ -80,6 +80,7 @@ def processes(world: World) -> None:
     assert [row[1] for row in top["Processes"]] == ["sleep 1000"]
 
 
+@pytest.mark.lacks("podman5", reason="its log lines have no details")
 @case("ContainerLogs")
 def logged(world: World) -> None:
     driver = {"Type": "json-file", "Config": {"labels": "purpose"}}
@@ -114,7 +115,7 @@ def measured(world: World) -> None:
     name = world.run()
     with world.engine.containers.stats(name, stream=False, one_shot=True) as records:
         (record,) = records
-    assert record["name"] == f"/{name}"
+    assert (record["pids_stats"]["current"] or 0) >= 1
 
 
 @case("ContainerResize")
@@ -133,6 +134,7 @@ def started(world: World) -> None:
     assert not world.engine.containers.start(name)
 
 
+@pytest.mark.lacks("podman5", reason="it takes a checkpoint for nothing that is off")
 @case("ContainerStart")
 def started_from_a_checkpoint(world: World) -> None:
     with pytest.raises(BadRequest, match="checkpoint is only supported in experimental mode"):
@@ -214,6 +216,7 @@ def attached(world: World) -> None:
     assert world.engine.containers.inspect(name)["State"]["Running"]
 
 
+@pytest.mark.lacks("podman5", reason="Podman serves no websockets")
 @case("ContainerAttachWebsocket")
 def attached_by_websocket(world: World) -> None:
     name = world.run("sh", "-c", "echo ready; cat", OpenStdin=True, Tty=True)
@@ -246,6 +249,7 @@ def removed(world: World) -> None:
         world.engine.volumes.inspect(mount["Name"])
 
 
+@pytest.mark.lacks("podman5", reason="it has no links between containers")
 @case("ContainerDelete")
 def unlinked(world: World) -> None:
     # tests/core/api/test_containers.py removes a link; its name has a slash in the path.
@@ -266,7 +270,7 @@ def copied(world: World) -> None:
     with tarfile.open(fileobj=copy) as archive:
         member = archive.getmember("data")
         assert (member.uid, member.gid) == (1, 1)
-    with pytest.raises(ApiError, match="cannot overwrite directory"):
+    with pytest.raises(ApiError, match=r"cannot overwrite directory|file exists"):
         containers.put_archive(name, "/", packed(tmp=b""), no_overwrite_dir_non_dir=True)
 
 
@@ -280,6 +284,7 @@ def pruned(world: World) -> None:
     assert world.engine.containers.inspect(running)["State"]["Running"]
 
 
+@pytest.mark.lacks("podman5", reason="its Docker API has no checkpoints")
 @case("CheckpointList", "CheckpointCreate", "CheckpointDelete")
 def checkpoints_are_off(world: World) -> None:
     # tests/core/api/test_checkpoints.py has an engine that runs with --experimental.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_engine.core.errors import ImageNotFound
 from tests.core.operations.cases import World, case
 from tests.core.operations.cases_images import committed
+
+pytestmark = [pytest.mark.lacks("podman5", reason="Podman has no /distribution")]
 
 
 @case("DistributionInspect")

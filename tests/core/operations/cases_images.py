@@ -36,7 +36,13 @@ def committed(world: World, name: str | None = None, **labels: str) -> str:
     changes = [f"LABEL {key}={value}" for key, value in labels.items()]
     image = world.engine.images.commit(world.create(), name=name, changes=changes)
     world.engine.containers.remove(world.name())
-    return image["Id"]
+    # Podman tells it without the algorithm's name.
+    return world.engine.images.inspect(image["Id"])["Id"]
+
+
+def plain(name: str) -> str:
+    """Leave out what Podman puts in front of names without a registry."""
+    return name.replace("docker.io/library/", "")
 
 
 @contextlib.contextmanager
@@ -66,6 +72,7 @@ def served(files: dict[str, bytes]) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.lacks("podman5", reason="it answers nothing where digests are asked for")
 @case("ImageList", "ImageTag")
 def listed(world: World) -> None:
     name = world.name()
@@ -137,10 +144,12 @@ def made_of_a_container(world: World) -> None:
         changes=["ENV C=d"],
     )
     image = world.engine.images.inspect(f"{name}:1")
-    assert (image["Id"], image["Author"]) == (made["Id"], "the tests")
+    assert image["Id"].endswith(made["Id"])
+    assert image["Author"] == "the tests"
     assert image["Config"]["Labels"] == {"a": "b"}
     assert "C=d" in image["Config"]["Env"]
-    assert world.engine.images.history(name + ":1")[0]["Comment"] == "made by a test"
+    assert image["Comment"] == "made by a test"
+    assert world.engine.images.history(name + ":1")[0]["Id"] == image["Id"]
 
 
 @case("ImageCreate")
@@ -162,6 +171,7 @@ def imported(world: World) -> None:
     assert world.engine.images.history(image_id)[0]["Comment"] == "from a server"
 
 
+@pytest.mark.lacks("podman5", reason="its Docker API pulls one tag only")
 @case("ImageCreate", "ImagePush", "ImageDelete")
 def pushed_and_pulled(world: World) -> None:
     name = f"{world.registry}/{world.name('image')}"
@@ -207,8 +217,8 @@ def saved_and_loaded(world: World) -> None:
         both = b"".join(stream)
     for name in (one, two):
         world.engine.images.remove(name)
-    assert world.engine.images.load(single, quiet=True) == (one,)
-    assert sorted(world.engine.images.load(both)) == sorted([one, two])
+    assert [plain(name) for name in world.engine.images.load(single, quiet=True)] == [one]
+    assert sorted(map(plain, world.engine.images.load(both))) == sorted([one, two])
     assert [world.engine.images.inspect(name)["Id"] for name in (one, two)] == ids
 
 
@@ -217,10 +227,12 @@ def pruned(world: World) -> None:
     label = world.name("label")
     unnamed, named = committed(world, prune=label), committed(world, world.name(), prune=label)
     done = world.engine.images.prune(filters={"dangling": True, "label": f"prune={label}"})
-    assert {"Deleted": unnamed} in done["ImagesDeleted"]
+    # Podman leaves the algorithm's name out.
+    assert any(unnamed.endswith(one.get("Deleted", "-")) for one in done["ImagesDeleted"])
     assert world.engine.images.inspect(world.name())["Id"] == named
 
 
+@pytest.mark.lacks("podman5", reason="it searches a registry that it does not know with TLS only")
 @case("ImageSearch")
 def searched(world: World) -> None:
     """The engine is real; the registry is not, for Debian's cannot be searched."""

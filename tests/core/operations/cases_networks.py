@@ -18,8 +18,14 @@ def created(world: World) -> None:
     assert found["Id"] == made["Id"]
     inspected = networks.inspect(name, verbose=True, scope="local")
     assert (inspected["Id"], inspected["Internal"]) == (made["Id"], True)
+
+
+@pytest.mark.lacks("podman5", reason="it does not look at the scope that is asked for")
+@case("NetworkInspect")
+def of_another_scope(world: World) -> None:
+    world.engine.networks.create({"Name": world.name()})
     with pytest.raises(NetworkNotFound):
-        networks.inspect(name, scope="swarm")
+        world.engine.networks.inspect(world.name(), scope="swarm")
 
 
 @case("NetworkConnect", "NetworkDisconnect")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.types.engine import PluginPrivilege
 
+pytestmark = [pytest.mark.lacks("podman5", reason="Podman has no plugins")]
+
 HOST_NETWORK: PluginPrivilege = {
     "Name": "network",
     "Description": "permissions to access a network",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.core.operations.cases import World, case
+
+pytestmark = [pytest.mark.lacks("podman5", reason="Podman has no sessions")]
 
 # What a client of HTTP/2 says first (RFC 9113, section 3.4).
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

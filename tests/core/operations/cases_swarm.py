@@ -6,6 +6,8 @@ import base64
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_engine.core.client import Engine
 from tests.core.operations.cases import World, case
 from tests.core.swarms import (
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.api.output import OutputStream
     from pytest_engine.core.types.engine import Task
+
+pytestmark = [pytest.mark.lacks("podman5", reason="Podman has no swarms")]
 
 _TALK = ("sh", "-c", "echo first; echo second; echo wrong >&2; exec sleep 1000")
 _FILE = {"UID": "0", "GID": "0", "Mode": 0o400}

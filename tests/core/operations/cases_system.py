@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import pytest
+
 from tests.core.operations.cases import World, case
 from tests.core.scripted import answer
 
@@ -23,6 +25,7 @@ def described(world: World) -> None:
     assert world.engine.system.info()["OSType"] == "linux"
 
 
+@pytest.mark.lacks("podman5", reason="it logs in to a registry that it does not know with TLS only")
 @case("SystemAuth")
 def logged_in(world: World) -> None:
     # The lab's registry asks for no login; tests/core/roads/test_credentials.py has one that does.
@@ -30,6 +33,7 @@ def logged_in(world: World) -> None:
     assert status == "Login Succeeded"
 
 
+@pytest.mark.lacks("podman5", reason="it leaves out some events of the past")
 @case("SystemEvents")
 def events_told(world: World) -> None:
     now = datetime.now(timezone.utc)
@@ -48,7 +52,8 @@ def disk_used(world: World) -> None:
     # The fields of the answer before API 1.52 are not those of the newest.
     usage: Any = world.engine.system.disk_usage()
     image_id = world.engine.images.inspect(world.image)["Id"]
-    assert image_id in {image["Id"] for image in usage["Images"]}
+    # Podman leaves the algorithm's name out.
+    assert any(image_id.endswith(image["Id"]) for image in usage["Images"])
 
 
 @case("SystemDataUsage")

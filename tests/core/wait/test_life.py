@@ -105,6 +105,9 @@ def test_a_container_that_does_not_end_times_out(start: Start) -> None:
         container.wait(wait.exit(), timeout=0.3)
 
 
+@pytest.mark.lacks(
+    "podman5", reason="with version 1 of control groups runc cannot start a container in 8 MiB"
+)
 def test_lack_of_memory_is_named(start: Start) -> None:
     container = start("tail /dev/zero", host={"Memory": 8 << 20, "MemorySwap": 8 << 20})
     with pytest.raises(ContainerDied, match="killed for lack of memory") as caught:

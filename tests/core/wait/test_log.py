@@ -63,7 +63,7 @@ def test_a_timeout_tells_the_count_and_the_last_lines(start: Start) -> None:
     with pytest.raises(WaitTimeout) as caught:
         container.wait(wait.log("o", times=3), timeout=0.5)
     message = str(caught.value)
-    assert f"Container {container.name} (busybox) was not ready after 0.5 s." in message
+    assert f"Container {container.name} ({container.image}) was not ready after 0.5 s." in message
     assert "[not held] log('o', times=3): 2 of 3 lines have it" in message
     assert "State: running" in message
     assert caught.value.log_tail == "one\ntwo"
@@ -82,7 +82,7 @@ def test_a_container_that_is_removed_fails_the_wait(start: Start) -> None:
     container = start("sleep 1000")
     container.inspect()
     container.remove()
-    with pytest.raises(Exception, match="No such container"):
+    with pytest.raises(Exception, match=r"(?i)no such container"):
         container.wait(wait.log("ready"))
 
 
@@ -102,6 +102,7 @@ def test_a_container_that_the_engine_starts_again_is_followed(start: Start) -> N
     container.wait(wait.log("ready") & wait.log("ready"), timeout=20)
 
 
+@pytest.mark.lacks("podman5", reason="its log goes on for a moment, into the next start")
 def test_lines_before_a_restart_do_not_add_up(start: Start) -> None:
     container = start("echo ready; exit 1", host={"RestartPolicy": {"Name": "always"}})
     told = r"started again \d+ times(, last ended with exit code 1)?\n"

@@ -64,7 +64,8 @@ class Life(Part):
             timeout: seconds until it is killed; None: the container's own stop timeout
                 (10 where it has none); -1: never.
             signal: the signal that asks it to end (API 1.42); None: the container's own,
-                TERM where it has none.
+                TERM where it has none. With a restart policy, and a `StopSignal` that is
+                another one, engine 28.5 starts the container again.
 
         Returns:
             Whether it was stopped; False: it did not run.

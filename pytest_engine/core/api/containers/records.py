@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
-from ...errors import BadRequest, Incompatible, InvalidInput
+from ...errors import ApiError, BadRequest, Incompatible, InvalidInput
 from ...filters import Filters, encode_filters
 from ..asked import LinkName
 from ..part import Part
@@ -136,6 +137,10 @@ class Records(Part):
         Raises:
             Conflict: it runs, or is being removed already.
         """
+        if force and not link and self._caller.is_podman:
+            # Podman (5.4) stops it instead, and waits up to its `StopTimeout` for that.
+            with contextlib.suppress(ApiError):
+                self._caller.call("ContainerKill", container)
         self._caller.call(
             "ContainerDelete",
             LinkName(container) if link and _has_alias(container) else container,

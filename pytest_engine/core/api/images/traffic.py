@@ -146,7 +146,9 @@ class Traffic(Part):
         loaded: list[str] = []
         with self.loading(archive, platform=platform, quiet=quiet) as steps:
             for step in steps:
-                loaded += _LOADED.findall(step.status)
+                for names in _LOADED.findall(step.status):
+                    # Podman tells all of them as one text.
+                    loaded += names.split(",")
                 if progress is not None:
                     progress(step)
         return tuple(loaded)

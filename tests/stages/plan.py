@@ -1,0 +1,150 @@
+"""What there is to run: the stages behind `make test` and its like."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.lab import OWN_ENGINE
+from tests.lab.guests import GUESTS
+
+from .run import ROOT, Stage
+
+__all__ = ["GOALS", "REPORTS", "plan"]
+
+REPORTS = ROOT / "build" / "reports"
+
+# Goal -> what it is.
+GOALS = {
+    "unit": "the tests that need no engine",
+    "test": "lint, types, docs and all tests, on the lab's own engine and in part on the others",
+    "engines": "all tests of the core on each of the lab's other engines",
+    "pythons": "the unit tests on every Python that is found",
+    "all": "all of that",
+}
+
+# Tests that need nothing but Python; the rest needs the lab's engine, Ansible or a package index.
+_UNIT = "not engine and not ansible and not packaging"
+_ON_ENGINE = "engine and not ansible and not packaging"
+# What other engines have to do as well. Tests that launch engines themselves do not care which
+# one is there.
+_CORE = (
+    "--ignore=tests/core/test_launch.py",
+    "--ignore=tests/core/roads",
+    "tests/core",
+    "tests/lab_tests/test_guests.py",
+)
+# The newest engine runs all tests of the core each time, like the oldest, which is the lab's own;
+# those between and beside them run the short set.
+_NEWEST = "28.5"
+_PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
+
+
+def plan(goal: str) -> list[Stage]:
+    """List the stages of a goal, in order."""
+    others = [name for name in GUESTS if name != _NEWEST]
+    if goal == "unit":
+        return [_tests("unit", GOALS["unit"], _UNIT)]
+    if goal == "pythons":
+        return list(_pythons())
+    if goal == "engines":
+        return [_lab("engines", GUESTS), *map(_core, GUESTS)]
+    stages = _static()
+    if os.environ.get("PYTEST_ENGINE_TEST_HOST"):
+        # That engine takes the place of all of the lab's.
+        return [*stages, *_on_own_engine()]
+    stages += [_lab("lab"), *_on_own_engine(), _lab("engines", GUESTS), _core(_NEWEST)]
+    if goal == "all":
+        return [*stages, *map(_core, others), *_pythons()]
+    return [*stages, *map(_smoke, others)]
+
+
+def _static() -> list[Stage]:
+    return [
+        _make("lint", "style and format"),
+        _make("types", "types"),
+        _make("docs", "the documentation, warnings are errors"),
+        _tests("unit", GOALS["unit"], _UNIT),
+        _tests("packaging", "distributions in clean environments", "packaging"),
+    ]
+
+
+def _on_own_engine() -> list[Stage]:
+    named = os.environ.get("PYTEST_ENGINE_TEST_HOST")
+    which = f"the engine that is named, {named}" if named else f"engine {OWN_ENGINE}"
+    return [
+        _tests("engine", f"tests on {which}", _ON_ENGINE),
+        _tests("ansible", "the collection: sanity and playbooks", "ansible and not packaging"),
+    ]
+
+
+def _core(engine: str) -> Stage:
+    name, title = f"core-{engine}", f"tests of the core on engine {engine}"
+    return _tests(name, title, _ON_ENGINE, *_CORE, engine=engine)
+
+
+def _smoke(engine: str) -> Stage:
+    return _tests(
+        f"smoke-{engine}", f"smoke tests on engine {engine}", "smoke", *_CORE, engine=engine
+    )
+
+
+def _lab(name: str, engines: Iterable[str] = ()) -> Stage:
+    # All images, so that no test waits for a build.
+    command = [sys.executable, "-m", "tests.lab", "up", "--images", "all"]
+    for engine in engines:
+        command += ["--engine", engine]
+    title = "an engine, a registry and images" if name == "lab" else "the lab's other engines"
+    return Stage(name, title, [command], starts_lab=True)
+
+
+def _make(target: str, title: str) -> Stage:
+    return Stage(target, title, [("make", "--no-print-directory", target)])
+
+
+def _tests(name: str, title: str, marks: str, *arguments: str, engine: str = "") -> Stage:
+    environment = {"PYTEST_ENGINE_TEST_ENGINE": engine} if engine else {}
+    return Stage(name, title, [_pytest(sys.executable, name, marks, *arguments)], environment)
+
+
+def _pytest(python: str, name: str, marks: str, *arguments: str) -> Sequence[str]:
+    junit = f"--junitxml={(REPORTS / name).relative_to(ROOT)}.xml"
+    return (python, "-m", "pytest", junit, "-m", marks, *arguments)
+
+
+def _pythons() -> Iterable[Stage]:
+    for version in _PYTHONS:
+        found = _find_python(version)
+        if found is None:
+            print(f"Python {version} is not found and left out")
+            continue
+        folder = f".venv-{version}"
+        python = f"{folder}/bin/python"
+        name = f"python-{version}"
+        yield Stage(
+            name,
+            f"the tests that need no engine, on {found}",
+            [
+                (found, "-m", "venv", folder),
+                (python, "-m", "pip", "install", "--quiet", "--editable", ".[dev]"),
+                (*_pytest(python, name, _UNIT), "-q"),
+            ],
+        )
+
+
+def _find_python(version: str) -> str | None:
+    """Look where pyenv keeps them and on the PATH; a shim of pyenv that runs nothing is none."""
+    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    for candidate in (*map(str, kept), f"python{version}"):
+        try:
+            done = subprocess.run(
+                (candidate, "-c", "import ensurepip"), check=False, capture_output=True
+            )
+        except OSError:
+            continue
+        if done.returncode == 0:
+            return candidate
+    return None
