@@ -9,8 +9,6 @@ import pytest
 from pytest_engine.core.ensure.looking import speaks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
 
@@ -99,21 +97,20 @@ def test_the_build_cache(playbooks: Playbooks, engine: Engine, busybox: str) -> 
     engine.images.remove(image)
 
 
-@pytest.mark.parametrize("check", [[], ["--check"]])
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"containers": True, "containers_filters": {"until": "yesterday"}}, "yesterday"),
-        ({"volumes": True, "volumes_filters": {"until": "1h"}}, "until"),
-        ({"builder_cache": True, "builder_cache_keep_storage": "lots"}, "lots"),
-    ],
-)
-def test_what_cannot_be_understood_is_an_error(
-    module: Callable[..., dict[str, Any]], options: dict[str, Any], message: str, check: list[str]
-) -> None:
-    result = module("prune", *check, **options)
-    assert result["failed"]
-    assert message in result["msg"]
+def test_what_cannot_be_understood_is_an_error(playbooks: Playbooks) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        "yesterday": {"containers": True, "containers_filters": {"until": "yesterday"}},
+        "until": {"volumes": True, "volumes_filters": {"until": "1h"}},
+        "lots": {"builder_cache": True, "builder_cache_keep_storage": "lots"},
+    }
+    tasks = [
+        {"name": name, PRUNE: options, "ignore_errors": True} for name, options in wrong.items()
+    ]
+    tasks += [{**task, "name": f"{task['name']} (check)", "check_mode": True} for task in tasks]
+    messages = playbooks.run_tasks(tasks).messages
+    assert len(messages) == 6
+    for name, message in messages.items():
+        assert name.removesuffix(" (check)") in message
 
 
 def test_a_filter_that_check_mode_cannot_apply_is_warned_of(
