@@ -18,7 +18,7 @@ from .errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["docker_config_dir", "resolve_endpoint"]
+__all__ = ["current_context", "docker_config_dir", "resolve_endpoint"]
 
 
 def docker_config_dir(environ: Mapping[str, str]) -> Path:
@@ -64,7 +64,7 @@ def resolve_endpoint(
     config = docker_config_dir(env)
     name, origin = env.get("DOCKER_CONTEXT", ""), "DOCKER_CONTEXT"
     if not name:
-        name, origin = _current_context(config), f"currentContext in {config / 'config.json'}"
+        name, origin = current_context(config), f"currentContext in {config / 'config.json'}"
     if name and name != "default":
         return _context_endpoint(config, name, origin, tls)
     return _default_endpoint(env)
@@ -92,7 +92,8 @@ def _tls_of_folder(folder: Path, *, verify: bool) -> Tls:
     return Tls(ca, cert, key, verify=verify)
 
 
-def _current_context(config: Path) -> str:
+def current_context(config: Path) -> str:
+    """Return the context that a configuration names as the current one; empty: none."""
     try:
         value = json.loads((config / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
