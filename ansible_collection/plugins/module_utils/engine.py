@@ -110,7 +110,9 @@ def filters(values: Mapping[str, Any] | None) -> dict[str, str | list[str]] | No
     def text(value: Any) -> str:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    return values and {
+    if values is None:
+        return None
+    return {
         str(k): [text(item) for item in v] if isinstance(v, (list, tuple)) else text(v)
         for k, v in values.items()
     }
@@ -165,13 +167,16 @@ def run_module(
 
     Args:
         argument_spec: the options of the module, without those of the connection.
-        run: does it; a `diff` in what it returns is shown only to those who ask for one.
+        run: does it; a `diff` in what it returns is shown only to those who ask for one, and
+            `warnings` are given out as such.
         failed: what to return beside the message when it fails.
         rules: what else `AnsibleModule` takes, such as `required_if`.
     """
 
     def hand_over(module: AnsibleModule, call: Call) -> dict[str, Any]:
         result = run(call)
+        for warning in result.pop("warnings", ()):
+            module.warn(warning)
         return result if module._diff else {k: v for k, v in result.items() if k != "diff"}  # noqa: SLF001
 
     _run(argument_spec, hand_over, rules, failed)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: container_info
-short_description: Tell everything about a container
+short_description: Tell everything about containers
 version_added: 0.1.0
 description:
-  - Returns what the engine knows about one container.
+  - Returns what the engine knows about one container, about several, or about all that match.
+  - Exactly one of O(name), O(names) and O(filters) is required.
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.reads
@@ -18,7 +19,16 @@ options:
   name:
     description: The name of the container, its id, or the beginning of its id.
     type: str
-    required: true
+  names:
+    description: The same for several.
+    type: list
+    elements: str
+  filters:
+    description:
+      - Looks for all that match, such as V(tier=web) as C(label) or V(exited) as C(status), whether they run or not.
+        With an empty dictionary these are all there are.
+      - A value may be a list. Labels of a list have to be there all; of other lists one value has to match.
+    type: dict
 author:
   - The pytest-engine contributors (@pytest-engine)
 seealso:
@@ -35,17 +45,39 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ web.container.NetworkSettings.Networks | dict2items | map(attribute='value.IPAddress') | list }}"
   when: web.exists
+
+- name: Look at several
+  pytest_engine.engine.container_info:
+    names:
+      - web
+      - database
+  register: several
+
+- name: Stop where one of them is not there
+  ansible.builtin.assert:
+    that: several.missing | length == 0
+
+- name: Find those of a project that ended
+  pytest_engine.engine.container_info:
+    filters:
+      label: com.example.project=shop
+      status: exited
+  register: ended
+
+- name: Show their exit codes
+  ansible.builtin.debug:
+    msg: "{{ ended.containers | map(attribute='State.ExitCode') }}"
 """
 
 RETURN = r"""
 exists:
   description: Whether there is such a container.
-  returned: success
+  returned: success and O(name) is stated
   type: bool
   sample: true
 container:
   description: The container as the engine describes it. V(none) where there is no such container.
-  returned: success
+  returned: success and O(name) is stated
   type: dict
   sample:
     Id: 8f1e1b1f1c6c7a5c0f7f8b0b3a8c0e6d1d8e5b7a4c3f2e1d0c9b8a7f6e5d4c3b
@@ -53,6 +85,19 @@ container:
     State:
       Running: true
       Status: running
+containers:
+  description:
+    - Those of O(names) that there are, in this order, or those that match O(filters), the newest first.
+  returned: success and O(names) or O(filters) is stated
+  type: list
+  elements: dict
+  sample: []
+missing:
+  description: Those of O(names) that there are not.
+  returned: success and O(names) is stated
+  type: list
+  elements: str
+  sample: []
 """
 
 from typing import TYPE_CHECKING
@@ -62,17 +107,29 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 if TYPE_CHECKING:
     from typing import Any
 
+ARGUMENTS = {
+    "name": {"type": "str"},
+    "names": {"type": "list", "elements": "str"},
+    "filters": {"type": "dict"},
+}
+
 
 def look(call: engine.Call) -> dict[str, Any]:
-    try:
-        container = call.engine.containers.inspect(call.params["name"])
-    except engine.errors.ContainerNotFound:
-        return {"exists": False, "container": None}
-    return {"exists": True, "container": container}
+    params, containers = call.params, call.engine.containers
+    if params["filters"] is not None:
+        listed = containers.list(all=True, filters=engine.filters(params["filters"]))
+        ids = [container["Id"] for container in listed]
+        return {"containers": engine.ensure.look_up(containers.inspect, ids)[0]}
+    names = params["names"] if params["name"] is None else [params["name"]]
+    found, missing = engine.ensure.look_up(containers.inspect, names)
+    if params["name"] is None:
+        return {"containers": found, "missing": missing}
+    return {"exists": bool(found), "container": found[0] if found else None}
 
 
 def main() -> None:
-    engine.read_module({"name": {"type": "str", "required": True}}, look)
+    ways = [("name", "names", "filters")]
+    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
 
 
 if __name__ == "__main__":

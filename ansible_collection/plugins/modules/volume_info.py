@@ -1,0 +1,134 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: volume_info
+short_description: Tell everything about volumes
+version_added: 0.1.0
+description:
+  - Returns what the engine knows about one volume, about several, or about all that match.
+  - Exactly one of O(name), O(names) and O(filters) is required.
+extends_documentation_fragment:
+  - pytest_engine.engine.engine
+  - pytest_engine.engine.engine.reads
+options:
+  name:
+    description: The name of the volume.
+    type: str
+    aliases:
+      - volume_name
+  names:
+    description: The same for several.
+    type: list
+    elements: str
+  filters:
+    description:
+      - Looks for all that match, in one request, such as V(tier=web) as C(label) or V(true) as C(dangling).
+        With an empty dictionary these are all there are.
+      - A value may be a list. Labels of a list have to be there all; of other lists one value has to match.
+    type: dict
+author:
+  - The pytest-engine contributors (@pytest-engine)
+seealso:
+  - module: community.docker.docker_volume_info
+"""
+
+EXAMPLES = r"""
+- name: Look at a volume
+  pytest_engine.engine.volume_info:
+    name: data
+  register: looked_at
+
+- name: Say so where there is none
+  ansible.builtin.debug:
+    msg: There is no volume data.
+  when: not looked_at.exists
+
+- name: Look at several
+  pytest_engine.engine.volume_info:
+    names:
+      - data
+      - other
+  register: several
+
+- name: Find those that nothing uses
+  pytest_engine.engine.volume_info:
+    filters:
+      dangling: true
+  register: unused
+
+- name: Show their names
+  ansible.builtin.debug:
+    msg: "{{ unused.volumes | map(attribute='Name') }}"
+"""
+
+RETURN = r"""
+exists:
+  description: Whether there is such a volume.
+  returned: success and O(name) is stated
+  type: bool
+  sample: true
+volume:
+  description: The volume as the engine describes it. V(none) where there is no such volume.
+  returned: success and O(name) is stated
+  type: dict
+  sample:
+    CreatedAt: "2026-01-01T12:00:00Z"
+    Driver: local
+    Labels: {}
+    Mountpoint: /var/lib/docker/volumes/data/_data
+    Name: data
+    Options: {}
+    Scope: local
+volumes:
+  description:
+    - Those of O(names) that there are, in this order, or those that match O(filters).
+  returned: success and O(names) or O(filters) is stated
+  type: list
+  elements: dict
+  sample: []
+missing:
+  description: Those of O(names) that there are not.
+  returned: success and O(names) is stated
+  type: list
+  elements: str
+  sample: []
+"""
+
+from typing import TYPE_CHECKING
+
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+
+if TYPE_CHECKING:
+    from typing import Any
+
+ARGUMENTS = {
+    "name": {"type": "str", "aliases": ["volume_name"]},
+    "names": {"type": "list", "elements": "str"},
+    "filters": {"type": "dict"},
+}
+
+
+def look(call: engine.Call) -> dict[str, Any]:
+    params, volumes = call.params, call.engine.volumes
+    if params["filters"] is not None:
+        listed = volumes.list(filters=engine.filters(params["filters"]))
+        return {"volumes": listed.get("Volumes") or []}
+    names = params["names"] if params["name"] is None else [params["name"]]
+    found, missing = engine.ensure.look_up(volumes.inspect, names)
+    if params["name"] is None:
+        return {"volumes": found, "missing": missing}
+    return {"exists": bool(found), "volume": found[0] if found else None}
+
+
+def main() -> None:
+    ways = [("name", "names", "filters")]
+    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
+
+
+if __name__ == "__main__":
+    main()
