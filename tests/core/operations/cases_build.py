@@ -121,7 +121,7 @@ def cancelled(world: World) -> None:
             nocache=True,
             builder="buildkit",
             buildid=name,
-            progress=lambda line: began.set() if "begun" in line else None,
+            progress=lambda line: began.set() if line.strip() == "begun" else None,
         )
     thread.join()
 
