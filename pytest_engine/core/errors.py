@@ -347,6 +347,8 @@ _BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
     ),
     (_SWARM, re.compile(r"port '\d+' is already in use by service"), PortInUse),
     (_SWARM, re.compile(r"^network \S+ not found$"), NetworkNotFound),
+    # It asks a swarm for a network that it does not have, and is in none.
+    ((500,), re.compile(r"^invalid cluster node while attaching to network$"), NetworkNotFound),
     (_SWARM, re.compile(r"^invalid join token$"), BadRequest),
 )
 
