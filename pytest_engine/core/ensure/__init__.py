@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from .build_spec import BuildOutput, BuildSecret, BuildSpec
 from .compare import Difference
 from .containers import ContainerKind
-from .image_archives import export_images, load_images
-from .image_builds import BuildOutput, BuildSecret, BuildSpec, build_image
-from .image_names import familiar_name, find_image, name_image, remove_image, tag_image
-from .image_transfers import pull_image, push_image
-from .image_upkeep import UpkeepSpec, keep_image
+from .image_archives import Export, Load, export_images, load_images
+from .image_builds import Built, build_image
+from .image_names import (
+    Removal,
+    Tagging,
+    familiar_name,
+    find_image,
+    name_image,
+    remove_image,
+    tag_image,
+)
+from .image_transfers import Pull, Push, pull_image, push_image
+from .image_upkeep import ImageUpkeep, UpkeepSpec, keep_image
 from .images import ImageKind, ImageSpec
-from .logins import LoginSpec, ensure_login
+from .logins import LoginOutcome, LoginSpec, ensure_login
 from .networks import NetworkKind
 from .reconcile import Action, Kind, Outcome, reconcile
 from .volumes import VolumeKind
@@ -20,14 +29,23 @@ __all__ = [
     "BuildOutput",
     "BuildSecret",
     "BuildSpec",
+    "Built",
     "ContainerKind",
     "Difference",
+    "Export",
     "ImageKind",
     "ImageSpec",
+    "ImageUpkeep",
     "Kind",
+    "Load",
+    "LoginOutcome",
     "LoginSpec",
     "NetworkKind",
     "Outcome",
+    "Pull",
+    "Push",
+    "Removal",
+    "Tagging",
     "UpkeepSpec",
     "VolumeKind",
     "build_image",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..endpoint import Endpoint
-    from .image_builds import BuildOutput, BuildSecret, BuildSpec
+    from .build_spec import BuildOutput, BuildSecret, BuildSpec
 
 __all__ = ["run_buildx"]
 

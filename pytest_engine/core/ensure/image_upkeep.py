@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Engine
-    from .image_builds import BuildSpec
+    from .build_spec import BuildSpec
 
 __all__ = ["ImageUpkeep", "UpkeepSpec", "keep_image"]
 
