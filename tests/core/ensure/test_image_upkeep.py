@@ -148,7 +148,7 @@ def test_what_cannot_be_is_told(wanted: UpkeepSpec, why: str, engine: Engine) ->
 def test_a_build_that_is_silent_for_too_long_is_given_up(
     engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
 ) -> None:
-    (tmp_path / "Dockerfile").write_text(f"FROM {busybox}\nRUN sleep 20 {scratch.name()}\n")
+    (tmp_path / "Dockerfile").write_text(f"FROM {busybox}\nRUN : {scratch.name()}; sleep 20\n")
     build = BuildSpec(scratch.name("slow") + ":1", str(tmp_path), timeout=1)
     with pytest.raises(Timeout, match="nothing came for 1 s"):
         keep_image(engine, UpkeepSpec(build.name, "build", build))
