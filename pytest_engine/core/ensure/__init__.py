@@ -6,7 +6,7 @@ from .build_spec import BuildOutput, BuildSecret, BuildSpec
 from .compare import Difference
 from .containers import ContainerKind
 from .image_archives import Export, Load, export_images, load_images
-from .image_builds import Built, build_image
+from .image_builds import Built, build_image, engine_of_context
 from .image_names import (
     Removal,
     Tagging,
@@ -49,6 +49,7 @@ __all__ = [
     "UpkeepSpec",
     "VolumeKind",
     "build_image",
+    "engine_of_context",
     "ensure_login",
     "export_images",
     "familiar_name",

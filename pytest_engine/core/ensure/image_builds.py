@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..client import Engine
 from ..discovery import proxy_variables
 from ..errors import InvalidInput
 from ..reference import parse_reference
@@ -17,10 +18,9 @@ from .image_names import find_image, is_image_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..client import Engine
     from .build_spec import BuildSpec
 
-__all__ = ["Built", "build_image"]
+__all__ = ["Built", "build_image", "engine_of_context"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def build_image(
     *,
     again: bool = False,
     check: bool = False,
+    docker_cli: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Built:
     """Build an image that the engine does not have. Doing it again changes nothing.
@@ -64,6 +65,7 @@ def build_image(
         wanted: how to build it.
         again: build it also where the engine has it; it changes if another one comes of it.
         check: build nothing; tell what would be done.
+        docker_cli: the docker command, where buildx is needed; None: the one on the PATH.
         progress: called with every line that the build has to say.
 
     Raises:
@@ -90,7 +92,8 @@ def build_image(
 
     command: tuple[str, ...] = ()
     if wanted.needs_session:
-        command = run_buildx(engine.endpoint, wanted, dockerfile, listen)
+        program = docker_cli or "docker"
+        command = run_buildx(engine.endpoint, wanted, dockerfile, listen, program=program)
     else:
         _build(engine, wanted, dockerfile, listen)
     new = find_image(engine, wanted.name)
@@ -104,6 +107,16 @@ def build_image(
         log=tuple(log),
         command=command,
     )
+
+
+def engine_of_context(name: str) -> Engine:
+    """Make a client of the engine that a Docker context of this machine names.
+
+    Raises:
+        InvalidInput: there is no such context.
+    """
+    environ = {k: v for k, v in os.environ.items() if k != "DOCKER_HOST"}
+    return Engine(environ={**environ, "DOCKER_CONTEXT": name})
 
 
 def _goes_out(wanted: BuildSpec) -> bool:
