@@ -35,6 +35,7 @@ options:
       - Where the task does not say it, the environment variable E(DOCKER_HOST) of the target does, and where that
         does not either and there is no O(cli_context), it is V(unix:///var/run/docker.sock).
     type: str
+    default: null  # in place of the one of the fragment
     aliases:
       - docker_url
   cli_context:
