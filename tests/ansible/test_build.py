@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -69,6 +70,32 @@ def test_image_build(playbooks: Playbooks, scratch: Scratch, context: Path) -> N
     assert "RUN echo" in build["stderr"]
     assert (build["stdout"], build["command"]) == ("", [])
     assert "LAST=1" in results["another stage"]["image"]["Config"]["Env"]
+
+
+def test_a_context_says_which_engine_builds(
+    playbooks: Playbooks,
+    scratch: Scratch,
+    context: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    meta = tmp_path / "contexts" / "meta" / hashlib.sha256(b"lab").hexdigest() / "meta.json"
+    meta.parent.mkdir(parents=True)
+    place = {"Host": playbooks.engine_host, "SkipTLSVerify": False}
+    meta.write_text(json.dumps({"Name": "lab", "Endpoints": {"docker": place}}))
+    wanted = {"name": scratch.name("built"), "path": str(context), "cli_context": "lab"}
+    build = "pytest_engine.engine.image_build"
+    tasks = [
+        {"name": "build", build: wanted},
+        {"name": "both", build: {**wanted, "docker_host": "unix:///x"}, "ignore_errors": True},
+    ]
+    playbook = playbooks.folder / "context.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    # To Ansible it would be one more that is stated.
+    monkeypatch.delenv("DOCKER_HOST")
+    run = playbooks.run(playbook, environment={"DOCKER_CONFIG": str(tmp_path)})
+    assert run.changed == ["build"], run.output
+    assert "mutually exclusive" in run.messages["both"]
 
 
 def test_building_always_changes_nothing_where_nothing_changed(

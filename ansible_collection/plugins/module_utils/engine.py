@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "UNSTATED_HOST",
     "Call",
     "Outcome",
     "ensure_module",
@@ -67,6 +68,10 @@ CONNECTION: Mapping[str, Mapping[str, Any]] = {
 
 # The files of TLS, under the names that they have in the folder of DOCKER_CERT_PATH.
 _FILES = {"ca_path": "ca.pem", "client_cert": "cert.pem", "client_key": "key.pem"}
+
+
+# For modules that take a Docker context instead: stated by default, it would always be both.
+UNSTATED_HOST = {k: v for k, v in CONNECTION["docker_host"].items() if k != "default"}
 
 
 class Call(NamedTuple):
@@ -216,7 +221,9 @@ def _run(
 
 def _connect(params: Mapping[str, Any]) -> client.Engine:
     """The engine that the connection options name; nothing is sent yet."""
-    address = endpoint.parse_endpoint(params["docker_host"], "docker_host", _tls(params))
+    # Modules that take a context instead have no default for it.
+    host = params["docker_host"] or CONNECTION["docker_host"]["default"]
+    address = endpoint.parse_endpoint(host, "docker_host", _tls(params))
     ignored = [name for name in _FILES if params[name]]
     if ignored and address.scheme == "tcp" and address.tls is None:
         raise errors.InvalidInput(
@@ -236,7 +243,7 @@ def _connect(params: Mapping[str, Any]) -> client.Engine:
 def _tls(params: Mapping[str, Any]) -> endpoint.Tls | None:
     """How a connection over TCP is encrypted: at all only where one of the options says so."""
     # Encrypted by its scheme; only `tls` alone asks for no verification.
-    by_scheme = params["docker_host"].strip().lower().startswith("https:")
+    by_scheme = (params["docker_host"] or "").strip().lower().startswith("https:")
     if not (params["tls"] or params["validate_certs"] or by_scheme):
         return None
     folder = os.environ.get("DOCKER_CERT_PATH")

@@ -227,7 +227,7 @@ actions:
 from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_builds import (
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.build_spec import (
     BuildSpec,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_names import (

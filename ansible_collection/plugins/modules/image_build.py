@@ -28,6 +28,22 @@ attributes:
     details:
       - With O(rebuild=always) the image is built every time, and changed where another one comes of it.
 options:
+  docker_host:
+    description:
+      - Where the engine listens, as C(unix:///path/to/docker.sock), C(tcp://host:port) or
+        C(ssh://user@host). It cannot be stated together with O(cli_context).
+      - Where the task does not say it, the environment variable E(DOCKER_HOST) of the target does, and where that
+        does not either and there is no O(cli_context), it is V(unix:///var/run/docker.sock).
+    type: str
+    default: null  # in place of the one of the fragment
+    aliases:
+      - docker_url
+  cli_context:
+    description: The Docker context of the target that names the engine.
+    type: str
+  docker_cli:
+    description: The docker command on the target, for what needs C(docker buildx). Without it, it is looked for.
+    type: path
   name:
     description:
       - What to call the image, as C(name), C(repository/name) or C(registry:port/name). A tag may follow, as in
@@ -217,11 +233,14 @@ actions:
 from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_builds import (
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.build_spec import (
     BuildOutput,
     BuildSecret,
     BuildSpec,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_builds import (
     build_image,
+    engine_of_context,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_names import (
     name_image,
@@ -235,6 +254,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 ARGUMENTS = {
+    "docker_host": engine.UNSTATED_HOST,
+    "cli_context": {"type": "str"},
+    "docker_cli": {"type": "path"},
     "name": {"type": "str", "required": True},
     "tag": {"type": "str", "default": "latest"},
     "path": {"type": "path", "required": True},
@@ -326,7 +348,11 @@ def build(call: engine.Call) -> dict[str, Any]:
         },
     )
     again = params["rebuild"] == "always"
-    done = build_image(call.engine, wanted, again=again, check=call.check)
+    context = params["cli_context"]
+    where = engine_of_context(context) if context else call.engine
+    done = build_image(
+        where, wanted, again=again, check=call.check, docker_cli=params["docker_cli"]
+    )
     return {
         "changed": done.changed,
         "actions": [f"Built image {wanted.name} from {wanted.path}"] if done.built else [],
@@ -343,7 +369,8 @@ def failed(error: Exception) -> dict[str, str]:
 
 
 def main() -> None:
-    engine.run_module(ARGUMENTS, build, failed=failed)
+    apart = [("docker_host", "cli_context")]
+    engine.run_module(ARGUMENTS, build, failed=failed, mutually_exclusive=apart)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..endpoint import Endpoint
-    from .image_builds import BuildOutput, BuildSecret, BuildSpec
+    from .build_spec import BuildOutput, BuildSecret, BuildSpec
 
 __all__ = ["run_buildx"]
 
@@ -26,7 +26,12 @@ _SHOWN = 40
 
 
 def run_buildx(
-    endpoint: Endpoint, wanted: BuildSpec, dockerfile: Path, progress: Callable[[str], None]
+    endpoint: Endpoint,
+    wanted: BuildSpec,
+    dockerfile: Path,
+    progress: Callable[[str], None],
+    *,
+    program: str = "docker",
 ) -> tuple[str, ...]:
     """Build an image with `docker buildx build`.
 
@@ -35,6 +40,7 @@ def run_buildx(
         wanted: how to build it.
         dockerfile: the Dockerfile.
         progress: called with every line that it says.
+        program: the docker command.
 
     Returns:
         The command; there are no secrets in it.
@@ -45,10 +51,10 @@ def run_buildx(
     """
     import subprocess  # not before it is needed
 
-    docker = ["docker", *_connection(endpoint)]
+    docker = [program, *_connection(endpoint)]
     environ = {k: v for k, v in os.environ.items() if k not in ("DOCKER_CONTEXT", "DOCKER_HOST")}
     try:
-        subprocess.run(["docker", "buildx", "version"], check=True, capture_output=True)  # noqa: S607
+        subprocess.run([program, "buildx", "version"], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as exc:
         raise Incompatible(
             f"{wanted.needs_session} cannot be had over the engine's API alone: the builder asks "

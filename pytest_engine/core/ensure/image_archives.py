@@ -170,6 +170,8 @@ def load_images(engine: Engine, path: str, *, check: bool = False) -> Load:
     log: list[str] = []
     with Path(path).open("rb") as file:
         loaded = engine.images.load(file, quiet=True, progress=lambda step: log.append(step.status))
+    # Podman says it in other words.
+    loaded = loaded or names
     if not loaded:
         raise InvalidInput(f"The engine found no images in {path}: {' '.join(log) or 'no reason'}.")
     found = [(name, find_image(engine, name)) for name in loaded]

@@ -3,127 +3,26 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api.build import Build  # noqa: F401  # pylint: disable=unused-import
 from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..client import Engine
 from ..discovery import proxy_variables
 from ..errors import InvalidInput
 from ..reference import parse_reference
+from .build_spec import BuildOutput
 from .buildx import run_buildx
 from .image_names import find_image, is_image_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from ..client import Engine
+    from .build_spec import BuildSpec
 
-__all__ = ["BuildOutput", "BuildSecret", "BuildSpec", "Built", "build_image"]
-
-
-@dataclass(frozen=True)
-class BuildSecret:
-    """A file that `RUN --mount=type=secret` finds, and that is in no layer.
-
-    Attributes:
-        id: what the Dockerfile calls it.
-        type: where it comes from: `file`, `env` or `value`.
-        source: the file, the variable, or the secret itself.
-    """
-
-    id: str
-    type: str
-    source: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class BuildOutput:
-    """Something that comes of a build.
-
-    Attributes:
-        type: `image`, `local`, `tar`, `oci` or `docker`.
-        dest: the file or folder to write to.
-        context: the Docker context to load an image into.
-        names: what to call the image; none: as the build says.
-        push: push it to its registry.
-    """
-
-    type: str
-    dest: str | None = None
-    context: str | None = None
-    names: tuple[str, ...] = ()
-    push: bool = False
-
-
-@dataclass(frozen=True)
-class BuildSpec:
-    """How an image is built.
-
-    Attributes:
-        name: what to call it, written out.
-        path: the folder with the context.
-        dockerfile: the Dockerfile, below that folder or elsewhere.
-        args: values for `ARG` instructions.
-        target: the stage to build.
-        labels: labels of the image.
-        cache_from: images whose steps may be taken instead of being built.
-        pull: look for newer base images.
-        nocache: build every step anew.
-        network: the network of `RUN` instructions.
-        etc_hosts: names -> addresses that `RUN` instructions find.
-        platforms: what to build for; none: the engine's own.
-        shm_size: the size of `/dev/shm` in bytes.
-        secrets: what the build may read and not keep.
-        outputs: what comes of it; none: an image in the engine's store.
-        limits: limits of the containers in between, which the classic builder alone knows:
-            `memory`, `memswap`, `cpushares`, `cpusetcpus`.
-        rm: remove the containers in between, of the classic builder.
-        config_proxies: hand on the proxies of Docker's configuration, where `args` states none.
-        timeout: seconds that the build may stay silent.
-    """
-
-    name: str
-    path: str
-    dockerfile: str | None = None
-    args: Mapping[str, str] | None = None
-    target: str | None = None
-    labels: Mapping[str, str] | None = None
-    cache_from: Sequence[str] = ()
-    pull: bool = False
-    nocache: bool = False
-    network: str | None = None
-    etc_hosts: Mapping[str, str] = field(default_factory=dict)
-    platforms: Sequence[str] = ()
-    shm_size: int | None = None
-    secrets: Sequence[BuildSecret] = ()
-    outputs: Sequence[BuildOutput] = ()
-    limits: Mapping[str, Any] = field(default_factory=dict)
-    rm: bool | None = None
-    config_proxies: bool = False
-    timeout: float | None = None
-
-    @property
-    def all_outputs(self) -> tuple[BuildOutput, ...]:
-        """The outputs, with an image of the build's name among them."""
-        named = [
-            BuildOutput(o.type, o.dest, o.context, o.names or (self.name,), o.push)
-            if o.type == "image"
-            else o
-            for o in self.outputs
-        ]
-        if not any(self.name in output.names for output in named):
-            named.append(BuildOutput("image", names=(self.name,)))
-        return tuple(named)
-
-    @property
-    def needs_session(self) -> str:
-        """What of it needs a connection back to the client, which only buildx offers."""
-        needs = ["secrets"] if self.secrets else []
-        needs += [f"outputs of type {o.type}" for o in self.outputs if o.type != "image"][:1]
-        needs += ["several platforms"] if len(self.platforms) > 1 else []
-        return ", ".join(needs)
+__all__ = ["Built", "build_image", "engine_of_context"]
 
 
 @dataclass(frozen=True)
@@ -155,6 +54,7 @@ def build_image(
     *,
     again: bool = False,
     check: bool = False,
+    docker_cli: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Built:
     """Build an image that the engine does not have. Doing it again changes nothing.
@@ -167,6 +67,7 @@ def build_image(
         wanted: how to build it.
         again: build it also where the engine has it; it changes if another one comes of it.
         check: build nothing; tell what would be done.
+        docker_cli: the docker command, where buildx is needed; None: the one on the PATH.
         progress: called with every line that the build has to say.
 
     Raises:
@@ -193,7 +94,8 @@ def build_image(
 
     command: tuple[str, ...] = ()
     if wanted.needs_session:
-        command = run_buildx(engine.endpoint, wanted, dockerfile, listen)
+        program = docker_cli or "docker"
+        command = run_buildx(engine.endpoint, wanted, dockerfile, listen, program=program)
     else:
         _build(engine, wanted, dockerfile, listen)
     new = find_image(engine, wanted.name)
@@ -207,6 +109,16 @@ def build_image(
         log=tuple(log),
         command=command,
     )
+
+
+def engine_of_context(name: str) -> Engine:
+    """Make a client of the engine that a Docker context of this machine names.
+
+    Raises:
+        InvalidInput: there is no such context.
+    """
+    environ = {k: v for k, v in os.environ.items() if k != "DOCKER_HOST"}
+    return Engine(environ={**environ, "DOCKER_CONTEXT": name})
 
 
 def _goes_out(wanted: BuildSpec) -> bool:

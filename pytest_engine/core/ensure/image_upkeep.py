@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Engine
-    from .image_builds import BuildSpec
+    from .build_spec import BuildSpec
 
 __all__ = ["ImageUpkeep", "UpkeepSpec", "keep_image"]
 
@@ -53,7 +53,7 @@ class UpkeepSpec:
     force_absent: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class ImageUpkeep:
     """What was done with an image, or would be.
 
@@ -61,11 +61,24 @@ class ImageUpkeep:
         changed: whether anything is different afterwards.
         actions: what was done, in order.
         image: the image, as the engine shows it at the end; empty where it has none.
-        before: `exists` and `id`; None where that was not looked at.
+        before: `exists` and `id`.
         after: the same afterwards, and the actions.
         log: what a build had to say.
         warnings: what the caller should know.
     """
+
+    changed: bool
+    actions: tuple[str, ...]
+    image: dict[str, Any]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    log: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass
+class _Work:
+    """The same while it grows."""
 
     changed: bool = False
     actions: list[str] = field(default_factory=list)
@@ -79,6 +92,19 @@ class ImageUpkeep:
         """Add something that was done."""
         self.actions.append(action)
         self.changed = self.changed or changed
+
+    def result(self) -> ImageUpkeep:
+        """Return what came of it."""
+        after = {**self.after, "actions": list(self.actions)} if self.changed else self.after
+        return ImageUpkeep(
+            changed=self.changed,
+            actions=tuple(self.actions),
+            image=self.image,
+            before=self.before,
+            after=after,
+            log=self.log,
+            warnings=tuple(self.warnings),
+        )
 
 
 def keep_image(
@@ -99,14 +125,14 @@ def keep_image(
             image that is to be there already.
         EngineError: it cannot be had, or a step with it fails; the steps before it were taken.
     """
-    done = ImageUpkeep()
+    done = _Work()
     if state == "absent":
         removal = remove_image(engine, wanted.name, force=wanted.force_absent, check=check)
         done.before, done.after = removal.before, removal.after
         if removal.image is not None:
             done.note(f"Removed image {wanted.name}", changed=True)
             done.image = {"state": "Deleted"}
-        return done
+        return done.result()
     _refuse_ids(wanted)
     there = find_image(engine, wanted.name)
     done.before = _shown(there)
@@ -122,9 +148,7 @@ def keep_image(
         _tag(engine, wanted, wanted.repository, done, check=check)
     if wanted.push:
         _push(engine, wanted.repository or wanted.name, done, check=check)
-    if done.changed:
-        done.after["actions"] = list(done.actions)
-    return done
+    return done.result()
 
 
 def _shown(image: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -147,7 +171,7 @@ def _fetch(
     engine: Engine,
     wanted: UpkeepSpec,
     there: Mapping[str, Any] | None,
-    done: ImageUpkeep,
+    done: _Work,
     *,
     check: bool,
 ) -> None:
@@ -175,7 +199,7 @@ def _load(
     engine: Engine,
     wanted: UpkeepSpec,
     there: Mapping[str, Any] | None,
-    done: ImageUpkeep,
+    done: _Work,
     *,
     check: bool,
 ) -> None:
@@ -203,9 +227,7 @@ def _find_in_archive(wanted: UpkeepSpec, names: Sequence[str]) -> None:
         )
 
 
-def _archive(
-    engine: Engine, wanted: UpkeepSpec, path: str, done: ImageUpkeep, *, check: bool
-) -> None:
+def _archive(engine: Engine, wanted: UpkeepSpec, path: str, done: _Work, *, check: bool) -> None:
     if check and done.changed:
         # It would come in the step before, so what is in the archive is not it.
         done.note(f"Wrote {wanted.name} to {path}", changed=True)
@@ -215,9 +237,7 @@ def _archive(
         done.note(f"Wrote {wanted.name} to {path}: {written.reason}", changed=True)
 
 
-def _tag(
-    engine: Engine, wanted: UpkeepSpec, repository: str, done: ImageUpkeep, *, check: bool
-) -> None:
+def _tag(engine: Engine, wanted: UpkeepSpec, repository: str, done: _Work, *, check: bool) -> None:
     if check and done.image.get("Id") is None:
         if wanted.force_tag or find_image(engine, repository) is None:
             done.note(f"Tagged image {wanted.name} as {repository}", changed=True)
@@ -228,7 +248,7 @@ def _tag(
         done.image = dict(find_image(engine, repository) or done.image)
 
 
-def _push(engine: Engine, name: str, done: ImageUpkeep, *, check: bool) -> None:
+def _push(engine: Engine, name: str, done: _Work, *, check: bool) -> None:
     if is_image_id(name) or parse_reference(name).digest:
         raise InvalidInput(f"An image can only be pushed by a name with a tag, not as {name}.")
     if check and done.changed and find_image(engine, name) is None:

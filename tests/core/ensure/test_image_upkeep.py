@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 import pytest
 
 from pytest_engine.core.discovery import proxy_variables
-from pytest_engine.core.ensure.image_builds import BuildSpec
+from pytest_engine.core.ensure.build_spec import BuildSpec
 from pytest_engine.core.ensure.image_names import find_image
 from pytest_engine.core.ensure.image_upkeep import UpkeepSpec, keep_image
 from pytest_engine.core.errors import InvalidInput, Timeout
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
 
+Twice = Callable[..., tuple[str, ...]]
 NOBODY = "sha256:" + "0" * 64
 
 
 @pytest.fixture
-def twice(engine: Engine) -> Callable[..., list[str]]:
+def twice(engine: Engine) -> Twice:
     """Bring something about: foretold, done, and again; the actions of the first time."""
 
-    def run(wanted: UpkeepSpec, **options: Any) -> list[str]:
+    def run(wanted: UpkeepSpec, **options: Any) -> tuple[str, ...]:
         foretold = keep_image(engine, wanted, check=True, **options)
         done = keep_image(engine, wanted, **options)
         assert (foretold.changed, foretold.actions) == (True, done.actions)
@@ -40,20 +41,23 @@ def twice(engine: Engine) -> Callable[..., list[str]]:
 
 @pytest.mark.engine
 def test_an_image_is_pulled_archived_tagged_and_pushed(
-    engine: Engine, pushed: Callable[..., str], twice: Callable[..., list[str]], tmp_path: Path
+    engine: Engine,
+    pushed: Callable[..., str],
+    twice: Twice,
+    tmp_path: Path,
 ) -> None:
     name, path = pushed(), str(tmp_path / "image.tar")
     other = f"{name}-other"
     wanted = UpkeepSpec(name, "pull", archive_path=path, repository=other, push=True)
     said = keep_image(engine, wanted).actions
-    assert said == [
+    assert said == (
         f"Pulled image {name}",
         f"Wrote {name} to {path}: there is none",
         f"Tagged image {name} as {other}",
         f"Pushed image {other}",
-    ]
+    )
     again = keep_image(engine, wanted)
-    assert (again.changed, again.actions) == (False, [])
+    assert (again.changed, again.actions) == (False, ())
     assert again.image["Id"] == engine.images.inspect(name)["Id"]
     foretold = keep_image(engine, UpkeepSpec(f"{other}-none"), state="absent")
     assert not foretold.changed
@@ -77,30 +81,37 @@ def test_check_mode_tells_all_steps_and_takes_none(
 
 @pytest.mark.engine
 def test_an_image_is_built_and_another_keeps_its_name(
-    engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path, twice: Callable[..., list[str]]
+    engine: Engine,
+    busybox: str,
+    scratch: Scratch,
+    tmp_path: Path,
+    twice: Twice,
 ) -> None:
     (tmp_path / "Dockerfile").write_text(f"FROM {busybox}\nENV A={scratch.name()}\n")
     name, taken = scratch.name("built:1"), scratch.name("taken:1")
     engine.images.tag(busybox, taken)
     build = BuildSpec(name, str(tmp_path))
-    assert twice(UpkeepSpec(name, "build", build)) == [f"Built image {name} from {tmp_path}"]
+    assert twice(UpkeepSpec(name, "build", build)) == (f"Built image {name} from {tmp_path}",)
     forced = keep_image(engine, UpkeepSpec(name, "build", build, force_source=True))
     assert (forced.changed, len(forced.actions)) == (False, 1)
     assert not keep_image(engine, UpkeepSpec(name, repository=taken)).changed
     tagged = twice(UpkeepSpec(name, repository=taken, force_tag=True))
-    assert tagged == [f"Tagged image {name} as {taken}"]
+    assert tagged == (f"Tagged image {name} as {taken}",)
 
 
 @pytest.mark.engine
 def test_an_image_is_loaded_and_others_with_it_are_told(
-    engine: Engine, pushed: Callable[..., str], tmp_path: Path, twice: Callable[..., list[str]]
+    engine: Engine,
+    pushed: Callable[..., str],
+    tmp_path: Path,
+    twice: Twice,
 ) -> None:
     name, other = pushed(ENV="A=1"), pushed("other", ENV="A=2")
     path = str(tmp_path / "images.tar")
     keep_image(engine, UpkeepSpec(name, "pull", archive_path=path))
     engine.images.remove(name)
     loaded = twice(UpkeepSpec(name, "load", load_path=path))
-    assert loaded == [f"Loaded image {name} from {path}"]
+    assert loaded == (f"Loaded image {name} from {path}",)
     with pytest.raises(InvalidInput, match=f"does not hold image {other}, but {name}"):
         keep_image(engine, UpkeepSpec(other, "load", load_path=path))
     image_id = str(engine.images.inspect(name)["Id"])
@@ -111,7 +122,8 @@ def test_an_image_is_loaded_and_others_with_it_are_told(
         (tmp_path / "both.tar").write_bytes(b"".join(pieces))
     engine.images.remove(name)
     both = UpkeepSpec(name, "load", load_path=str(tmp_path / "both.tar"))
-    assert keep_image(engine, both).warnings == [f"{both.load_path} holds further images: {other}."]
+    told = keep_image(engine, both).warnings
+    assert told == (f"{both.load_path} holds further images: {other}.",)
     engine.images.remove(name)
 
 
@@ -138,7 +150,7 @@ def test_what_cannot_be_is_told(wanted: UpkeepSpec, why: str, engine: Engine) ->
 def test_a_build_that_is_silent_for_too_long_is_given_up(
     engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
 ) -> None:
-    (tmp_path / "Dockerfile").write_text(f"FROM {busybox}\nRUN sleep 20 {scratch.name()}\n")
+    (tmp_path / "Dockerfile").write_text(f"FROM {busybox}\nRUN : {scratch.name()}; sleep 20\n")
     build = BuildSpec(scratch.name("slow") + ":1", str(tmp_path), timeout=1)
     with pytest.raises(Timeout, match="nothing came for 1 s"):
         keep_image(engine, UpkeepSpec(build.name, "build", build))
