@@ -262,12 +262,7 @@ class Build:
             "cachefrom": encode_list("cachefrom", cachefrom),
             "platform": platform,
             "networkmode": network,
-            # Podman wants them as JSON.
-            "extrahosts": (
-                encode_list("extrahosts", extrahosts)
-                if extrahosts and self._caller.is_podman
-                else list_texts("extrahosts", extrahosts)
-            ),
+            "extrahosts": list_texts("extrahosts", extrahosts),
             "shmsize": shmsize,
             "ulimits": encode_list("ulimits", ulimits),
             "outputs": encode_list("outputs", outputs),
@@ -280,6 +275,9 @@ class Build:
             "securityopt": list_texts("securityopt", securityopt),
             **not_buildkit,
         }
+        if query["extrahosts"] and self._caller.is_podman:
+            # It wants them as JSON.
+            query["extrahosts"] = encode_list("extrahosts", extrahosts)
         chosen = choose_builder(
             self._caller,
             builder,
