@@ -98,7 +98,7 @@ class Build:
             raise InvalidInput("There is nothing to build: give a context.")
         packed = pack_context(context, options.get("dockerfile", "Dockerfile"), text)
         query = {**encode_options(options), "dockerfile": packed.dockerfile}
-        if options.get("extrahosts") and self._caller.is_podman:
+        if query["extrahosts"] and self._caller.is_podman:
             # It wants them as JSON.
             query["extrahosts"] = encode_list("extrahosts", options["extrahosts"])
         chosen = choose_builder(

@@ -62,7 +62,8 @@ def test_hosts_of_a_build_are_written_as_the_engine_reads_them(
 ) -> None:
     hosts = ["a:192.0.2.1", "b:192.0.2.2"]
     built = answer(b'{"aux": {"ID": "sha256:1"}}')
-    server = serve((Read.REQUEST, pong), (Read.REQUEST, built))
+    # It is asked for the version, and for the builder that it has.
+    server = serve((Read.REQUEST, pong, Read.REQUEST, pong), (Read.REQUEST, built))
     with Engine(server.host, environ={}) as engine:
         engine.build.image({"Dockerfile": "FROM scratch\n"}, builder="classic", extrahosts=hosts)
     stated = parse_qs(urlsplit(server.requests[-1].target).query)["extrahosts"]
