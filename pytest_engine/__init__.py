@@ -17,16 +17,11 @@ if TYPE_CHECKING:
     from .core.api.progress import Progress
     from .core.client import Engine
     from .core.container import Address, CommandResult, Container
-    from .core.spec import (
-        ContainerSpec,
-        Healthcheck,
-        Mount,
-        NetworkAttachment,
-        NetworkSpec,
-        Port,
-        RestartPolicy,
-        VolumeSpec,
-    )
+    from .core.spec.container import ContainerSpec, Healthcheck, NetworkAttachment, RestartPolicy
+    from .core.spec.mounts import Mount
+    from .core.spec.network import NetworkSpec
+    from .core.spec.ports import Port
+    from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
     from .plugin.factories import container, image, network, volume
     from .plugin.fixtures import RunContainer
@@ -60,28 +55,26 @@ __all__ = [
     "wait",
 ]
 
-_SPECS = (
-    "ContainerSpec",
-    "Healthcheck",
-    "Mount",
-    "NetworkAttachment",
-    "NetworkSpec",
-    "Port",
-    "RestartPolicy",
-    "VolumeSpec",
-)
 # Public name -> the module that defines it; a module is its own name.
 _HOMES = {
     "Address": "core.container",
     "CommandResult": "core.container",
     "Container": "core.container",
+    "ContainerSpec": "core.spec.container",
     "Engine": "core.client",
+    "Healthcheck": "core.spec.container",
     "Image": "plugin.handles",
+    "Mount": "core.spec.mounts",
     "Network": "plugin.handles",
+    "NetworkAttachment": "core.spec.container",
+    "NetworkSpec": "core.spec.network",
+    "Port": "core.spec.ports",
     "Progress": "core.api.progress",
+    "RestartPolicy": "core.spec.container",
     "RunContainer": "plugin.fixtures",
     "Usage": "core.usage",
     "Volume": "plugin.handles",
+    "VolumeSpec": "core.spec.volume",
     "container": "plugin.factories",
     "errors": "core.errors",
     "image": "plugin.factories",
@@ -89,7 +82,6 @@ _HOMES = {
     "usage_of": "core.usage",
     "volume": "plugin.factories",
     "wait": "core.wait",
-    **dict.fromkeys(_SPECS, "core.spec"),
 }
 _MODULES = ("errors", "wait")
 

@@ -40,6 +40,14 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that would start an engine among those that are said to need none."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "engine_host" in fixtures and item.get_closest_marker("engine") is None:
+            raise pytest.UsageError(f"{item.nodeid} needs an engine, and the mark that says so")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this engine cannot do; refuse what could destroy what is somebody else's."""
     for mark in item.iter_markers("lacks"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from .api.call import Caller
 from .auth import Credentials
@@ -43,12 +44,15 @@ Resource = TypeVar("Resource")
 class _resource(Generic[Resource]):  # noqa: N801 - it is used like property
     """An attribute that is made, and its module imported, when it is first used.
 
-    As `functools.cached_property`, without the lock that a fork could find taken.
+    As `functools.cached_property`, without the lock that a fork could find taken. The import is
+    dynamic because Ansible packs for a target whatever import statements name: so each of its
+    modules names the resources that it uses, and no others travel.
     """
 
-    def __init__(self, make: Callable[[Any], Resource]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
+    def __init__(self, home: str, doc: str, *, credentials: bool = False) -> None:
+        self._module, _dot, self._class = home.rpartition(".")
+        self._credentials = credentials
+        self.__doc__ = doc
 
     def __set_name__(self, owner: type[object], name: str) -> None:
         self._name = name
@@ -57,12 +61,17 @@ class _resource(Generic[Resource]):  # noqa: N801 - it is used like property
     def __get__(self, engine: None, owner: type[object]) -> _resource[Resource]: ...
 
     @overload
-    def __get__(self, engine: object, owner: type[object]) -> Resource: ...
+    def __get__(self, engine: Engine, owner: type[object]) -> Resource: ...
 
-    def __get__(self, engine: object | None, owner: type[object]) -> object:
+    def __get__(self, engine: Engine | None, owner: type[object]) -> object:
         if engine is None:
             return self
-        made = engine.__dict__[self._name] = self._make(engine)
+        module = import_module(f".api.{self._module}", __package__)
+        parts: list[object] = [engine._caller]  # noqa: SLF001  # they are of one piece
+        if self._credentials:
+            parts.append(engine._credentials)  # noqa: SLF001
+        made = getattr(module, self._class)(*parts)
+        engine.__dict__[self._name] = made
         return made
 
 
@@ -92,6 +101,39 @@ class Engine:
             TLS cannot be used.
     """
 
+    containers: _resource[Containers] = _resource("containers.Containers", "Containers.")
+    images: _resource[Images] = _resource(
+        "images.Images", "The engine's images, pulled, pushed, saved and loaded.", credentials=True
+    )
+    build: _resource[Build] = _resource(
+        "build.Build", "Images built from Dockerfiles.", credentials=True
+    )
+    exec: _resource[Exec] = _resource("exec.Exec", "Commands in running containers.")
+    networks: _resource[Networks] = _resource("networks.Networks", "Networks.")
+    volumes: _resource[Volumes] = _resource("volumes.Volumes", "Volumes.")
+    system: _resource[System] = _resource("system.System", "Version, information, events.")
+    swarm: _resource[Swarm] = _resource(
+        "swarm.Swarm", "The swarm that the engine is, or can be, a node of."
+    )
+    nodes: _resource[Nodes] = _resource("nodes.Nodes", "The nodes of the swarm.")
+    services: _resource[Services] = _resource(
+        "services.Services", "What the swarm keeps running.", credentials=True
+    )
+    tasks: _resource[Tasks] = _resource("tasks.Tasks", "The containers that services are made of.")
+    secrets: _resource[Secrets] = _resource(
+        "secrets.Secrets", "Values that only services get to see."
+    )
+    configs: _resource[Configs] = _resource("configs.Configs", "Files for services.")
+    plugins: _resource[Plugins] = _resource(
+        "plugins.Plugins", "Plugins of the engine.", credentials=True
+    )
+    distribution: _resource[Distribution] = _resource(
+        "distribution.Distribution", "Images as registries have them.", credentials=True
+    )
+    session: _resource[Session] = _resource(
+        "session.Session", "Connections on which the engine calls back."
+    )
+
     def __init__(
         self,
         host: str | Endpoint | None = None,
@@ -114,118 +156,6 @@ class Engine:
             self._transport, timeout, api_version or env.get("DOCKER_API_VERSION")
         )
         self._credentials = Credentials(env)
-
-    @_resource
-    def containers(self) -> Containers:
-        """Containers."""
-        from .api.containers import Containers
-
-        return Containers(self._caller)
-
-    @_resource
-    def images(self) -> Images:
-        """The engine's images, pulled, pushed, saved and loaded."""
-        from .api.images import Images
-
-        return Images(self._caller, self._credentials)
-
-    @_resource
-    def build(self) -> Build:
-        """Images built from Dockerfiles."""
-        from .api.build import Build
-
-        return Build(self._caller, self._credentials)
-
-    @_resource
-    def exec(self) -> Exec:
-        """Commands in running containers."""
-        from .api.exec import Exec
-
-        return Exec(self._caller)
-
-    @_resource
-    def networks(self) -> Networks:
-        """Networks."""
-        from .api.networks import Networks
-
-        return Networks(self._caller)
-
-    @_resource
-    def volumes(self) -> Volumes:
-        """Volumes."""
-        from .api.volumes import Volumes
-
-        return Volumes(self._caller)
-
-    @_resource
-    def system(self) -> System:
-        """Version, information, events."""
-        from .api.system import System
-
-        return System(self._caller)
-
-    @_resource
-    def swarm(self) -> Swarm:
-        """The swarm that the engine is, or can be, a node of."""
-        from .api.swarm import Swarm
-
-        return Swarm(self._caller)
-
-    @_resource
-    def nodes(self) -> Nodes:
-        """The nodes of the swarm."""
-        from .api.nodes import Nodes
-
-        return Nodes(self._caller)
-
-    @_resource
-    def services(self) -> Services:
-        """What the swarm keeps running."""
-        from .api.services import Services
-
-        return Services(self._caller, self._credentials)
-
-    @_resource
-    def tasks(self) -> Tasks:
-        """The containers that services are made of."""
-        from .api.tasks import Tasks
-
-        return Tasks(self._caller)
-
-    @_resource
-    def secrets(self) -> Secrets:
-        """Values that only services get to see."""
-        from .api.secrets import Secrets
-
-        return Secrets(self._caller)
-
-    @_resource
-    def configs(self) -> Configs:
-        """Files for services."""
-        from .api.configs import Configs
-
-        return Configs(self._caller)
-
-    @_resource
-    def plugins(self) -> Plugins:
-        """Plugins of the engine."""
-        from .api.plugins import Plugins
-
-        return Plugins(self._caller, self._credentials)
-
-    @_resource
-    def distribution(self) -> Distribution:
-        """Images as registries have them."""
-        from .api.distribution import Distribution
-
-        return Distribution(self._caller, self._credentials)
-
-    @_resource
-    def session(self) -> Session:
-        """Connections on which the engine calls back."""
-        from .api.session import Session
-
-        return Session(self._caller)
 
     @property
     def api_version(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, Union, cast
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec import ContainerSpec
+from pytest_engine.core.spec.container import ContainerSpec
 
 from . import lifecycle
 from .fixtures import session_of
@@ -23,15 +23,11 @@ if TYPE_CHECKING:
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
-    from pytest_engine.core.spec import (
-        Healthcheck,
-        Mount,
-        NetworkAttachment,
-        NetworkSpec,
-        Port,
-        RestartPolicy,
-        VolumeSpec,
-    )
+    from pytest_engine.core.spec.container import Healthcheck, NetworkAttachment, RestartPolicy
+    from pytest_engine.core.spec.mounts import Mount
+    from pytest_engine.core.spec.network import NetworkSpec
+    from pytest_engine.core.spec.ports import Port
+    from pytest_engine.core.spec.volume import VolumeSpec
     from pytest_engine.core.wait import Condition
 
     Scope = Literal["session", "package", "module", "class", "function"]

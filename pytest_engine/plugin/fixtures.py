@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
-    from pytest_engine.core.spec import ContainerSpec
+    from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
 
     from .options import Settings
@@ -66,7 +66,7 @@ def run_container(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Ru
     """
     from contextlib import ExitStack
 
-    from pytest_engine.core.spec import ContainerSpec
+    from pytest_engine.core.spec.container import ContainerSpec
 
     from .lifecycle import started
 

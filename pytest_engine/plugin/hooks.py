@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_engine.core.container import Container
-    from pytest_engine.core.spec import ContainerSpec
+    from pytest_engine.core.spec.container import ContainerSpec
 
 __all__ = [
     "pytest_engine_container_ready",

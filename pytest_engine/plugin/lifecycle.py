@@ -14,7 +14,8 @@ import pytest
 
 from pytest_engine.core.container import Container
 from pytest_engine.core.errors import ApiError, EngineError, ImageNotFound, InvalidInput
-from pytest_engine.core.spec import ContainerSpec, NetworkSpec, VolumeSpec
+from pytest_engine.core.spec.network import NetworkSpec
+from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
+    from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
 
     from .session import Resource, Session

@@ -15,39 +15,23 @@ import pathlib
 import traceback
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+
+from .core import client, endpoint, errors
+from .core.ensure.reconcile import Outcome, reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# The core that the collection brings along, else the one that is installed. A module imports
-# without either, so that it can say what is missing.
-_core_error: ImportError | None = None
-_core_traceback = ""
-try:
-    # There only where the collection is staged.
-    from .core import client, endpoint, ensure, errors, reference, spec
-except ImportError as bundled:
-    _core_error, _core_traceback = bundled, traceback.format_exc()
-    if isinstance(bundled, ModuleNotFoundError) and str(bundled.name).endswith("module_utils.core"):
-        try:
-            from pytest_engine.core import client, endpoint, ensure, errors, reference, spec
-        except ImportError as installed:
-            _core_error, _core_traceback = installed, traceback.format_exc()
-        else:
-            _core_error = None
-
 __all__ = [
     "Call",
-    "ensure",
+    "Outcome",
     "ensure_module",
     "errors",
     "filters",
     "local_module",
     "read_module",
-    "reference",
     "run_module",
-    "spec",
     "texts",
     "told",
 ]
@@ -96,10 +80,10 @@ class Call(NamedTuple):
     log: Callable[[str], None] = lambda _text: None
     warn: Callable[[str], None] = lambda _text: None
 
-    def reconcile(self, kind: Any, wanted: Any, state: str | None = None) -> Any:
+    def reconcile(self, kind: Any, wanted: Any, state: str | None = None) -> Outcome:
         """Bring about what is wanted, in the state that the task names, or say what that takes."""
         state = state or self.params["state"]
-        return ensure.reconcile(self.engine, kind, wanted, state=state, check=self.check)
+        return reconcile(self.engine, kind, wanted, state=state, check=self.check)
 
 
 def texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
@@ -115,7 +99,9 @@ def filters(values: Mapping[str, Any] | None) -> dict[str, str | list[str]] | No
     def text(value: Any) -> str:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    return values and {
+    if values is None:
+        return None
+    return {
         str(k): [text(item) for item in v] if isinstance(v, (list, tuple)) else text(v)
         for k, v in values.items()
     }
@@ -124,7 +110,7 @@ def filters(values: Mapping[str, Any] | None) -> dict[str, str | list[str]] | No
 def ensure_module(
     returns: str,
     argument_spec: Mapping[str, Any],
-    apply: Callable[[Call], Any],
+    apply: Callable[[Call], Outcome],
     **rules: Any,
 ) -> None:
     """Run a module that brings something about.
@@ -189,8 +175,6 @@ def local_module(
 ) -> None:
     """Run a module that reads something of the target and asks no engine."""
     module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **rules)
-    if _core_error is not None:
-        _fail_without_core(module, _core_error)
     try:
         result = read(module.params)
     except errors.EngineError as error:
@@ -210,8 +194,6 @@ def _run(
         supports_check_mode=True,
         **{**rules, "required_together": together},
     )
-    if _core_error is not None:
-        _fail_without_core(module, _core_error)
     try:
         with _connect(module.params) as engine:
             # The diff has no public name.
@@ -227,16 +209,6 @@ def _run(
             **failed(error),
         )
     module.exit_json(**result)
-
-
-def _fail_without_core(module: AnsibleModule, error: ImportError) -> None:
-    if isinstance(error, ModuleNotFoundError) and error.name == "pytest_engine":
-        message = missing_required_lib(
-            "pytest-engine", reason="where the collection was installed without its core"
-        )
-    else:
-        message = f"The core of pytest_engine.engine cannot be imported: {error}"
-    module.fail_json(msg=message, exception=_core_traceback)
 
 
 def _connect(params: Mapping[str, Any]) -> client.Engine:

@@ -58,6 +58,9 @@ container:
 from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
+    Containers,  # noqa: F401
+)
 
 if TYPE_CHECKING:
     from typing import Any

@@ -84,6 +84,13 @@ actions:
 """
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.images import (
+    ImageKind,
+    ImageSpec,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.reference import (
+    parse_reference,
+)
 
 ARGUMENTS = {
     "name": {"type": "str", "required": True},
@@ -94,14 +101,14 @@ ARGUMENTS = {
 POLICIES = {"always": "always", "not_present": "missing"}
 
 
-def bring_about(call: engine.Call) -> engine.ensure.Outcome:
+def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
     name = params["name"]
-    reference = engine.reference.parse_reference(name)
+    reference = parse_reference(name)
     if not reference.tag and not reference.digest:
         name = f"{name}:{params['tag']}"
-    wanted = engine.ensure.ImageSpec(name=name, platform=params["platform"])
-    kind = engine.ensure.ImageKind(pull=POLICIES[params["pull"]])
+    wanted = ImageSpec(name=name, platform=params["platform"])
+    kind = ImageKind(pull=POLICIES[params["pull"]])
     return call.reconcile(kind, wanted, state="present")
 
 

@@ -184,6 +184,13 @@ actions:
 """
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.networks import (
+    NetworkKind,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.network import (
+    IpamPool,
+    NetworkSpec,
+)
 
 # No container can have this name.
 ANYBODY = "*"
@@ -242,12 +249,12 @@ SAME = (
 )
 
 
-def bring_about(call: engine.Call) -> engine.ensure.Outcome:
+def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
     pools = None
     if params["ipam_config"] is not None:
         pools = [
-            engine.spec.IpamPool(
+            IpamPool(
                 subnet=pool["subnet"],
                 ip_range=pool["iprange"],
                 gateway=pool["gateway"],
@@ -255,7 +262,7 @@ def bring_about(call: engine.Call) -> engine.ensure.Outcome:
             )
             for pool in params["ipam_config"]
         ]
-    wanted = engine.spec.NetworkSpec(
+    wanted = NetworkSpec(
         driver_options=engine.texts(params["driver_options"]),
         ipam_driver_options=engine.texts(params["ipam_driver_options"]),
         ipam_config=pools,
@@ -264,7 +271,7 @@ def bring_about(call: engine.Call) -> engine.ensure.Outcome:
         # The engine calls the driver of a mere configuration by a name of its own.
         driver=None if params["config_only"] else params["driver"],
     )
-    kind = engine.ensure.NetworkKind(
+    kind = NetworkKind(
         connected=None if params["connected"] == [ANYBODY] else params["connected"],
         appends=params["appends"],
         force=params["force"],

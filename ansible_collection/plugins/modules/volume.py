@@ -107,6 +107,12 @@ actions:
 """
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.volumes import (
+    VolumeKind,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.volume import (
+    VolumeSpec,
+)
 
 ARGUMENTS = {
     "volume_name": {"type": "str", "required": True, "aliases": ["name"]},
@@ -122,15 +128,15 @@ ARGUMENTS = {
 }
 
 
-def bring_about(call: engine.Call) -> engine.ensure.Outcome:
+def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
-    wanted = engine.spec.VolumeSpec(
+    wanted = VolumeSpec(
         name=params["volume_name"],
         driver=params["driver"],
         driver_options=engine.texts(params["driver_options"]),
         labels=engine.texts(params["labels"]),
     )
-    return call.reconcile(engine.ensure.VolumeKind(recreate=params["recreate"]), wanted)
+    return call.reconcile(VolumeKind(recreate=params["recreate"]), wanted)
 
 
 def main() -> None:

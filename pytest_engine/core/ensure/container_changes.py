@@ -6,8 +6,11 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
 from ..errors import EngineError
-from ..spec import SETTINGS, RestartPolicy
+from ..spec.policies import RestartPolicy
+from ..spec.settings import SETTINGS
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .networks import kept_endpoint
 
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Engine
-    from ..spec import ContainerSpec, NetworkAttachment
+    from ..spec.attachment import NetworkAttachment
+    from ..spec.container import ContainerSpec
     from ..types.engine import ContainerUpdateBody
     from .compare import Difference
     from .reconcile import Plan

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
 from ..errors import ImageNotFound, InvalidInput
 from ..reference import parse_reference
-from ..spec import VolumeBind
+from ..spec.mounts import VolumeBind
 from .compare import Difference, comparison, difference_of
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .images import platform_of, same_platform
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..client import Engine
-    from ..spec import ContainerSpec
+    from ..spec.container import ContainerSpec
     from .compare import Field
 
 __all__ = ["Comparing"]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..spec import ContainerSpec, VolumeBind, parse_volumes
+from ..spec.mounts import VolumeBind, parse_volumes
 from .compare import Field, contains, covers, equals
 from .container_settings import SETTING_FIELDS
+
+if TYPE_CHECKING:
+    from ..spec.container import ContainerSpec
 
 __all__ = ["CONTAINER_FIELDS", "NETWORKS", "other_networks"]
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import Incompatible
-from ..spec import SETTINGS, ContainerSpec, Setting
+from ..spec.settings import SETTINGS, Setting
 from .compare import Field, contains, covers, covers_records, equals
 
 if TYPE_CHECKING:
     from ..client import Engine
+    from ..spec.container import ContainerSpec
 
 __all__ = ["SETTING_FIELDS", "refuse_what_would_be_ignored"]
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
 from ..errors import Conflict, InvalidInput, NotFound
-from ..spec import ContainerSpec
+from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay
 from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS

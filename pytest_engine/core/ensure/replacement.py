@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
 from ..errors import EngineError, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..client import Engine
-    from ..spec import NetworkAttachment
+    from ..spec.container import NetworkAttachment
     from ..types.engine import ContainerCreateBody
 
 __all__ = ["NewContainer"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.volumes import Volumes  # noqa: F401  # pylint: disable=unused-import
 from ..errors import InvalidInput, NotFound
-from ..spec import VolumeSpec
+from ..spec.volume import VolumeSpec
 from .compare import Difference, Field, contains, equals
 from .reconcile import Kind, Plan
 

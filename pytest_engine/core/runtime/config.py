@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import InvalidInput
-from ..spec import ContainerSpec, Port
-from ..spec import Mount as MountSpec
+from ..spec.container import ContainerSpec
+from ..spec.mounts import Mount as MountSpec
+from ..spec.ports import Port
 from .checks import is_integer, is_number, is_text, is_text_map
 from .names import RestartPolicy
 

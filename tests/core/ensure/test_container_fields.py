@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.ensure import ContainerKind, Difference, reconcile
+from pytest_engine.core.ensure.compare import Difference
 from pytest_engine.core.ensure.container_fields import CONTAINER_FIELDS
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import EngineError
-from pytest_engine.core.spec import (
-    SETTINGS,
-    ContainerSpec,
-    Healthcheck,
-    Mount,
-    NetworkAttachment,
-    RestartPolicy,
-)
+from pytest_engine.core.spec.attachment import NetworkAttachment
+from pytest_engine.core.spec.container import ContainerSpec
+from pytest_engine.core.spec.mounts import Mount
+from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
+from pytest_engine.core.spec.settings import SETTINGS
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine

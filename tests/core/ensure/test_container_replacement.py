@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.ensure import ContainerKind, reconcile
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import (
     ContainerNotFound,
     EngineError,
@@ -16,7 +17,7 @@ from pytest_engine.core.errors import (
     NetworkNotFound,
     PortInUse,
 )
-from pytest_engine.core.spec import ContainerSpec
+from pytest_engine.core.spec.container import ContainerSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure import ContainerKind, reconcile
 from pytest_engine.core.ensure.container_settings import refuse_what_would_be_ignored
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import Incompatible
-from pytest_engine.core.spec import SETTINGS, ContainerSpec, Healthcheck, Mount, NetworkAttachment
+from pytest_engine.core.spec.attachment import NetworkAttachment
+from pytest_engine.core.spec.container import ContainerSpec
+from pytest_engine.core.spec.mounts import Mount
+from pytest_engine.core.spec.policies import Healthcheck
+from pytest_engine.core.spec.settings import SETTINGS
 
 if TYPE_CHECKING:
     from tests.conftest import Scratch

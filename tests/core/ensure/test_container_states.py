@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Callable
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure import ContainerKind, reconcile
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import InvalidInput, PullFailed
-from pytest_engine.core.spec import ContainerSpec, NetworkSpec
+from pytest_engine.core.spec.container import ContainerSpec
+from pytest_engine.core.spec.network import NetworkSpec
 
 if TYPE_CHECKING:
     from tests.conftest import Scratch

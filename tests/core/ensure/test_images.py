@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure import ImageKind, ImageSpec, reconcile
-from pytest_engine.core.ensure.images import _platform
+from pytest_engine.core.ensure.images import ImageKind, ImageSpec, _platform
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import ImageNotFound, InvalidInput, PullFailed
 
 if TYPE_CHECKING:

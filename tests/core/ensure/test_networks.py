@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure import Difference, NetworkKind, reconcile
+from pytest_engine.core.ensure.compare import Difference
+from pytest_engine.core.ensure.networks import NetworkKind
+from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import PermissionDenied
-from pytest_engine.core.spec import IpamPool, NetworkSpec
+from pytest_engine.core.spec.network import IpamPool, NetworkSpec
 
 if TYPE_CHECKING:
     from tests.conftest import Scratch

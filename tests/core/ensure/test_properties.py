@@ -8,21 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_engine.core.ensure import (
-    ContainerKind,
-    Kind,
-    NetworkKind,
-    VolumeKind,
-    reconcile,
-)
-from pytest_engine.core.spec import (
-    ContainerSpec,
-    Healthcheck,
-    IpamPool,
-    Mount,
-    NetworkSpec,
-    VolumeSpec,
-)
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.networks import NetworkKind
+from pytest_engine.core.ensure.reconcile import Kind, reconcile
+from pytest_engine.core.ensure.volumes import VolumeKind
+from pytest_engine.core.spec.container import ContainerSpec
+from pytest_engine.core.spec.mounts import Mount
+from pytest_engine.core.spec.network import IpamPool, NetworkSpec
+from pytest_engine.core.spec.policies import Healthcheck
+from pytest_engine.core.spec.volume import VolumeSpec
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine

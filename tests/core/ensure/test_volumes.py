@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure import Difference, VolumeKind, reconcile
+from pytest_engine.core.ensure.compare import Difference
+from pytest_engine.core.ensure.reconcile import reconcile
+from pytest_engine.core.ensure.volumes import VolumeKind
 from pytest_engine.core.errors import Conflict, InvalidInput
-from pytest_engine.core.spec import VolumeSpec
+from pytest_engine.core.spec.volume import VolumeSpec
 
 if TYPE_CHECKING:
     from tests.conftest import Scratch

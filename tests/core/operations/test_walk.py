@@ -31,7 +31,7 @@ from tests.request_log import request_log
 if TYPE_CHECKING:
     from tests.conftest import LabImages
 
-pytestmark = pytest.mark.destructive
+pytestmark = [pytest.mark.engine, pytest.mark.destructive]
 
 # The modules whose import registers cases.
 CASE_MODULES = (

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec import (
+from pytest_engine.core.spec.container import (
     ContainerSpec,
     Healthcheck,
-    Mount,
     NetworkAttachment,
-    Port,
     RestartPolicy,
-    VolumeBind,
 )
+from pytest_engine.core.spec.mounts import Mount, VolumeBind
+from pytest_engine.core.spec.ports import Port
 
 
 def test_a_container_states_only_its_image() -> None:

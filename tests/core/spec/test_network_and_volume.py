@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec import IpamPool, NetworkSpec, VolumeSpec
+from pytest_engine.core.spec.network import IpamPool, NetworkSpec
+from pytest_engine.core.spec.volume import VolumeSpec
 
 
 def test_a_volume_states_only_its_name() -> None:
