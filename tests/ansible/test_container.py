@@ -25,8 +25,8 @@ CONTAINER = "pytest_engine.engine.container"
 
 def sleeper(scratch: Scratch, image: str, **options: Any) -> dict[str, Any]:
     """A container that stays until it is killed."""
-    name = scratch.name("web")
-    return {"name": name, "image": image, "command": "sleep 600", "force_kill": True, **options}
+    usual = {"name": scratch.name("web"), "image": image, "command": "sleep 600"}
+    return {**usual, "force_kill": True, **options}
 
 
 def shell(scratch: Scratch, image: str, script: str, **options: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_a_task_waits_for_the_end_and_has_the_output(
         ("done", shell(scratch, busybox, both, output_logs=True), False),
         ("failed", shell(scratch, busybox, "echo bad; exit 3"), False),
         ("terminal", shell(scratch, busybox, "echo out", tty=True), False),
-        ("cleaned up", shell(scratch, busybox, "echo out", cleanup=True), False),
+        ("cleaned up", shell(scratch, busybox, "echo out", tty=False, cleanup=True), False),
         ("vanished", shell(scratch, busybox, "exit 4", auto_remove=True), False),
     ]
     results = playbooks.run_tasks(
@@ -172,7 +172,7 @@ def test_contradictions_are_refused(playbooks: Playbooks, scratch: Scratch, busy
         [
             {
                 "name": str(number),
-                CONTAINER: sleeper(scratch, busybox, **options),
+                CONTAINER: {**sleeper(scratch, busybox), **options},
                 "ignore_errors": True,
             }
             for number, (options, _word) in enumerate(wanted)
@@ -287,7 +287,8 @@ def test_looking_takes_three_requests(
         comparisons={"env": "strict"},
     )
     task = {"name": "container", CONTAINER: wanted}
-    assert playbooks.run_tasks([task]).changed == ["container"]
+    made = playbooks.run_tasks([task])
+    assert made.changed == ["container"], made.output
     with request_log(engine_host) as log:
         through = {**task, CONTAINER: {**wanted, "docker_host": log.host}}
         assert playbooks.run_tasks([through]).changed == []
