@@ -132,6 +132,7 @@ def test_comparisons_say_what_counts(
             ("leave", {**fewer, "comparisons": {"networks": "strict"}}, True),
             ("left", {**fewer, "comparisons": {"networks": "strict"}}, False),
             ("later", {**fewer, "stop_timeout": 4}, False),
+            ("default one too", {**fewer, "networks_cli_compatible": False}, False),
             ("ignored", {**wanted, "hostname": "x", "comparisons": {"*": "ignore"}}, False),
             (
                 "but one",
@@ -239,13 +240,38 @@ def test_variables_of_a_file_and_defaults_of_old_times(
         [
             ("create", wanted, True),
             ("again", wanted, False),
-            ("old", old, False),
+            ("old", old, True),
+            ("old again", old, False),
             ("old words", {**wanted, **words}, False),
             ("no words", {**wanted, "command": [], "command_handling": "compatibility"}, False),
             ("image's command", {**wanted, "command": []}, True),
         ],
     )
     assert {"A=3", "B=two words"} <= set(results["create"]["container"]["Config"]["Env"])
+
+
+def test_the_default_network_is_there_too_if_asked_for(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    network = scratch.name("net")
+    engine.networks.create({"Name": network})
+    wanted = sleeper(scratch, busybox, networks=[{"name": network, "aliases": ["shop"]}])
+    both = {**wanted, "networks_cli_compatible": False}
+    results = play(
+        playbooks,
+        "container",
+        [
+            ("create", both, True),
+            ("again", both, False),
+            ("its own", wanted, True),
+            ("its own again", wanted, False),
+            ("no network", {**wanted, "networks": [], "network_mode": "none"}, True),
+        ],
+    )
+    there = results["create"]["container"]["NetworkSettings"]["Networks"]
+    assert sorted(there) == sorted(["bridge", network])
+    assert "shop" in there[network]["Aliases"]
+    assert list(results["its own"]["container"]["NetworkSettings"]["Networks"]) == [network]
 
 
 def test_the_name_of_an_image_counts_if_asked_for(

@@ -91,7 +91,7 @@ def wanted(options: Mapping[str, Any]) -> ContainerSpec:
     same = {name: params[name] for name in SAME}
     return ContainerSpec(
         **{**settings, **same, "network_mode": mode, "default_host_ip": _address(address)},
-        attached=None if params["detach"] is None else not params["detach"],
+        attached=not params["detach"],
         command=_words(params["command"], params),
         entrypoint=_words(params["entrypoint"], params),
         env=_environment(params["env_file"], params["env"]),
@@ -113,7 +113,7 @@ def kind(options: Mapping[str, Any], start: Any = None) -> ContainerKind:
     """
     params = settled(options)
     comparing = Comparing(
-        _modes(params["comparisons"] or {}),
+        {**_modes(params["comparisons"] or {}), **_not_compared(params)},
         image_comparison=params["image_comparison"],
         image_label_mismatch=params["image_label_mismatch"],
         image_name_mismatch=params["image_name_mismatch"],
@@ -184,6 +184,14 @@ def _modes(comparisons: Mapping[str, Any]) -> dict[str, str]:
         modes[field] = mode
     # How long to wait for its end is no reason to create it anew, if nobody says so.
     return modes if "*" in modes else {"stop_timeout": "ignore", **modes}
+
+
+def _not_compared(params: Mapping[str, Any]) -> dict[str, str]:
+    """What a new container has although nobody says so, and an old one need not have."""
+    names = ["attached"] if params["detach"] is None else []
+    if not params["networks_cli_compatible"] and params["network_mode"] is None:
+        names.append("network_mode")
+    return dict.fromkeys(names, "ignore")
 
 
 def _address(address: str | None) -> str | None:
