@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from .core.api.progress import Progress
     from .core.client import Engine
     from .core.container import Address, CommandResult, Container
-    from .core.spec.container import ContainerSpec, Healthcheck, NetworkAttachment, RestartPolicy
+    from .core.spec.attachment import NetworkAttachment
+    from .core.spec.container import ContainerSpec
     from .core.spec.mounts import Mount
     from .core.spec.network import NetworkSpec
+    from .core.spec.policies import Healthcheck, RestartPolicy
     from .core.spec.ports import Port
     from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
@@ -62,15 +64,15 @@ _HOMES = {
     "Container": "core.container",
     "ContainerSpec": "core.spec.container",
     "Engine": "core.client",
-    "Healthcheck": "core.spec.container",
+    "Healthcheck": "core.spec.policies",
     "Image": "plugin.handles",
     "Mount": "core.spec.mounts",
     "Network": "plugin.handles",
-    "NetworkAttachment": "core.spec.container",
+    "NetworkAttachment": "core.spec.attachment",
     "NetworkSpec": "core.spec.network",
     "Port": "core.spec.ports",
     "Progress": "core.api.progress",
-    "RestartPolicy": "core.spec.container",
+    "RestartPolicy": "core.spec.policies",
     "RunContainer": "plugin.fixtures",
     "Usage": "core.usage",
     "Volume": "plugin.handles",

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
-    from pytest_engine.core.spec.container import Healthcheck, NetworkAttachment, RestartPolicy
+    from pytest_engine.core.spec.attachment import NetworkAttachment
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.network import NetworkSpec
+    from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
     from pytest_engine.core.spec.ports import Port
     from pytest_engine.core.spec.volume import VolumeSpec
     from pytest_engine.core.wait import Condition

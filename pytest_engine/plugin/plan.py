@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec.container import ContainerSpec, NetworkAttachment
+from pytest_engine.core.spec.attachment import NetworkAttachment
+from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import VolumeBind
 
 from .references import fill_in, names_in

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..client import Engine
-    from ..spec.container import NetworkAttachment
+    from ..spec.attachment import NetworkAttachment
     from ..types.engine import ContainerCreateBody
 
 __all__ = ["NewContainer"]

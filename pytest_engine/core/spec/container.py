@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..types.engine import ContainerCreateBody, HostConfig
 
-__all__ = ["ContainerSpec", "Healthcheck", "NetworkAttachment", "RestartPolicy"]
+__all__ = ["ContainerSpec"]
 
 # The Engine API's own pattern for names (`POST /containers/create`).
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")

@@ -7,13 +7,10 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec.container import (
-    ContainerSpec,
-    Healthcheck,
-    NetworkAttachment,
-    RestartPolicy,
-)
+from pytest_engine.core.spec.attachment import NetworkAttachment
+from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import Mount, VolumeBind
+from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
 from pytest_engine.core.spec.ports import Port
 
 
