@@ -91,7 +91,7 @@ def options(spec: dict[str, Any]) -> dict[str, Any]:
         for fact in ("choices", "aliases"):
             if fact in facts:
                 facts[fact] = sorted(facts[fact], key=str)
-        if option.get("fallback", (None,))[0] is basic.env_fallback:
+        if option.get("fallback"):
             facts["environment"] = list(option["fallback"][1])
         if option.get("options"):
             facts["options"] = options(option["options"])

@@ -25,8 +25,8 @@ CONTAINER = "pytest_engine.engine.container"
 
 def sleeper(scratch: Scratch, image: str, **options: Any) -> dict[str, Any]:
     """A container that stays until it is killed."""
-    name = scratch.name("web")
-    return {"name": name, "image": image, "command": "sleep 600", "force_kill": True, **options}
+    usual = {"name": scratch.name("web"), "image": image, "command": "sleep 600"}
+    return {**usual, "force_kill": True, **options}
 
 
 def shell(scratch: Scratch, image: str, script: str, **options: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def test_a_task_waits_for_the_end_and_has_the_output(
         ("done", shell(scratch, busybox, both, output_logs=True), False),
         ("failed", shell(scratch, busybox, "echo bad; exit 3"), False),
         ("terminal", shell(scratch, busybox, "echo out", tty=True), False),
-        ("cleaned up", shell(scratch, busybox, "echo out", cleanup=True), False),
+        ("cleaned up", shell(scratch, busybox, "echo out", tty=False, cleanup=True), False),
         ("vanished", shell(scratch, busybox, "exit 4", auto_remove=True), False),
     ]
     results = playbooks.run_tasks(
@@ -132,6 +132,7 @@ def test_comparisons_say_what_counts(
             ("leave", {**fewer, "comparisons": {"networks": "strict"}}, True),
             ("left", {**fewer, "comparisons": {"networks": "strict"}}, False),
             ("later", {**fewer, "stop_timeout": 4}, False),
+            ("default one too", {**fewer, "networks_cli_compatible": False}, False),
             ("ignored", {**wanted, "hostname": "x", "comparisons": {"*": "ignore"}}, False),
             (
                 "but one",
@@ -172,7 +173,7 @@ def test_contradictions_are_refused(playbooks: Playbooks, scratch: Scratch, busy
         [
             {
                 "name": str(number),
-                CONTAINER: sleeper(scratch, busybox, **options),
+                CONTAINER: {**sleeper(scratch, busybox), **options},
                 "ignore_errors": True,
             }
             for number, (options, _word) in enumerate(wanted)
@@ -239,13 +240,38 @@ def test_variables_of_a_file_and_defaults_of_old_times(
         [
             ("create", wanted, True),
             ("again", wanted, False),
-            ("old", old, False),
+            ("old", old, True),
+            ("old again", old, False),
             ("old words", {**wanted, **words}, False),
             ("no words", {**wanted, "command": [], "command_handling": "compatibility"}, False),
             ("image's command", {**wanted, "command": []}, True),
         ],
     )
     assert {"A=3", "B=two words"} <= set(results["create"]["container"]["Config"]["Env"])
+
+
+def test_the_default_network_is_there_too_if_asked_for(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    network = scratch.name("net")
+    engine.networks.create({"Name": network})
+    wanted = sleeper(scratch, busybox, networks=[{"name": network, "aliases": ["shop"]}])
+    both = {**wanted, "networks_cli_compatible": False}
+    results = play(
+        playbooks,
+        "container",
+        [
+            ("create", both, True),
+            ("again", both, False),
+            ("its own", wanted, True),
+            ("its own again", wanted, False),
+            ("no network", {**wanted, "networks": [], "network_mode": "none"}, True),
+        ],
+    )
+    there = results["create"]["container"]["NetworkSettings"]["Networks"]
+    assert sorted(there) == sorted(["bridge", network])
+    assert "shop" in there[network]["Aliases"]
+    assert list(results["its own"]["container"]["NetworkSettings"]["Networks"]) == [network]
 
 
 def test_the_name_of_an_image_counts_if_asked_for(
@@ -287,7 +313,8 @@ def test_looking_takes_three_requests(
         comparisons={"env": "strict"},
     )
     task = {"name": "container", CONTAINER: wanted}
-    assert playbooks.run_tasks([task]).changed == ["container"]
+    made = playbooks.run_tasks([task])
+    assert made.changed == ["container"], made.output
     with request_log(engine_host) as log:
         through = {**task, CONTAINER: {**wanted, "docker_host": log.host}}
         assert playbooks.run_tasks([through]).changed == []

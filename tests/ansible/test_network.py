@@ -125,6 +125,8 @@ def test_containers_are_connected_by_name_and_by_id(
     engine.networks.create({"Name": name})
     whole = member(engine, one, busybox, "bridge")
     engine.containers.start(whole)
+    other = scratch.name("other")
+    member(engine, other, busybox, "bridge")
     nobody: dict[str, Any] = {"name": name, "connected": []}
     play(
         playbooks,
@@ -134,9 +136,10 @@ def test_containers_are_connected_by_name_and_by_id(
             ("by id", {"name": name, "connected": [whole]}, False),
             ("nobody named", {"name": name}, False),
             ("nobody more", {**nobody, "appends": True}, False),
-            ("nobody", nobody, True),
-            ("still nobody", nobody, False),
+            ("nobody", nobody, False),
+            ("another", {"name": name, "connected": [other]}, True),
             ("by id again", {"name": name, "connected": [whole], "appends": True}, True),
+            ("both", {"name": name, "connected": [other, whole]}, False),
             ("remove", {"name": name, "state": "absent"}, True),
         ],
     )

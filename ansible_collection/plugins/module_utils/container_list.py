@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.warnings import warn
 
-from . import container_options, engine
+from . import container_options, container_task, engine
 from .core.ensure import many
 from .core.ensure.attending import wait_until_healthy
 from .core.ensure.containers import ContainerKind
@@ -100,8 +100,8 @@ def _item(entry: Mapping[str, Any], number: int, labels: Mapping[str, str]) -> m
     try:
         return many.Item(
             params["name"],
-            container_options.wanted(params),
-            container_options.kind(params),
+            container_task.wanted(params),
+            container_task.kind(params),
             state=state,
             needs=tuple(params["depends_on"] or ()),
             uses=tuple(_used(params)),

@@ -861,11 +861,16 @@ actions:
     - start container web
 """
 
-from ansible_collections.pytest_engine.engine.plugins.module_utils import container_options, engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.container_options import (
+    ARGUMENTS,
+    RULES,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.container_task import run
 
 
 def main() -> None:
-    engine.run_module(container_options.ARGUMENTS, container_options.run, **container_options.RULES)
+    engine.run_module(ARGUMENTS, run, **RULES)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,7 @@ options:
   connected:
     description:
       - The containers that are connected to the network, by name or id, as far as they exist.
-      - Others are disconnected, unless O(appends=true). An empty list disconnects all. A task that does not
-        have this option leaves all as they are.
+      - Others are disconnected, unless O(appends=true). If no container is named, all stay as they are.
       - How a container is connected (address, aliases) is for M(pytest_engine.engine.container) to say.
     type: list
     elements: str
@@ -192,19 +191,9 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.net
     NetworkSpec,
 )
 
-# No container can have this name.
-ANYBODY = "*"
-
 ARGUMENTS = {
     "name": {"type": "str", "required": True, "aliases": ["network_name"]},
-    "connected": {
-        "type": "list",
-        "elements": "str",
-        "default": [],
-        # Asked only where the task does not have the option, which an empty list does not tell.
-        "fallback": (lambda: [ANYBODY],),
-        "aliases": ["containers"],
-    },
+    "connected": {"type": "list", "elements": "str", "default": [], "aliases": ["containers"]},
     "appends": {"type": "bool", "default": False, "aliases": ["incremental"]},
     "driver": {"type": "str", "default": "bridge"},
     "driver_options": {"type": "dict", "default": {}},
@@ -272,7 +261,8 @@ def bring_about(call: engine.Call) -> engine.Outcome:
         driver=None if params["config_only"] else params["driver"],
     )
     kind = NetworkKind(
-        connected=None if params["connected"] == [ANYBODY] else params["connected"],
+        # The option is never None, and an empty one leaves the containers alone.
+        connected=params["connected"] or None,
         appends=params["appends"],
         force=params["force"],
     )
