@@ -139,7 +139,7 @@ def test_a_wait_that_takes_too_long_is_a_timeout_of_ours(begin: bytes, serve: Se
     [
         lambda engine: engine.containers.stop("web"),
         lambda engine: engine.containers.restart("web"),
-        lambda engine: engine.containers.remove("web", force=True),
+        lambda engine: engine.containers.remove("web", volumes=True),
         lambda engine: engine.containers.wait("web"),
         lambda engine: list(engine.containers.get_archive("web", "/")),
         lambda engine: list(engine.system.events()),
