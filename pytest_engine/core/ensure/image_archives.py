@@ -12,7 +12,7 @@ from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput
 from ..reference import parse_reference
 from ..writing import replace_file
-from .image_names import familiar_name, find_image, is_image_id
+from .image_names import familiar_name, find_image, is_image_id, name_image
 
 if TYPE_CHECKING:
     import tarfile
@@ -227,7 +227,7 @@ def export_images(
 
     Args:
         engine: the engine.
-        names: names, written out, and ids.
+        names: names, the tag being `latest` where they state none, and ids.
         path: the archive.
         force: write it in any case.
         check: change nothing; tell what would be done.
@@ -239,6 +239,8 @@ def export_images(
     """
     if not names:
         raise InvalidInput("names: name one image at least.")
+    # To the engine a name without a tag means all of its tags.
+    names = [name_image(name) for name in names]
     images = [engine.images.inspect(name) for name in names]
     before, archived = _archive_before(path)
     tags = {familiar_name(name) for name in names if not is_image_id(name) and "@" not in name}
@@ -248,7 +250,7 @@ def export_images(
     if not reason:
         return Export("", tuple(images), after, after)
     if not check:
-        wanted = names[0] if len(names) == 1 else list(names)
+        wanted = names[0] if len(names) == 1 else names
         with engine.images.save(wanted) as pieces:
             _write(path, pieces)
     return Export(reason, tuple(images), before, after)
