@@ -40,7 +40,7 @@ class Port:
 
     @property
     def host_ports(self) -> str:
-        """The host's side in the Engine's spelling: `8080`, `8000-8010`, or empty."""
+        """The host's side in the Engine's spelling, like `8080` or `8000-8010`; or empty."""
         if self.host_port_end:
             return f"{self.host_port}-{self.host_port_end}"
         return str(self.host_port or "")
