@@ -43,6 +43,6 @@ def test_containers_that_use_each_other_follow_each_other(
     assert started == sorted(started)
     touched = [one["name"] for one in run.results["change"]["containers"] if one["changed"]]
     assert touched == [side["name"], web["name"]]
-    there = engine.containers.inspect(web["name"])["Id"]
-    inspected = engine.containers.inspect(side["name"])["HostConfig"]["NetworkMode"]
+    there = engine.containers.inspect(str(web["name"]))["Id"]
+    inspected = engine.containers.inspect(str(side["name"]))["HostConfig"]["NetworkMode"]
     assert inspected == f"container:{there}"

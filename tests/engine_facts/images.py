@@ -16,7 +16,10 @@ TOPIC = Topic("Images and files")
 @TOPIC.fact("names in answers")
 def names(ground: Ground) -> str:
     tags = ground.engine.images.inspect(ground.image).get("RepoTags") or ()
-    return ", ".join(f"`{tag}`" for tag in tags)
+    # Other tests may have given it more of them.
+    return ", ".join(
+        f"`{tag}`" for tag in tags if tag.endswith(f"{ground.image.partition(':')[0]}:latest")
+    )
 
 
 @TOPIC.fact("`RUN --mount=type=cache`")

@@ -152,9 +152,9 @@ def test_what_may_take_its_time_has_no_timeout(call: object, serve: Serve) -> No
     late = threading.Event()
     server = serve((Read.REQUEST, late, answer(b"{}")))
     # Longer than the timeout of short calls.
-    timer = threading.Timer(0.3, late.set)
+    timer = threading.Timer(1.5, late.set)
     timer.start()
-    with _engine(server.host, timeout=0.1) as engine:
+    with _engine(server.host, timeout=1) as engine:
         call(engine)  # type: ignore[operator]
     timer.join()
 
