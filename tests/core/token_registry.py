@@ -10,9 +10,10 @@ import base64
 import contextlib
 import http.server
 import json
-import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
+
+from tests.web import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,11 +79,5 @@ def _error(code: str) -> dict[str, list[dict[str, str]]]:
 @contextlib.contextmanager
 def token_registry() -> Iterator[str]:
     """Serve it on a loopback address, and tell its host and port."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_Handler) as address:
+        yield address

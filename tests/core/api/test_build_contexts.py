@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import http.server
 import io
-import threading
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
 from pytest_engine.core.archive import pack_files
 from pytest_engine.core.errors import BuildFailed, InvalidInput
+from tests.web import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,12 +100,8 @@ def web(engine_host: str, tmp_path: Path) -> Iterator[str]:
             """Say nothing."""
 
     handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with serving(handler) as address:
+        yield f"http://{address}"
 
 
 @_BUILDERS

@@ -7,7 +7,6 @@ import http.server
 import io
 import json
 import tarfile
-import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +16,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import ImageNotFound
 from tests.core.operations.cases import World, case
 from tests.core.scripted import answer
+from tests.web import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,12 +64,8 @@ def served(files: dict[str, bytes]) -> Iterator[str]:
             """Keep quiet."""
 
     asked: list[str] = []
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with serving(Handler) as address:
+        yield address
 
 
 @pytest.mark.lacks("podman5", reason="it answers nothing where digests are asked for")
