@@ -133,8 +133,7 @@ class Response(http.client.HTTPResponse):
         """
         if self.status == 101:
             raise Unreadable("it switches to another protocol, which was not asked for")
-        if self.length != 0:
-            self.expect_whole(_LONGEST_BODY)
+        self.expect_whole(_LONGEST_BODY)
         if self.length is not None and self.length <= _PIECE:
             return self.read()
         pieces = list(iter(lambda: self.read(_PIECE), b""))
@@ -145,6 +144,9 @@ class Response(http.client.HTTPResponse):
 
     def expect_whole(self, longest: int) -> None:
         """Let the body be so long, and let it come without long breaks once it has begun."""
+        if self.length == 0:
+            # Nothing will come, and the connection may stay open all the same.
+            return
         self._expect("its body", longest + _LONGEST_FRAMING, rate=_LEAST_RATE)
 
     def expect_piece(self, longest: int) -> None:

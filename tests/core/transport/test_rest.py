@@ -6,6 +6,8 @@ The worst that can come of it is that one call gets the answer to another.
 from __future__ import annotations
 
 import base64
+import threading
+import time
 from typing import TYPE_CHECKING, Callable
 
 import pytest
@@ -77,6 +79,20 @@ def test_a_connection_without_anything_behind_the_answer_is_kept(serve: Serve) -
         engine.containers.archive_info("web", "/a")
         engine.system.info()
     assert server.connections == 1
+
+
+@pytest.mark.parametrize("status", ["204 No Content", "200 OK"])
+def test_a_call_that_may_take_its_time_ends_with_an_answer_without_a_body(
+    status: str, serve: Serve
+) -> None:
+    # The server keeps the connection, as engines do, for longer than anybody waits.
+    closes = threading.Event()
+    server = serve((Read.REQUEST, answer(b"", status), closes))
+    began = time.monotonic()
+    with _engine(server.host) as engine:
+        engine.plugins.create("registry.example/listener:1", b"an archive")
+        assert time.monotonic() - began < PATIENCE / 2
+        closes.set()
 
 
 @pytest.mark.parametrize(
