@@ -68,6 +68,7 @@ def stage(output: Path) -> Path:
     )
     for path in (target / "plugins" / "module_utils" / "core").rglob("*.py"):
         path.write_text(slim(path.read_text("utf-8")), encoding="utf-8")
+    shutil.copy(ROOT / "CHANGELOG.md", target)
     (target / "galaxy.yml").write_text(_galaxy(), encoding="utf-8")
     return target
 
