@@ -84,12 +84,22 @@ def slim(source: str) -> str:
     lines = source.splitlines(keepends=True)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT and _is_for_people(token):
-            lines[token.start[0] - 1] = ""
+            _take_out(lines, token.start[0] - 1)
     # From the end, so that the lines before keep their numbers.
     for node, fillers in sorted(_left_behind(ast.parse(source)), key=lambda it: -it[0].lineno):
         indent = " " * node.col_offset
         lines[node.lineno - 1 : node.end_lineno] = [f"{indent}{line}\n" for line in fillers]
     return "".join(lines)
+
+
+def _take_out(lines: list[str], number: int) -> None:
+    """Take a comment out, and where blank lines are on both sides, those after it as well."""
+    lines[number] = ""
+    before = next((line for line in reversed(lines[:number]) if line), "\n")
+    after = number + 1
+    while before == "\n" and lines[after : after + 1] == ["\n"]:
+        lines[after] = ""
+        after += 1
 
 
 def _is_for_people(token: tokenize.TokenInfo) -> bool:

@@ -53,6 +53,10 @@ def one() -> None:
     # nor a comment"""
 
 
+# What stands by itself,
+# in two lines.
+
+
 def same() -> None: ...
 '''
     slimmed = slim(source)
@@ -69,6 +73,8 @@ def same() -> None: ...
     assert (names["Wanted"]().all(), names["Wanted"].name) == (None, "docs")
     assert "# a comment" in slimmed
     assert "nobody" not in slimmed
+    # As many blank lines as Ansible's sanity tests want.
+    assert '# nor a comment"""\n\n\ndef same()' in slimmed
 
 
 def resources_used(tree: ast.Module) -> set[str]:
