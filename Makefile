@@ -24,7 +24,7 @@ export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv bench check lint format types unit test test-all test-engines test-pythons \
+.PHONY: help venv bench bench-collection check lint format types unit test test-all test-engines test-pythons \
 	engines-table demo docs lab-up lab-down build clean
 
 help: ## List the targets
@@ -102,6 +102,9 @@ $(BENCH): $(READY)
 
 bench: $(BENCH) ## Measure this client beside others, and write docs/benchmarks.md (20 minutes)
 	$(PY) -m tests.benchmarks --write
+
+bench-collection: $(READY) ## Measure the collection beside community.docker (15 minutes)
+	$(PY) -m tests.benchmarks.collection --write
 
 docs: $(READY) ## Build the documentation into build/docs
 	$(DOCS)

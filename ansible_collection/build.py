@@ -10,17 +10,19 @@ and drops symbolic links that lead out of the collection. So the collection is p
 asks git which files there are, and git ignores what is built.
 
 The copy of the core is for machines: every task carries what its module imports to the target,
-so docstrings and what only type checkers import of it stay behind.
+so docstrings, lines of comments and what only type checkers import of it stay behind.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import io
 import re
 import shutil
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,22 +70,42 @@ def stage(output: Path) -> Path:
     )
     for path in (target / "plugins" / "module_utils" / "core").rglob("*.py"):
         path.write_text(slim(path.read_text("utf-8")), encoding="utf-8")
+    shutil.copy(ROOT / "CHANGELOG.md", target)
     (target / "galaxy.yml").write_text(_galaxy(), encoding="utf-8")
     return target
 
 
 def slim(source: str) -> str:
-    """Take docstrings and our own imports for type checkers out of a module, and nothing else.
+    """Take out of a module what only people and type checkers read, and nothing else.
 
     Returns:
         A program that does the same.
     """
     lines = source.splitlines(keepends=True)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT and _is_for_people(token):
+            _take_out(lines, token.start[0] - 1)
     # From the end, so that the lines before keep their numbers.
     for node, fillers in sorted(_left_behind(ast.parse(source)), key=lambda it: -it[0].lineno):
         indent = " " * node.col_offset
         lines[node.lineno - 1 : node.end_lineno] = [f"{indent}{line}\n" for line in fillers]
     return "".join(lines)
+
+
+def _take_out(lines: list[str], number: int) -> None:
+    """Take a comment out, and where blank lines are on both sides, those after it as well."""
+    lines[number] = ""
+    before = next((line for line in reversed(lines[:number]) if line), "\n")
+    after = number + 1
+    while before == "\n" and lines[after : after + 1] == ["\n"]:
+        lines[after] = ""
+        after += 1
+
+
+def _is_for_people(token: tokenize.TokenInfo) -> bool:
+    """Whether a comment has a line to itself, and tells neither a license nor pylint anything."""
+    alone = token.line.lstrip().startswith("#")
+    return alone and not any(word in token.string for word in ("SPDX", "Copyright", "pylint:"))
 
 
 def _left_behind(tree: ast.Module) -> Iterator[tuple[ast.stmt, list[str]]]:

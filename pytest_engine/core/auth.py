@@ -15,7 +15,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .credential_helper import ask_helper
 from .discovery import docker_config_dir
 from .errors import EngineError, InvalidInput
 from .reference import DEFAULT_REGISTRY
@@ -318,6 +317,8 @@ def _from_entry(entry: Mapping[str, Any], server: str) -> RegistryLogin | None:
 
 
 def _ask_helper(helper: str, server: str) -> RegistryLogin | None:
+    from .credential_helper import ask_helper  # few have one
+
     found = ask_helper(helper, server)
     if found is None:
         return None

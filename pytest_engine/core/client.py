@@ -149,7 +149,7 @@ class Engine:
         """Decide where the engine is; see the class."""
         env = os.environ if environ is None else environ
         is_number = isinstance(timeout, (int, float))  # not everybody checks types
-        if not is_number or not timeout > 0:
+        if not (is_number and timeout > 0):  # so that NaN is refused, too
             raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
         self.endpoint = resolve_endpoint(host, env, tls)
         self._transport = Transport(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
 from pytest_engine.core.ensure.own_container import find_own_container
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from pytest_engine.core.client import Engine
@@ -308,48 +305,6 @@ def test_a_container_is_found_from_within(engine: Engine, scratch: Scratch, busy
     with engine.containers.logs(made) as log:
         mountinfo = b"".join(data for _stream, data in log).decode()
     assert find_own_container("/", mountinfo) == (made, "docker")
-
-
-@pytest.mark.destructive
-def test_the_examples_work(playbooks: Playbooks, engine: Engine, busybox: str) -> None:
-    modules = playbooks.collections / "ansible_collections/pytest_engine/engine/plugins/modules"
-    tasks: list[dict[str, Any]] = []
-    for module in (*(f"{what}_info" for what in LOOKED_AT), "current_container_facts", "prune"):
-        source = (modules / f"{module}.py").read_text("utf-8")
-        examples = source.partition('EXAMPLES = r"""')[2].partition('"""')[0]
-        # In check mode those that look do the same, and `prune` leaves other tests what they have.
-        tasks += [
-            {**task, "name": f"{module}: {task['name']}"} for task in yaml.safe_load(examples)
-        ]
-    with the_things_of_the_examples(engine, busybox):
-        # The context that is always there.
-        here = {"DOCKER_HOST": engine.endpoint.url}
-        run = playbooks.run_tasks(tasks, "--check", environment=here)
-    assert (run.returncode, run.messages) == (0, {}), run.output
-    assert len(run.results) > len(LOOKED_AT)
-
-
-@contextlib.contextmanager
-def the_things_of_the_examples(engine: Engine, image: str) -> Iterator[None]:
-    """Make what the examples name."""
-    with contextlib.ExitStack() as stack:
-        for name in ("web", "database"):
-            engine.containers.create({"Image": image, "Cmd": ["sleep", "600"]}, name=name)
-            stack.callback(engine.containers.remove, name, force=True)
-        engine.containers.start("web")
-        for name in ("redis:7", "debian:bookworm"):
-            if name in {tag for one in engine.images.list() for tag in one["RepoTags"] or ()}:
-                continue
-            changes = ["EXPOSE 6379", "LABEL of=examples"]
-            engine.images.commit("database", name=name, changes=changes)
-            stack.callback(engine.images.remove, name)
-        for name in ("backend", "other"):
-            engine.networks.create({"Name": name})
-            stack.callback(engine.networks.remove, name)
-        for name in ("data", "other"):
-            engine.volumes.create({"Name": name})
-            stack.callback(engine.volumes.remove, name)
-        yield
 
 
 def write_context(config: Path, name: str, host: str, *, files: bool = False, **more: Any) -> Path:

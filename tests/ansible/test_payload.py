@@ -40,6 +40,7 @@ class Wanted:
     of two lines.
     """
 
+    # what nobody reads there
     name: str = "docs"  # a comment
 
     def all(self) -> Mapping[str, Type]:
@@ -48,7 +49,12 @@ class Wanted:
 
 def one() -> None:
     """Do it."""
-    return """not a docstring"""
+    return """not a docstring
+    # nor a comment"""
+
+
+# What stands by itself,
+# in two lines.
 
 
 def same() -> None: ...
@@ -60,9 +66,15 @@ def same() -> None: ...
     program.write_text(slimmed)
     names = runpy.run_path(str(program))
     assert (names["__doc__"], names["Wanted"].__doc__, names["one"].__doc__) == (None,) * 3
-    assert (names["one"](), names["same"]()) == ("not a docstring", None)
+    assert (names["one"](), names["same"]()) == (
+        "not a docstring\n    # nor a comment",
+        None,
+    )
     assert (names["Wanted"]().all(), names["Wanted"].name) == (None, "docs")
     assert "# a comment" in slimmed
+    assert "nobody" not in slimmed
+    # As many blank lines as Ansible's sanity tests want.
+    assert '# nor a comment"""\n\n\ndef same()' in slimmed
 
 
 def resources_used(tree: ast.Module) -> set[str]:

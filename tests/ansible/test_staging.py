@@ -79,6 +79,8 @@ def test_staging_again_replaces_what_was_there(tmp_path: Path) -> None:
     assert not leftover.exists()
 
 
-@pytest.mark.parametrize("name", ["README.md", "COPYING", "meta/runtime.yml", "tests/config.yml"])
+@pytest.mark.parametrize(
+    "name", ["CHANGELOG.md", "COPYING", "README.md", "meta/runtime.yml", "tests/config.yml"]
+)
 def test_the_collection_has_what_a_reader_expects(collection: Path, name: str) -> None:
     assert (collection / name).read_text("utf-8").strip()

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import signal
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from tests.lab import Lab, LabError
+from tests.lab import LabError
 
 from . import table
 from .cases import CASES
 from .clients import CONTESTANTS
+from .lab_engine import lab_engine
 from .page import PAGE, Surroundings, write_page
 from .rounds import measure
 from .shares import time_shares
 from .stage import IMAGE, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .rounds import Result
 
 _DESCRIPTION = """\
@@ -43,7 +41,7 @@ def main() -> int:
     for name in sorted(set(CONTESTANTS) - set(there)):
         _say(f"{name} is not installed and left out: pip install 'pytest-engine[bench]'")
     try:
-        with _engine(options.host) as host, Stage(host, options.scale) as stage:
+        with lab_engine(options.host, IMAGE) as host, Stage(host, options.scale) as stage:
             surroundings = Surroundings(stage)
             results = [measure(case, stage, there, options.rounds, _say) for case in chosen]
             facts = surroundings.lines()
@@ -94,23 +92,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--profile", action="store_true", help="profile what meets its target, too")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} in docs")
     return parser
-
-
-@contextlib.contextmanager
-def _engine(host: str | None) -> Iterator[str]:
-    if host is not None:
-        yield host
-        return
-    lab = Lab.default()
-    before = lab.status()
-    # Of a lab of which anything ran, its registry alone, somebody else has need: it stays up.
-    is_ours = before.engine_pid is None and before.registry_pid is None
-    lab.up([IMAGE])
-    try:
-        yield lab.host
-    finally:
-        if is_ours:
-            lab.down()
 
 
 def _say(text: str) -> None:

@@ -102,6 +102,9 @@ options:
       - With V(false), nothing is sent if there is anything at O(container_path).
       - Without it, what differs is sent.
     type: bool
+  _max_file_size_for_diff:
+    description: Stated by the collection itself, from Ansible's configuration, and not to be stated in a task.
+    type: int
 author:
   - The pytest-engine contributors (@pytest-engine)
 seealso:

@@ -8,13 +8,12 @@ import struct
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import ConnectionFailed
-from .proxy import Proxy, find_proxy
-from .tls import make_context, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..endpoint import Endpoint
+    from .proxy import Proxy
 
 __all__ = ["Dialer", "connection_failed", "open_dialer"]
 
@@ -51,11 +50,14 @@ def open_dialer(endpoint: Endpoint, environ: Mapping[str, str]) -> Dialer:
     """
     if endpoint.scheme == "unix":
         return _UnixDialer(endpoint)
+    # What the other roads need is not loaded for this one.
     if endpoint.scheme == "ssh":
         from .ssh import SshDialer
 
         return SshDialer(endpoint)
-    return _TcpDialer(endpoint, environ)
+    from .tcp import TcpDialer
+
+    return TcpDialer(endpoint, environ)
 
 
 class _UnixDialer:
@@ -77,43 +79,6 @@ class _UnixDialer:
         return sock
 
     def explain(self, _exc: BaseException) -> str:
-        return ""
-
-    def close(self) -> None:
-        pass
-
-
-class _TcpDialer:
-    def __init__(self, endpoint: Endpoint, environ: Mapping[str, str]) -> None:
-        self._endpoint = endpoint
-        self._environ = environ
-        self._context = None if endpoint.tls is None else make_context(endpoint.tls)
-
-    def dial(self, timeout: float | None) -> socket.socket:
-        endpoint = self._endpoint
-        proxy = find_proxy(endpoint, self._environ)
-        try:
-            if proxy is None:
-                sock = socket.create_connection((endpoint.host, endpoint.port), timeout)
-            else:
-                sock = proxy.connect(endpoint.host, endpoint.port, timeout)
-        except (OSError, UnicodeError) as exc:
-            raise connection_failed(endpoint, exc, proxy) from exc
-        try:
-            # Small requests on a connection that both sides write to: never hold them back.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._context is None or endpoint.tls is None:
-                return sock
-            return wrap(self._context, sock, endpoint.tls.hostname or endpoint.host)
-        except (OSError, ValueError) as exc:
-            sock.close()
-            raise connection_failed(endpoint, exc) from exc
-
-    def explain(self, exc: BaseException) -> str:
-        # With TLS 1.3 the engine looks at the client's certificate after the handshake,
-        # so a refusal comes as the answer to the first request.
-        if self._context is not None and "alert" in str(exc):
-            return " The engine asks for a client certificate that it knows; name one."
         return ""
 
     def close(self) -> None:

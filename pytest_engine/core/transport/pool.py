@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, cast
 
 from ..errors import MissingLibrary
 from .incoming import Response
-from .tls import TlsSocket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,8 +186,9 @@ class Pool(UnixHTTPConnectionPool):  # type: ignore[misc]  # the library is unty
         except BaseException:
             connection.close()
             raise
-        # More than was asked for would be taken for the answer to what is asked next.
-        if response.has_rest or (isinstance(sock, TlsSocket) and sock.has_rest):
+        # More than was asked for would be taken for the answer to what is asked next. A socket
+        # with TLS keeps some as well; a plain one has no such attribute.
+        if response.has_rest or getattr(sock, "has_rest", False):
             connection.close()
         self._give_back(connection)
         return answer

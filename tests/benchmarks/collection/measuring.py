@@ -1,0 +1,115 @@
+"""Measures a case in rounds, in each of which both collections have their turn."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.request_log import request_log
+
+from .cases import ENTRIES, OURS, THEIRS, many
+from .playing import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .cases import Case
+    from .playing import Stage
+
+__all__ = ["Measured", "measure", "measure_many"]
+
+LOOP = 20
+# What clients ask first, to agree on a version.
+_NEGOTIATION = ("/_ping", "/version")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one case.
+
+    Attributes:
+        values: collection -> measure -> value, in the unit of the measure's target.
+        ratios: measure -> ours by theirs. Where there are rounds, the median of theirs.
+    """
+
+    case: Case
+    values: dict[str, dict[str, float]]
+    ratios: dict[str, float]
+
+
+def measure(case: Case, stage: Stage, rounds: int, say: Callable[[str], None]) -> Measured:
+    """Measure a case."""
+    options = {**case.options, "docker_host": stage.host}
+    tasks = {whose: {module: options} for whose, module in case.modules.items()}
+    stage.play(tasks[OURS])
+    try:
+        values = {whose: _count(case, whose, stage) for whose in tasks}
+        costs: dict[str, list[Cost]] = {whose: [] for whose in tasks}
+        for number in range(rounds):
+            for whose in _in_turn(number):
+                costs[whose].append(_marginal(stage, tasks[whose]))
+            say(f"{case.name}, round {number + 1} of {rounds}: {_said(costs)}")
+    finally:
+        if case.undo is not None:
+            stage.play({case.modules[OURS]: {**options, **case.undo}})
+    for whose, seen in costs.items():
+        values[whose]["time"] = statistics.median(cost.seconds for cost in seen) * 1000
+        values[whose]["cpu"] = statistics.median(cost.cpu for cost in seen) * 1000
+    pairs = list(zip(costs[OURS], costs[THEIRS]))
+    ratios = {name: values[OURS][name] / values[THEIRS][name] for name in ("payload", "imported")}
+    ratios["time"] = statistics.median(a.seconds / b.seconds for a, b in pairs)
+    ratios["cpu"] = statistics.median(a.cpu / b.cpu for a, b in pairs)
+    return Measured(case, values, ratios)
+
+
+def measure_many(stage: Stage, rounds: int, say: Callable[[str], None]) -> tuple[float, float]:
+    """Measure `containers` against a loop of `container` over the same entries.
+
+    Returns:
+        Seconds of the one and of the other, each with all that `ansible-playbook` does.
+    """
+    connection = {"docker_host": stage.host}
+    entries = many()
+    at_once = {f"{OURS}.containers": {**connection, "containers": entries}}
+    one = {"docker_host": stage.host}
+    one |= {key: f"{{{{ item.{key} }}}}" for key in entries[0]}
+    looped = {f"{OURS}.container": one, "loop": entries}
+    stage.play(at_once)
+    try:
+        taken: dict[str, list[float]] = {"at once": [], "looped": []}
+        for number in range(rounds):
+            taken["at once"].append(stage.play(at_once).seconds)
+            taken["looped"].append(stage.play(looped).seconds)
+            said = ", ".join(f"{name} {times[-1]:.1f} s" for name, times in taken.items())
+            say(f"{ENTRIES} containers, round {number + 1} of {rounds}: {said}")
+    finally:
+        absent = [{"name": entry["name"], "state": "absent"} for entry in entries]
+        stage.play({f"{OURS}.containers": {**connection, "containers": absent}})
+    return statistics.median(taken["at once"]), statistics.median(taken["looped"])
+
+
+def _count(case: Case, whose: str, stage: Stage) -> dict[str, float]:
+    module = case.modules[whose]
+    payload = stage.pack(module, {**case.options, "docker_host": stage.host})
+    with request_log(stage.host) as log:
+        stage.play({module: {**case.options, "docker_host": log.host}})
+        requests = log.take()
+    return {
+        "payload": payload.stat().st_size / 1000,
+        "imported": stage.count_imports(payload),
+        "requests": len([line for line in requests if not line.endswith(_NEGOTIATION)]),
+    }
+
+
+def _marginal(stage: Stage, task: dict[str, Any]) -> Cost:
+    one, loop = stage.play(task), stage.play(task, LOOP)
+    return Cost((loop.seconds - one.seconds) / (LOOP - 1), (loop.cpu - one.cpu) / (LOOP - 1))
+
+
+def _in_turn(number: int) -> tuple[str, str]:
+    return (OURS, THEIRS) if number % 2 == 0 else (THEIRS, OURS)
+
+
+def _said(costs: dict[str, list[Cost]]) -> str:
+    return ", ".join(f"{whose} {seen[-1].seconds * 1000:.0f} ms" for whose, seen in costs.items())

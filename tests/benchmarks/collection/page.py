@@ -1,0 +1,104 @@
+"""docs/benchmarks-collection.md: the tables of a run, and what it ran on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .cases import ENTRIES, OURS, TARGETS, THEIRS
+from .measuring import LOOP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .measuring import Measured
+
+__all__ = ["PAGE", "page", "rows", "rows_of_many"]
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-collection.md"
+_LIMIT_OF_MANY = 0.15
+
+_INTRODUCTION = """\
+<!-- Made by `make bench-collection`. Change tests/benchmarks/collection/page.py, not this file. -->
+
+# Benchmarks of the collection
+
+Tasks that have nothing to do, by the modules of `pytest_engine.engine` and by those of
+`community.docker`: with the same options, in one run, by the same Ansible and Python, in turn.
+
+Times are those of one task more: a loop of {loop} less a loop of one, by {more}. They and the CPU's
+are the median of {rounds} rounds, and so is each ratio, which is made within its round. A payload
+is what Ansible sends to a target for the task. Requests are those of one task, as a proxy in front
+of the engine saw them.
+"""
+_MANY = """\
+## Many containers
+
+`containers` with {entries} entries that are as wanted, and a loop of `container` over the same
+ones; both with all that `ansible-playbook` does besides.
+"""
+
+
+def rows(results: Sequence[Measured]) -> list[list[str]]:
+    """Lay the results of the cases out, with a heading."""
+    found = [["module", "", "unit", OURS, THEIRS, "ratio", "target", ""]]
+    for result in results:
+        for name, target in TARGETS.items():
+            ours, theirs = result.values[OURS][name], result.values[THEIRS][name]
+            ratio = result.ratios.get(name)
+            met: bool | None = None
+            goal = ""
+            if name == "requests":
+                goal, met = f"≤ {result.case.requests}", ours <= result.case.requests
+            elif target.limit is not None and ratio is not None:
+                goal, met = f"≤ {target.limit:g} x", ratio <= target.limit
+            found.append(
+                [
+                    f"`{result.case.name}`",
+                    target.title,
+                    target.unit,
+                    f"{ours:.0f}",
+                    f"{theirs:.0f}",
+                    "" if ratio is None else f"{ratio:.2f}",
+                    goal,
+                    _verdict(met),
+                ]
+            )
+    return found
+
+
+def rows_of_many(seconds: tuple[float, float]) -> list[list[str]]:
+    """Lay out what `containers` took, and the loop beside it."""
+    at_once, looped = seconds
+    ratio = at_once / looped
+    met = _verdict(ratio <= _LIMIT_OF_MANY)
+    head = ["unit", "`containers`", "loop of `container`", "ratio", "target", ""]
+    goal = f"≤ {_LIMIT_OF_MANY:g} x"
+    return [head, ["s", f"{at_once:.1f}", f"{looped:.1f}", f"{ratio:.2f}", goal, met]]
+
+
+def page(
+    results: Sequence[Measured],
+    many: tuple[float, float] | None,
+    rounds: int,
+    surroundings: Sequence[str],
+) -> str:
+    """Write the page."""
+    parts = [
+        _INTRODUCTION.format(loop=LOOP, more=LOOP - 1, rounds=rounds),
+        "\n".join(f"- {line}" for line in surroundings) + "\n",
+        _markdown(rows(results)),
+    ]
+    if many is not None:
+        parts += [_MANY.format(entries=ENTRIES), _markdown(rows_of_many(many))]
+    return "\n".join(parts)
+
+
+def _verdict(met: bool | None) -> str:  # noqa: FBT001  # what is said of it
+    return "" if met is None else "met" if met else "missed"
+
+
+def _markdown(table: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in table]
+    lines.insert(1, "|" + "---|" * len(table[0]))
+    return "\n".join(lines) + "\n"
