@@ -78,6 +78,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
         """Remember nothing yet; options are not known before `_connect`."""
         super().__init__(*args, **kwargs)
         self._engine: Any = None
+        self._connected = False
         self._inspected: Any = None
         self._owner: tuple[int, int] | None = None
 

@@ -24,7 +24,7 @@ class Escalation:
     def __init__(self, become: Any, password: str) -> None:
         """Speak for a become plugin."""
         self._become = become
-        self._answer = to_bytes(password) + b"\n"
+        self._answer: bytes = to_bytes(password) + b"\n"
         self._answered = False
         self._heard = b""
         self.done = False
