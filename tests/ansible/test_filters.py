@@ -76,6 +76,7 @@ def test_a_published_port_is_found(
         {
             "Image": busybox,
             "Cmd": ["sleep", "600"],
+            "ExposedPorts": {"80/tcp": {}, "53/udp": {}},
             "HostConfig": {
                 "PortBindings": {
                     "80/tcp": [{"HostIp": "127.0.0.2"}],
