@@ -227,7 +227,10 @@ def test_files_go_where_archives_do_not_reach(
         engine,
         scratch,
         python,
-        HostConfig={"Tmpfs": {"/run": "", "/root": ""}, "ReadonlyRootfs": True},
+        HostConfig={
+            "Tmpfs": {"/run": "", "/root": "", "/tmp": ""},  # noqa: S108  # in the container
+            "ReadonlyRootfs": True,
+        },
     )
     fetched = tmp_path / "fetched"
     run = Target(playbooks, API, container).run(

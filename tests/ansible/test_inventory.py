@@ -22,38 +22,36 @@ pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 STACK = {"com.docker.stack.namespace": "shop", "com.docker.swarm.service.name": "shop_web"}
 
 
+def create(engine: Engine, name: str, **config: Any) -> None:
+    body: Any = {"Cmd": ["sleep", "600"], "ExposedPorts": {"22/tcp": {}}, **config}
+    engine.containers.create(body, name=name)
+
+
 @pytest.fixture
 def hosts(engine: Engine, scratch: Scratch, busybox: str) -> Iterator[dict[str, str]]:
     """Three containers, one of which does not run: `web`, `db` and `old`, by their names."""
     names = {name: scratch.name(name) for name in ("web", "db", "old")}
-    common: dict[str, Any] = {
-        "Image": busybox,
-        "Cmd": ["sleep", "600"],
-        "ExposedPorts": {"22/tcp": {}},
-    }
     ours = {"test": scratch.name()}
-    engine.containers.create(
-        {
-            **common,
-            "Labels": {**ours, **STACK, "text": "{{ 6 * 7 }}"},
-            "HostConfig": {"PortBindings": {"22/tcp": [{"HostIp": "0.0.0.0"}]}},  # noqa: S104
-        },
-        name=names["web"],
+    create(
+        engine,
+        names["web"],
+        Image=busybox,
+        Labels={**ours, **STACK, "text": "{{ 6 * 7 }}"},
+        HostConfig={"PortBindings": {"22/tcp": [{"HostIp": "0.0.0.0"}]}},  # noqa: S104
     )
     engine.containers.start(names["web"])
-    engine.containers.create(
-        {
-            **common,
-            "Labels": ours,
-            "HostConfig": {
-                "Links": [f"{names['web']}:web"],
-                "PortBindings": {"22/tcp": [{"HostIp": "127.0.0.1"}]},
-            },
+    create(
+        engine,
+        names["db"],
+        Image=busybox,
+        Labels=ours,
+        HostConfig={
+            "Links": [f"{names['web']}:web"],
+            "PortBindings": {"22/tcp": [{"HostIp": "127.0.0.1"}]},
         },
-        name=names["db"],
     )
     engine.containers.start(names["db"])
-    engine.containers.create({**common, "Labels": ours}, name=names["old"])
+    create(engine, names["old"], Image=busybox, Labels=ours)
     yield names
     # Its link is another name of what it leads to, for whoever lists the names.
     engine.containers.remove(names["db"], force=True)
@@ -88,6 +86,11 @@ def hostvars(listed: dict[str, Any], name: str) -> dict[str, Any]:
         else value
         for key, value in variables.items()
     }
+
+
+def published(engine: Engine, container: str) -> str:
+    inspected: Any = engine.containers.inspect(container)
+    return str(inspected["NetworkSettings"]["Ports"]["22/tcp"][0]["HostPort"])
 
 
 @pytest.mark.parametrize("plugin", ["containers", "docker_containers"])
@@ -183,18 +186,15 @@ def test_ssh_servers_are_reached_where_they_are_published(
     playbooks: Playbooks, hosts: dict[str, str], ours: dict[str, Any], engine: Engine
 ) -> None:
     listed = playbooks.list_hosts({**ours, "connection_type": "ssh", "default_ip": "192.0.2.7"})
-    ports = {
-        name: engine.containers.inspect(hosts[name])["NetworkSettings"]["Ports"]["22/tcp"]
-        for name in ("web", "db")
-    }
+    ports = {name: published(engine, hosts[name]) for name in ("web", "db")}
     reached = {
         name: (variables["ansible_ssh_host"], variables["ansible_ssh_port"])
         for name in hosts
         for variables in [hostvars(listed, hosts[name])]
     }
     assert reached == {
-        "web": ("192.0.2.7", ports["web"][0]["HostPort"]),
-        "db": ("127.0.0.1", ports["db"][0]["HostPort"]),
+        "web": ("192.0.2.7", ports["web"]),
+        "db": ("127.0.0.1", ports["db"]),
         "old": ("", 0),
     }
     assert "ansible_connection" not in hostvars(listed, hosts["web"])

@@ -52,7 +52,7 @@ ITS_OWN = re.compile(
 )
 
 
-class Connection(LocalCommand):
+class Connection(LocalCommand):  # type: ignore[misc]  # it is found where it is staged
     """A connection into one container."""
 
     transport = "pytest_engine.engine.docker"

@@ -211,12 +211,12 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
             try:
                 for stream, data in output:
                     written[stream].append(data)
-                    if escalation.done:
+                    if escalation.is_done():
                         continue
                     answer = escalation.hear(data)
                     if answer:
                         output.write(answer)
-                    if escalation.done:
+                    if escalation.is_done():
                         # Its question is no output of the command.
                         written["stderr"].clear()
                         output.settimeout(None)

@@ -40,7 +40,7 @@ from ansible_collections.pytest_engine.engine.plugins.plugin_utils.local_command
 NAMESPACES = ("mount", "uts", "ipc", "net", "pid")
 
 
-class Connection(LocalCommand):
+class Connection(LocalCommand):  # type: ignore[misc]  # it is found where it is staged
     """A connection into the namespaces of a process."""
 
     transport = "pytest_engine.engine.nsenter"

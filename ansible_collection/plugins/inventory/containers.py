@@ -123,7 +123,6 @@ from typing import TYPE_CHECKING, Any
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
     Containers,  # noqa: F401
@@ -131,6 +130,18 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.cont
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,
 )
+
+try:
+    # Where there is this, nothing is a template that was not marked as one: ansible-core 2.19.
+    from ansible.template import is_trusted_as_template  # noqa: F401  # pylint: disable=unused-import
+except ImportError:
+    from ansible.utils.unsafe_proxy import wrap_var as untrusted
+else:
+
+    def untrusted(value: Any) -> Any:
+        """Mark what may be no template; for 200 containers it took a fifth of the whole time."""
+        return value
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -221,11 +232,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         listed, inspected = container["listed"], container.get("inspected") or {}
         name = _name(listed)
         facts = {
-            "docker_name": wrap_var(name),
-            "docker_short_id": wrap_var(_short_id(listed)),
+            "docker_name": untrusted(name),
+            "docker_short_id": untrusted(_short_id(listed)),
             **self._connection_facts(name, inspected),
         }
-        every = {**facts, **wrap_var(_all_facts(inspected))}
+        every = {**facts, **untrusted(_all_facts(inspected))}
         if not self._is_wanted(name, every, filters):
             self._say(f"{name}: no host, by the filters")
             return
@@ -246,7 +257,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         connection_type = self.get_option("connection_type")
         if connection_type == "ssh":
             return self._ssh_facts(inspected)
-        facts = {"ansible_host": wrap_var(name), "ansible_connection": CONNECTIONS[connection_type]}
+        facts = {
+            "ansible_host": untrusted(name),
+            "ansible_connection": CONNECTIONS[connection_type],
+        }
         if connection_type == "docker-api" and self.get_option("configure_docker_daemon"):
             for option, variable in CONNECTION_VARIABLES.items():
                 value = self.get_option(option)

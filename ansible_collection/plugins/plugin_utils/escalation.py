@@ -15,11 +15,7 @@ __all__ = ["Escalation", "escalation_of"]
 
 
 class Escalation:
-    """Answers a privilege escalation that asks for a password.
-
-    Attributes:
-        done: whether it has succeeded, so that what follows is the command's own.
-    """
+    """Answers a privilege escalation that asks for a password."""
 
     def __init__(self, become: Any, password: str) -> None:
         """Speak for a become plugin."""
@@ -27,7 +23,11 @@ class Escalation:
         self._answer: bytes = to_bytes(password) + b"\n"
         self._answered = False
         self._heard = b""
-        self.done = False
+        self._done = False
+
+    def is_done(self) -> bool:
+        """Tell whether it has succeeded, so that what follows is the command's own."""
+        return self._done
 
     def hear(self, data: bytes) -> bytes:
         """Take in what was written, to whichever stream.
@@ -40,7 +40,7 @@ class Escalation:
         """
         self._heard += data
         if self._become.check_success(self._heard):
-            self.done = True
+            self._done = True
             return b""
         if self._become.check_incorrect_password(self._heard):
             raise self._refused()

@@ -126,25 +126,26 @@ class LocalCommand(ConnectionBase):  # type: ignore[misc]  # it has no annotatio
     ) -> tuple[int, bytes, bytes]:
         written: dict[Any, list[bytes]] = {process.stdout: [], process.stderr: []}
         with selectors.DefaultSelector() as selector:
-            for pipe in written:
-                selector.register(pipe, selectors.EVENT_READ)
+            for output in written:
+                selector.register(output, selectors.EVENT_READ)
             while selector.get_map():
-                ready = selector.select(None if escalation.done else self.patience())
+                ready = selector.select(None if escalation.is_done() else self.patience())
                 if not ready:
                     raise AnsibleConnectionFailure(
                         f"The privilege escalation said nothing for {self.patience()} s, neither "
                         "its prompt nor that it succeeded."
                     )
                 for key, _events in ready:
-                    data = key.fileobj.read1(CHUNK)
+                    pipe: Any = key.fileobj
+                    data = pipe.read1(CHUNK)
                     if not data:
-                        selector.unregister(key.fileobj)
+                        selector.unregister(pipe)
                         continue
-                    written[key.fileobj].append(data)
-                    if escalation.done:
+                    written[pipe].append(data)
+                    if escalation.is_done():
                         continue
                     answer = escalation.hear(data)
-                    if escalation.done:
+                    if escalation.is_done():
                         # Its question is no output of the command.
                         written[process.stderr].clear()
                         _send(process, stdin or b"")
