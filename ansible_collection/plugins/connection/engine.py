@@ -79,8 +79,9 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
         super().__init__(*args, **kwargs)
         self._engine: Any = None
         self._connected = False
-        self._inspected: Any = None
-        self._owner: tuple[int, int] | None = None
+        # By container, and by container and user: a loop may have another one for each item.
+        self._inspected: dict[str, Any] = {}
+        self._owners: dict[tuple[str, str], tuple[int, int]] = {}
 
     def _connect(self) -> Connection:
         if not self._connected:
@@ -155,7 +156,8 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
     def reset(self) -> None:
         """Forget all about the container, which may be another one by now."""
         self.close()
-        self._inspected = self._owner = None
+        self._inspected.clear()
+        self._owners.clear()
 
     @property
     def _container(self) -> str:
@@ -242,9 +244,10 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
         return posixpath.normpath(posixpath.join("/", folder, to_native(path)))
 
     def _inspect(self) -> Any:
-        if self._inspected is None:
-            self._inspected = self._engine.containers.inspect(self._container)
-        return self._inspected
+        name = self._container
+        if name not in self._inspected:
+            self._inspected[name] = self._engine.containers.inspect(name)
+        return self._inspected[name]
 
     def _is_hidden(self, path: str) -> bool:
         """Whether archives do not reach a path as the container sees it."""
@@ -261,15 +264,15 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
 
     def _user_ids(self) -> tuple[int, int]:
         """User and group of those that commands run as."""
-        if self._owner is None:
-            config = self._inspect().get("Config") or {}
-            user = self.get_option("remote_user") or config.get("User") or ""
-            if user in ROOT:
-                self._owner = (0, 0)
-            else:
-                uid, gid = self._through_shell("id -u && id -g").split()
-                self._owner = int(uid), int(gid)
-        return self._owner
+        config = self._inspect().get("Config") or {}
+        user = self.get_option("remote_user") or config.get("User") or ""
+        if user in ROOT:
+            return 0, 0
+        key = (self._container, user)
+        if key not in self._owners:
+            uid, gid = self._through_shell("id -u && id -g").split()
+            self._owners[key] = int(uid), int(gid)
+        return self._owners[key]
 
 
 def _send(output: Any, stdin: bytes | None) -> None:
