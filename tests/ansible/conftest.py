@@ -97,6 +97,41 @@ class Playbooks:
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         return self.run(playbook, *arguments, **options)
 
+    def list_hosts(
+        self,
+        source: Mapping[str, Any],
+        *,
+        name: str = "some.docker.yml",
+        may_warn: bool = False,
+    ) -> dict[str, Any]:
+        """Return what `ansible-inventory` makes of a source; `failed` has what it said instead."""
+        path = self.write_inventory(source, name=name)
+        done = subprocess.run(
+            [sys.executable, "-m", "ansible", "inventory", "-i", str(path), "--list"],
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env={
+                **self._environment(self.folder / "results.jsonl"),
+                "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1",
+            },
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        if done.returncode:
+            return {"failed": done.stderr}
+        assert may_warn or "[WARNING]" not in done.stderr, done.stderr
+        assert "[DEPRECATION" not in done.stderr, done.stderr
+        listed: dict[str, Any] = json.loads(done.stdout)
+        return listed
+
+    def write_inventory(self, source: Mapping[str, Any], *, name: str = "some.docker.yml") -> Path:
+        """Write the source of an inventory of the engine's containers."""
+        path = self.folder / name
+        plugin = {"plugin": "pytest_engine.engine.containers", "docker_host": self.engine_host}
+        path.write_text(json.dumps({**plugin, **source}), encoding="utf-8")
+        return path
+
     def _variables(self, variables: Mapping[str, Any] | None) -> dict[str, Any]:
         given = {"engine": self.engine_host, "target": "all", **(variables or {})}
         return {"ansible_python_interpreter": sys.executable, **given}

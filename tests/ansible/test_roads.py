@@ -11,7 +11,7 @@ from tests.roads import ENGINE_NAME, use_config
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Scratch
+    from tests.conftest import LabImages, Scratch
     from tests.lab.sshd import Sshd
     from tests.roads import TlsEngine
 
@@ -126,3 +126,41 @@ def test_an_engine_is_reached_over_ssh(
     assert run.changed == ["make"], run.output
     assert "Could not resolve hostname no-such-host.invalid" in run.messages["0"]
     assert scratch.everything() == {f"volume {name}"}
+
+
+def test_the_inventory_leads_tasks_into_containers_over_tls(
+    playbooks: Playbooks, tls_engine: TlsEngine, lab: LabImages, tmp_path: Path
+) -> None:
+    lab.require("busybox")
+    files = tls_engine.client
+    source = playbooks.write_inventory(
+        {
+            "docker_host": tls_engine.host,
+            "validate_certs": True,
+            "ca_path": f"{files}/ca.pem",
+            "client_cert": f"{files}/cert.pem",
+            "client_key": f"{files}/key.pem",
+            "compose": {"ansible_remote_tmp": "'/scripts'"},
+        }
+    )
+    script = tmp_path / "script"
+    script.write_text("echo sent; exit 0\n")
+    with tls_engine.connect() as engine:
+        engine.images.pull("busybox")
+        engine.containers.create({"Image": "busybox", "Cmd": ["sleep", "600"]}, name="inside")
+        try:
+            engine.containers.start("inside")
+            run = playbooks.run_tasks(
+                [{"name": "raw", "raw": "echo here"}, {"name": "script", "script": str(script)}],
+                "-i",
+                str(source),
+                "--limit",
+                "inside",
+            )
+        finally:
+            engine.containers.remove("inside", force=True)
+    assert run.returncode == 0, run.output
+    assert {name: result["stdout"] for name, result in run.results.items()} == {
+        "raw": "here\n",
+        "script": "sent\n",
+    }

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 __all__ = [
+    "CONNECTION",
     "UNSTATED_HOST",
     "Call",
     "Outcome",
+    "connect",
     "ensure_module",
     "errors",
     "filters",
@@ -203,7 +205,7 @@ def _run(
         **{**rules, "required_together": together},
     )
     try:
-        with _connect(module.params) as engine:
+        with connect(module.params) as engine:
             # The diff has no public name.
             diff = module._diff or module.params["debug"]  # noqa: SLF001
             call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)
@@ -219,8 +221,8 @@ def _run(
     module.exit_json(**result)
 
 
-def _connect(params: Mapping[str, Any]) -> client.Engine:
-    """The engine that the connection options name; nothing is sent yet."""
+def connect(params: Mapping[str, Any]) -> client.Engine:
+    """The engine that the options of `CONNECTION` name; nothing is sent yet."""
     # Modules that take a context instead have no default for it.
     host = params["docker_host"] or CONNECTION["docker_host"]["default"]
     address = endpoint.parse_endpoint(host, "docker_host", _tls(params))

@@ -34,3 +34,6 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         del ignore_errors
         self._record(result, failed=True)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        self._record(result, failed=True)

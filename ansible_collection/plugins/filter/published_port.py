@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from ansible.errors import AnsibleFilterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# Where a port is published to all addresses, the engine's own host reaches it here.
+EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # they are read
+PORT = re.compile(r"\d{1,5}(/(tcp|udp|sctp))?")
+
+
+def published_port(container: Any, port: Any, host: str | None = None) -> dict[str, Any]:
+    """Find where a port of a container is published."""
+    wanted = str(port)
+    if not PORT.fullmatch(wanted):
+        raise AnsibleFilterError(f"published_port: {port!r} is no port like 80 or 53/udp.")
+    if "/" not in wanted:
+        wanted += "/tcp"
+    name, ports = _ports(container)
+    bindings = ports.get(wanted)
+    if not bindings:
+        there = ", ".join(sorted(port for port, bound in ports.items() if bound)) or "none"
+        raise AnsibleFilterError(
+            f"published_port: container {name} does not publish {wanted}. Published ports, "
+            f"while it runs: {there}."
+        )
+    # IPv4 first, which every container and most programs that connect have.
+    found = min(bindings, key=lambda binding: ":" in binding["HostIp"])
+    address = found["HostIp"]
+    chosen = (host or EVERYWHERE[address]) if address in EVERYWHERE else address
+    number = int(found["HostPort"])
+    shown = f"[{chosen}]" if ":" in chosen else chosen
+    return {"host": chosen, "port": number, "address": f"{shown}:{number}"}
+
+
+def _ports(container: Any) -> tuple[str, Mapping[str, Any]]:
+    """Name and ports of what `docker inspect` and the modules give."""
+    try:
+        ports = container["NetworkSettings"]["Ports"] or {}
+        return str(container.get("Name", "")).lstrip("/"), ports
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AnsibleFilterError(
+            "published_port: this is no container as the module container_info returns it."
+        ) from error
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Name it."""
+        return {"published_port": published_port}
