@@ -103,6 +103,16 @@ class ExecSpec(_Command):
     index: int | None = None
     privileged: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            InvalidInput: there is no command, or what is beside it makes no sense.
+        """
+        super().__post_init__()
+        if not self.words():
+            raise InvalidInput(f"There is no command to run for service {self.service}.")
+
     def arguments(self) -> Iterator[str]:
         """Give what comes after `docker compose`."""
         yield "exec"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .cli import Compose, ComposeRun
 
-__all__ = ["Outcome", "PullSpec", "Services", "ensure_services", "pull_images"]
+__all__ = ["Outcome", "PullSpec", "Services", "ensure_services", "parse_scale", "pull_images"]
 
 _YES, _LONG_YES = (2, 32, 0), (2, 34, 0)
 _PULL_POLICY = (2, 22, 0)
@@ -181,6 +181,21 @@ def pull_images(compose: Compose, wanted: PullSpec, *, check: bool = False) -> O
     asks_always = wanted.policy == "always" and not check
     work.do(["pull", *options], wanted.names, PULLING if asks_always else frozenset())
     return work.outcome()
+
+
+def parse_scale(stated: Mapping[str, object]) -> dict[str, int]:
+    """Read numbers of containers, which may be texts.
+
+    Raises:
+        InvalidInput: one of them is no number.
+    """
+    numbers = {}
+    for name, value in stated.items():
+        try:
+            numbers[name] = int(str(value))
+        except ValueError as exc:
+            raise InvalidInput(f"scale: {value!r} for {name} is no whole number.") from exc
+    return numbers
 
 
 class _Work:
