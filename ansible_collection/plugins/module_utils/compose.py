@@ -15,6 +15,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .core import errors
 from .core.compose.cli import Compose, Connection
+from .core.compose.failure import ComposeFailed
 from .core.compose.project import Project, defined
 from .engine import CONNECTION, UNSTATED_HOST
 
@@ -103,7 +104,7 @@ def compose_module(
         with _project(params) as project:
             compose = Compose(_connection(params), project, program=params["docker_cli"])
             result = run(Call(compose, params, module.check_mode))
-    except errors.ComposeFailed as error:
+    except ComposeFailed as error:
         module.fail_json(msg=str(error), **_failed(error))
     except errors.EngineError as error:
         module.fail_json(msg=str(error))
@@ -196,7 +197,7 @@ def _connection(params: Mapping[str, Any]) -> Connection:
     )
 
 
-def _failed(error: errors.ComposeFailed) -> dict[str, Any]:
+def _failed(error: ComposeFailed) -> dict[str, Any]:
     return {
         "changed": error.changed,
         "actions": error.actions,

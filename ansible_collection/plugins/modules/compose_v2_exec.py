@@ -91,7 +91,9 @@ def run(call: door.Call) -> dict[str, Any]:
     wanted = ExecSpec(
         **door.command(params), index=params["index"], privileged=params["privileged"]
     )
-    return door.finished(None if call.check else run_command(call.compose, wanted), params)
+    ended = None if call.check else run_command(call.compose, wanted)
+    result: dict[str, Any] = door.finished(ended, params)
+    return result
 
 
 def main() -> None:

@@ -37,7 +37,9 @@ options:
   policy:
     description:
       - V(always) asks the registry for every image, V(missing) for those that the engine has not.
-      - V(missing) takes Compose 2.22 or newer.
+      - V(missing) takes Compose 2.22 or newer. An image called C(latest) is always missing for it.
+      - With V(always) it is a change where layers were pulled. Compose does not tell of an image that is new and
+        made of layers that the engine has.
     type: str
     default: always
     choices:
@@ -142,7 +144,8 @@ def run(call: door.Call) -> dict[str, Any]:
         ignore_buildable=params["ignore_buildable"],
         include_deps=params["include_deps"],
     )
-    return door.told(pull_images(call.compose, wanted, check=call.check))
+    result: dict[str, Any] = door.told(pull_images(call.compose, wanted, check=call.check))
+    return result
 
 
 def main() -> None:

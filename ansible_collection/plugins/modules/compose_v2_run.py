@@ -162,7 +162,7 @@ def run(call: door.Call) -> dict[str, Any]:
         **{name: params[name] for name in (*SWITCHES, "entrypoint", "interactive", "name")},
     )
     ended = None if call.check else run_command(call.compose, wanted)
-    result = door.finished(ended, params)
+    result: dict[str, Any] = door.finished(ended, params)
     if ended and params["detach"]:
         result["container_id"] = ended.stdout.strip()
     return result

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..errors import ComposeFailed, Incompatible, InvalidInput
+from ..errors import Incompatible, InvalidInput
+from .failure import ComposeFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -232,12 +232,17 @@ class _Work:
         return Outcome(
             self._changed,
             actions(self._events),
-            [text for text in warnings(self._events) if _NOTHING_THERE not in text],
+            self._warnings(),
             "\n".join(run.stdout for run in self._runs if run.stdout),
             "\n".join(run.stderr for run in self._runs if run.stderr),
             containers or [],
             images or [],
         )
+
+    def _warnings(self) -> list[str]:
+        # In a dry run a network is still in use by containers that would be gone.
+        meant = [event for event in self._events if event.status or not self._check]
+        return [text for text in warnings(meant) if _NOTHING_THERE not in text]
 
 
 def _up(compose: Compose, wanted: Services) -> list[str]:
