@@ -23,6 +23,7 @@ from tests.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["FOREIGN_HOST", "TEST_ENGINE", "LabImages", "Scratch"]
 
@@ -72,7 +73,7 @@ def _no_engine_by_chance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 
 class LabImages:
-    """The lab's images, built and pushed when a test asks for them."""
+    """What the lab can make, made when a test asks for it."""
 
     def __init__(self, lab: Lab | None, outside: int | None) -> None:
         self._lab = lab
@@ -83,11 +84,18 @@ class LabImages:
         """See to it that images can be pulled by their plain names."""
         missing = [name for name in names if name not in self._there]
         if missing and self._lab is not None:
-            # Images are made where the machine has its network, which tests may have left.
-            away = contextlib.nullcontext() if self._outside is None else inside(self._outside)
-            with away:
+            with self._away():
                 self._lab.up(missing)
         self._there.update(missing)
+
+    def compose(self, version: str) -> Path:
+        """Give a folder for `DOCKER_CONFIG` with that version of the Compose plugin."""
+        with self._away():
+            return (self._lab or Lab.default()).compose(version)
+
+    def _away(self) -> contextlib.AbstractContextManager[None]:
+        """Go where the machine has its network, which tests may have left."""
+        return contextlib.nullcontext() if self._outside is None else inside(self._outside)
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ LAYERS = (
     ("transport",),
     ("api",),
     ("client",),
-    ("copying", "ensure", "follow", "launch", "runtime", "wait"),
+    ("compose", "copying", "ensure", "follow", "launch", "runtime", "wait"),
     ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),

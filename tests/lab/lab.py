@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from pytest_engine.core.client import Engine
 from pytest_engine.core.launch import PrivateEngine, check_possible, launch_dockerd
 
+from .compose_cli import ensure_compose
 from .guests import GUESTS, Guest, Guests, RunningGuest
 from .image_store import ImageStore
 from .packages import ensure_programs
@@ -222,6 +223,15 @@ class Lab:
                 with step("start the SSH server"):
                     self._sshd.start({"DOCKER_HOST": self.host})
 
+    def compose(self, version: str) -> Path:
+        """Give a folder for `DOCKER_CONFIG` with that version of the Compose plugin (`2.40`).
+
+        Raises:
+            LabError: it cannot be had.
+        """
+        with self._locked():
+            return ensure_compose(self.folder / "compose", version)
+
     def down(self, *, purge: bool = False) -> None:
         """Stop everything and remove all of it from the machine; what is not there is skipped.
 
@@ -254,7 +264,7 @@ class Lab:
                     self._registry.stop()
             if purge:
                 with step(f"remove the cache in {self.folder}"):
-                    for path in ("logs", "registry"):
+                    for path in ("compose", "logs", "registry"):
                         shutil.rmtree(self.folder / path, ignore_errors=True)
                     self._mirror_note.unlink(missing_ok=True)
         if purge:

@@ -17,6 +17,7 @@ _PACKAGES = {
     "containerd": ("containerd",),
     "debootstrap": ("debootstrap", "debian-archive-keyring"),
     "docker-registry": ("docker-registry",),
+    "docker": ("docker.io",),
     "dockerd": ("docker.io",),
     "htpasswd": ("apache2-utils",),
     "ip": ("iproute2",),

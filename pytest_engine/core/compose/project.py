@@ -1,0 +1,91 @@
+"""Which files a Compose project is made of."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Project", "defined"]
+
+# Where Compose looks for itself, in this order.
+_USUAL = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A Compose project.
+
+    Attributes:
+        directory: its folder, from which relative paths count.
+        name: its name; None is the one in its files, or the folder's.
+        files: its Compose files; empty means those that Compose finds itself.
+        env_files: files with variables for them; empty means `.env`.
+        profiles: which profiles count.
+    """
+
+    directory: Path
+    name: str | None = None
+    files: tuple[str, ...] = ()
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+    def check(self, *, usual: bool = True) -> None:
+        """See whether its files are there.
+
+        Args:
+            usual: whether one of the usual names has to be there where no files are stated.
+                They need not where `COMPOSE_FILE` in a file with variables names others.
+
+        Raises:
+            InvalidInput: the folder or one of the files is not there.
+        """
+        if not self.directory.is_dir():
+            raise InvalidInput(f"project_src: {self.directory} is not a folder.")
+        missing = [name for name in self.files if not (self.directory / name).exists()]
+        if missing:
+            raise InvalidInput(
+                f"files: there is no {' and no '.join(missing)} in {self.directory}."
+            )
+        there = any((self.directory / name).exists() for name in self.files or _USUAL)
+        if usual and not there:
+            raise InvalidInput(
+                f"project_src: {self.directory} holds no Compose file, which would be "
+                f"{', '.join(_USUAL)}. State others as files."
+            )
+
+    def arguments(self) -> list[str]:
+        """Give the options of `docker compose` for it."""
+        options = ["--project-directory", str(self.directory)]
+        options += ["--project-name", self.name] if self.name else []
+        for option, values in (
+            ("--file", self.files),
+            ("--env-file", self.env_files),
+            ("--profile", self.profiles),
+        ):
+            for value in values:
+                options += [option, value]
+        return options
+
+
+@contextmanager
+def defined(definition: Mapping[str, object], project: Project) -> Iterator[Project]:
+    """Write a definition to a Compose file for as long as it takes.
+
+    Args:
+        definition: what would stand in a Compose file.
+        project: how it is called, and the rest.
+    """
+    with tempfile.TemporaryDirectory(prefix="compose") as folder:
+        path = Path(folder, _USUAL[0])
+        # JSON is YAML. The folder is its owner's alone.
+        path.write_text(json.dumps(definition), encoding="utf-8")
+        yield Project(Path(folder), project.name, (), project.env_files, project.profiles)
