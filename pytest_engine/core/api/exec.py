@@ -26,6 +26,8 @@ __all__ = ["Exec", "ExecResult"]
 _LONGEST_PAUSE = 0.25
 # How long a command may go on after its output has ended.
 _LINGER = 4.0
+# How long a thread may take to begin.
+_BEGIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -254,20 +256,22 @@ def _talk(
         return _read(output, timeout, deadline)
     # Both directions at once: a command that answers while it reads would otherwise fill both
     # buffers and wait for ever.
+    begun = threading.Event()
     writer = threading.Thread(
-        target=_write, args=(output, stdin), name="pytest-engine-exec-stdin", daemon=True
+        target=_write, args=(output, stdin, begun), name="pytest-engine-exec-stdin", daemon=True
     )
     try:
         writer.start()
         return _read(output, timeout, deadline)
     finally:
         output.close()
-        # An interrupt may have come before it began.
-        if writer.ident is not None:
+        # An interrupt may have come while it began, or before, and then it never will.
+        if begun.wait(_BEGIN):
             writer.join()
 
 
-def _write(output: OutputStream, data: bytes) -> None:
+def _write(output: OutputStream, data: bytes, begun: threading.Event) -> None:
+    begun.set()
     # The command may end without having read all of its input; its exit code tells what that
     # means.
     try:
