@@ -274,7 +274,9 @@ def _is_text(value: object) -> bool:
 
 
 def _is_readable(body: object) -> bool:
-    return not _is_text(body) and (hasattr(body, "read") or hasattr(body, "__iter__"))
+    # Before Python 3.10 a memoryview iterates without saying so.
+    is_bytes = isinstance(body, (bytes, bytearray, memoryview))
+    return is_bytes or hasattr(body, "read") or (hasattr(body, "__iter__") and not _is_text(body))
 
 
 def _is_refusal(status: int) -> bool:

@@ -26,6 +26,8 @@ __all__ = ["Exec", "ExecResult"]
 _LONGEST_PAUSE = 0.25
 # How long a command may go on after its output has ended.
 _LINGER = 4.0
+# How long a thread may take to begin.
+_BEGIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -175,11 +177,8 @@ class Exec:
         exec_id = self.create(container, config)
         deadline = None if time_limit is None else time.monotonic() + time_limit
         with self.start(exec_id, tty=tty) as output:
-            # Both directions at once: a command that answers while it reads would
-            # otherwise fill both buffers and wait for ever.
-            writer = _write_in_background(output, stdin)
             try:
-                stdout, stderr = _read(output, timeout, deadline)
+                stdout, stderr = _talk(output, stdin, timeout, deadline)
             except Timeout as exc:
                 told = f"{command[0]} in container {container}"
                 if deadline is not None and time.monotonic() >= deadline:
@@ -187,10 +186,6 @@ class Exec:
                         f"{told} did not end within {time_limit:g} s. It goes on in there."
                     ) from exc
                 raise Timeout(f"{told} was silent for {timeout:g} s.") from exc
-            finally:
-                output.close()
-                if writer is not None:
-                    writer.join()
         return ExecResult(self.wait(exec_id, timeout=_LINGER), stdout, stderr)
 
     def wait(self, exec_id: str, *, timeout: float | None = None) -> int:
@@ -253,6 +248,39 @@ def _is_size(value: Any) -> bool:
     return is_pair and all(isinstance(one, int) and one >= 0 for one in value)
 
 
+def _talk(
+    output: OutputStream, stdin: bytes | None, timeout: float | None, deadline: float | None
+) -> tuple[bytes, bytes]:
+    """Write all input, and read all output until the end, which is waited for as by `_read`."""
+    if stdin is None:
+        return _read(output, timeout, deadline)
+    # Both directions at once: a command that answers while it reads would otherwise fill both
+    # buffers and wait for ever.
+    begun = threading.Event()
+    writer = threading.Thread(
+        target=_write, args=(output, stdin, begun), name="pytest-engine-exec-stdin", daemon=True
+    )
+    try:
+        writer.start()
+        return _read(output, timeout, deadline)
+    finally:
+        output.close()
+        # An interrupt may have come while it began, or before, and then it never will.
+        if begun.wait(_BEGIN):
+            writer.join()
+
+
+def _write(output: OutputStream, data: bytes, begun: threading.Event) -> None:
+    begun.set()
+    # The command may end without having read all of its input; its exit code tells what that
+    # means.
+    try:
+        output.write(data)
+    except ConnectionLost:
+        return
+    output.close_stdin()
+
+
 def _read(
     output: OutputStream, timeout: float | None, deadline: float | None
 ) -> tuple[bytes, bytes]:
@@ -271,21 +299,3 @@ def _read(
         if piece is None:
             return b"".join(parts["stdout"]), b"".join(parts["stderr"])
         parts[piece[0]].append(piece[1])
-
-
-def _write_in_background(output: OutputStream, data: bytes | None) -> threading.Thread | None:
-    if data is None:
-        return None
-
-    def write() -> None:
-        # The command may end without having read all of its input; its exit code
-        # tells what that means.
-        try:
-            output.write(data)
-        except ConnectionLost:
-            return
-        output.close_stdin()
-
-    thread = threading.Thread(target=write, name="pytest-engine-exec-stdin", daemon=True)
-    thread.start()
-    return thread
