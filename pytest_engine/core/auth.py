@@ -77,7 +77,7 @@ class RegistryLogin:
 
 def encode_header(login: RegistryLogin) -> str:
     """Encode a login as the `X-Registry-Auth` header: JSON in base64url (RFC 4648)."""
-    return _encode(_fields(login))
+    return _encode(login_fields(login))
 
 
 def login_to(
@@ -98,11 +98,6 @@ def login_to(
         # Nothing is shown: it may be a secret.
         raise InvalidInput("A login is a registry's host, and a user with a password or a token.")
     return RegistryLogin(server_of(registry), *parts[1:])
-
-
-def login_fields(login: RegistryLogin) -> dict[str, str]:
-    """Write a login down as `POST /auth` takes it."""
-    return _fields(login)
 
 
 def was_refused(reason: str) -> bool:
@@ -184,7 +179,7 @@ class Credentials:
             EngineError: the configuration is broken.
         """
         remembered = self._remembered.values()
-        value = {login.server: _fields(login) for login in remembered}
+        value = {login.server: login_fields(login) for login in remembered}
         for config in self._configs():
             for section in ("credHelpers", "auths"):
                 for server in config.get(section) or {}:
@@ -194,7 +189,7 @@ class Credentials:
                         # A build that needs this registry is refused there; the others go on.
                         continue
                     if login is not None:
-                        value.setdefault(login.server, _fields(login))
+                        value.setdefault(login.server, login_fields(login))
         return _encode(value) if value else None
 
     def _configs(self) -> Iterator[Mapping[str, Any]]:
@@ -211,7 +206,8 @@ class Credentials:
         yield parse_config(text, str(path))
 
 
-def _fields(login: RegistryLogin) -> dict[str, str]:
+def login_fields(login: RegistryLogin) -> dict[str, str]:
+    """Write a login down as `POST /auth` and the header of pulls and pushes take it."""
     if login.registry_token:
         return {"serveraddress": login.server, "registrytoken": login.registry_token}
     if login.identity_token:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from .api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from .api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .api.exec import ExecResult
 from .copying import copy_in, copy_out, read_out
 from .errors import InvalidInput

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from .api.system import System  # noqa: F401  # pylint: disable=unused-import
+from .api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from .api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .errors import ConnectionLost, ContainerNotFound
 from .moment import Moment, encode_nanoseconds, parse_moment
 from .streams import LineDecoder

@@ -104,7 +104,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
-    Containers,  # noqa: F401
+    Containers,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,

@@ -95,7 +95,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core import moment
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
-    Containers,  # noqa: F401
+    Containers,  # noqa: F401  # so that Ansible packs it
 )
 
 if TYPE_CHECKING:

@@ -126,13 +126,13 @@ options:
     description: Further conditions, all of which have to hold, for several of one sort.
     type: list
     elements: dict
-    suboptions:
+    suboptions: &conditions
       log:
         description: A line that the container has to log, since it was started last.
         type: dict
         suboptions:
           text:
-            description: What the line contains. Either this or O(all[].log.pattern) is needed.
+            description: What the line contains. Either this or C(pattern) is needed.
             type: str
           pattern:
             description: A regular expression of Python that is searched for in each line.
@@ -188,7 +188,7 @@ options:
         type: dict
         suboptions:
           argv:
-            description: The command and its arguments as a list. Either this or O(all[].exec.command) is needed.
+            description: The command and its arguments as a list. Either this or C(command) is needed.
             type: list
             elements: str
           command:
@@ -211,87 +211,7 @@ options:
     description: Alternatives, at least one of which has to hold, with everything that it states.
     type: list
     elements: dict
-    suboptions:
-      log:
-        description: A line that the container has to log, since it was started last.
-        type: dict
-        suboptions:
-          text:
-            description: What the line contains. Either this or O(any[].log.pattern) is needed.
-            type: str
-          pattern:
-            description: A regular expression of Python that is searched for in each line.
-            type: str
-          times:
-            description: How many lines have to have it.
-            type: int
-            default: 1
-          stream:
-            description: The stream that the lines are read from, instead of both.
-            type: str
-            choices:
-              - stdout
-              - stderr
-      port:
-        description:
-          - A TCP port of the container that something has to listen on. That the engine itself accepts connections
-            to a published port does not count.
-          - It need not be published where the target reaches the container's own address.
-        type: int
-      http:
-        description: A request over HTTP that has to be answered.
-        type: dict
-        suboptions:
-          path:
-            description: What to ask for, with its query.
-            type: str
-            default: /
-          port:
-            description: The port in the container. Without it, it is the only one that is published.
-            type: int
-          status:
-            description: The status codes one of which the answer has to have. Redirects are not followed.
-            type: list
-            elements: int
-            default:
-              - 200
-          method:
-            description: The method of the request.
-            type: str
-            default: GET
-          headers:
-            description: Headers of the request.
-            type: dict
-          body:
-            description: A text that the answer has to contain.
-            type: str
-      healthy:
-        description: Whether the container's healthcheck has to have succeeded. V(false) asks for nothing.
-        type: bool
-      exec:
-        description: A command in the container that has to end with a certain exit code. It is run again and again.
-        type: dict
-        suboptions:
-          argv:
-            description: The command and its arguments as a list. Either this or O(any[].exec.command) is needed.
-            type: list
-            elements: str
-          command:
-            description: The command and its arguments as a string, which is split like a shell does.
-            type: str
-          exit_code:
-            description: The exit code to wait for.
-            type: int
-            default: 0
-      exit:
-        description:
-          - The end of the container. One that had ended before counts as well.
-          - An empty dictionary waits for any end.
-        type: dict
-        suboptions:
-          code:
-            description: The exit code that it has to end with. Another one makes the task fail.
-            type: int
+    suboptions: *conditions
 author:
   - The pytest-engine contributors (@pytest-engine)
 seealso:

@@ -162,19 +162,19 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
-    Containers,  # noqa: F401
+    Containers,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.images import (  # pylint: disable=unused-import
-    Images,  # noqa: F401
+    Images,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.networks import (  # pylint: disable=unused-import
-    Networks,  # noqa: F401
+    Networks,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.system import (  # pylint: disable=unused-import
-    System,  # noqa: F401
+    System,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.volumes import (  # pylint: disable=unused-import
-    Volumes,  # noqa: F401
+    Volumes,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     measure_disk,

@@ -93,7 +93,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.images import (  # pylint: disable=unused-import
-    Images,  # noqa: F401
+    Images,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     inspect_image,

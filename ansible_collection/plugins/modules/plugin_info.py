@@ -93,7 +93,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.plugins import (  # pylint: disable=unused-import
-    Plugins,  # noqa: F401
+    Plugins,  # noqa: F401  # so that Ansible packs it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,

@@ -6,8 +6,8 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerDied, NotFound, WaitTimeout
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.exec import Exec  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from ..spec.values import parse_command, parse_env
 

@@ -6,8 +6,8 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError
 from ..spec.policies import RestartPolicy
 from ..spec.settings import SETTINGS

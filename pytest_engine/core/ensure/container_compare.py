@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from ..spec.mounts import VolumeBind

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, InvalidInput, NotFound
 from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay

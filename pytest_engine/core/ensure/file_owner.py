@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..copying import read_out
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
 from ..errors import CopyFailed, InvalidInput

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput
 from ..moment import decode_nanoseconds, parse_moment
 from ..spec.values import parse_duration

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput
 from ..reference import parse_reference
 from ..writing import replace_file

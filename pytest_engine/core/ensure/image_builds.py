@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..api.build import Build  # noqa: F401  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..client import Engine
 from ..discovery import proxy_variables
 from ..errors import InvalidInput

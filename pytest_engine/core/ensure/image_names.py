@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ImageNotFound, InvalidInput, NotFound
 from ..reference import parse_reference
 

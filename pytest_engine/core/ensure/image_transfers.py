@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..api.distribution import Distribution  # noqa: F401  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..api.distribution import Distribution  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ApiError, InvalidInput, NotFound, PullFailed
 from ..reference import parse_reference
 from .image_names import find_image, is_image_id

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.distribution import Distribution  # noqa: F401  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
+from ..api.distribution import Distribution  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from .compare import Difference

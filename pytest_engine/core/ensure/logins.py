@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput
 from ..login_store import LoginStore
 

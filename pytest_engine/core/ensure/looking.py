@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Callable
 
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import NotFound
 from ..reference import parse_reference
 

@@ -6,8 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, NotFound
 from ..spec.network import NetworkSpec
 from .compare import Difference, Field, contains, covers, equals

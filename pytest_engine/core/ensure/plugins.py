@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.plugins import Plugins  # noqa: F401  # pylint: disable=unused-import
+from ..api.plugins import Plugins  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput, NotFound
 from ..reference import parse_reference
 from .compare import Difference, Field, contains

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..api.build import Build  # noqa: F401  # pylint: disable=unused-import
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # pylint: disable=unused-import
-from ..api.volumes import Volumes  # noqa: F401  # pylint: disable=unused-import
+from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput
 from .filtering import Age, filter_texts, matches_labels, read_flag, refuse_others
 from .looking import look_up, measure_disk, speaks

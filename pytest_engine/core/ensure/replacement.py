@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, NotFound
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.volumes import Volumes  # noqa: F401  # pylint: disable=unused-import
+from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, NotFound
 from ..spec.volume import VolumeSpec
 from .compare import Difference, Field, contains, equals

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..api.exec import Exec  # noqa: F401  # pylint: disable=unused-import
+from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
 from .condition import Leaf, Situation, Watcher
 

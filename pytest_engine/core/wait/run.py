@@ -8,8 +8,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Callable, Protocol
 
-from ..api.containers import Containers  # noqa: F401  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # pylint: disable=unused-import
+from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
 from .condition import Closable, Condition, Probe, Watcher
 from .facts import Facts, stamp
