@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from pytest_engine.core.errors import NotFound
+from pytest_engine.core.errors import NotFound, ServerError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_engine.core.client import Engine
 
 __all__ = ["Scratch"]
@@ -32,11 +34,9 @@ class Scratch:
 
     def clear(self) -> None:
         """Remove all of it."""
-        for container in self._containers():
-            try:
-                self._engine.containers.remove(container, force=True, volumes=True)
-            except NotFound:
-                continue
+        needed = self._remove(self._containers())
+        for error in self._remove(needed).values():
+            raise error
         for network in self._networks():
             self._engine.networks.remove(network["Id"])
         for volume in self._volumes():
@@ -46,6 +46,18 @@ class Scratch:
                 # Podman spells names out.
                 if tag.replace("docker.io/library/", "").startswith(self._prefix):
                     self._engine.images.remove(tag, force=True)
+
+    def _remove(self, containers: Iterable[str]) -> dict[str, ServerError]:
+        """Remove containers; return those that Podman keeps because others depend on them."""
+        kept = {}
+        for container in containers:
+            try:
+                self._engine.containers.remove(container, force=True, volumes=True)
+            except NotFound:
+                continue
+            except ServerError as exc:
+                kept[container] = exc
+        return kept
 
     def _containers(self) -> list[str]:
         listed = self._engine.containers.list(all=True, filters={"name": self._prefix})

@@ -174,6 +174,15 @@ class Engine:
         major, minor = self._caller.version
         return f"{major}.{minor}"
 
+    @property
+    def is_podman(self) -> bool:
+        """Whether the engine is Podman, which it tells together with its version.
+
+        Raises:
+            ConnectionFailed, Incompatible: as for `api_version`.
+        """
+        return self._caller.is_podman
+
     def close(self) -> None:
         """Close idle connections; a later call opens new ones."""
         self._transport.close()

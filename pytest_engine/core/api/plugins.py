@@ -212,8 +212,12 @@ class Plugins:
         """
         reference = parse_reference(plugin).with_default_tag()
         login = self._credentials.authorization(reference)
-        stream = self._caller.stream("PluginPush", str(reference), headers=login)
-        with push_steps(plugin, reference, login, stream) as steps:
+        with push_steps(
+            plugin,
+            reference,
+            login,
+            lambda: self._caller.stream("PluginPush", str(reference), headers=login),
+        ) as steps:
             follow(steps, progress)
 
     def set(self, plugin: str, settings: Sequence[str]) -> None:

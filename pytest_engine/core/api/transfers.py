@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO, Callable, Union
 
 from ..auth import was_refused
-from ..errors import ApiError, InvalidInput, PullFailed, PushFailed, StreamFailed
+from ..errors import ApiError, InvalidInput, PullFailed, PushFailed, ServerError, StreamFailed
 from .progress import Progress, ProgressStream
 
 if TYPE_CHECKING:
@@ -96,15 +96,25 @@ def pull_steps(
     return ProgressStream(stream, failed)
 
 
-def push_steps(name: str, reference: Reference, login: object, stream: Stream) -> ProgressStream:
-    """Go on with a push that has begun; arguments as for `pull_steps`."""
+def push_steps(
+    name: str, reference: Reference, login: object, begin: Callable[[], Stream]
+) -> ProgressStream:
+    """Begin to push; arguments as for `pull_steps`.
 
-    def failed(exc: StreamFailed) -> StreamFailed:
-        advice = _push_advice(reference, exc.detail, login)
-        return PushFailed(
-            f"Cannot push {name}: {exc.detail}. {advice}", image=name, detail=exc.detail
-        )
+    Raises:
+        PushFailed: the registry cannot be reached, says the engine at once (as Podman does); so
+            does, later on, the iteration.
+    """
 
+    def failed(exc: ApiError | StreamFailed) -> StreamFailed:
+        detail = words_of(exc)
+        advice = _push_advice(reference, detail, login)
+        return PushFailed(f"Cannot push {name}: {detail}. {advice}", image=name, detail=detail)
+
+    try:
+        stream = begin()
+    except ServerError as exc:
+        raise failed(exc) from exc
     return ProgressStream(stream, failed)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Incompatible
 from ..spec.settings import SETTINGS, Setting
 from .compare import Field, contains, covers, covers_records, equals
+from .podman_settings import IGNORED
 
 if TYPE_CHECKING:
     from ..client import Engine
@@ -146,7 +147,8 @@ def refuse_what_would_be_ignored(engine: Engine, wanted: ContainerSpec) -> None:
         Incompatible: there is such a thing.
     """
     with_address = [one.name for one in wanted.attachments if one.mac_address]
-    if not with_address and wanted.kernel_memory is None:
+    ignored = [name for name in IGNORED if getattr(wanted, name) is not None]
+    if not with_address and not ignored:
         return
     major, minor = map(int, engine.api_version.split("."))
     if with_address and (major, minor) < _ADDRESSES:
@@ -158,6 +160,10 @@ def refuse_what_would_be_ignored(engine: Engine, wanted: ContainerSpec) -> None:
         raise Incompatible(
             "kernel_memory is no longer there from API 1.42 on, and this engine is spoken to in "
             f"{engine.api_version}; state memory instead."
+        )
+    if ignored and engine.is_podman:
+        raise Incompatible(
+            f"{ignored[0]}: Podman takes it and does nothing about it; leave it out, or use Docker."
         )
 
 

@@ -252,7 +252,9 @@ def _is_of(name: str, wanted: Reference) -> bool:
 
 
 def _refuse_in_use(engine: Engine, image: Mapping[str, Any], name: str, *, force: bool) -> None:
-    for container in engine.containers.list(all=True, filters={"ancestor": str(image["Id"])}):
+    # Podman finds nothing by an id that says how it was computed.
+    _algorithm, _colon, hexadecimal = str(image["Id"]).rpartition(":")
+    for container in engine.containers.list(all=True, filters={"ancestor": hexadecimal}):
         # The filter finds those of images that were built on it, too.
         if container.get("ImageID") != image["Id"]:
             continue

@@ -295,9 +295,11 @@ def _stopped_members(engine: Engine, network: str) -> dict[str, str]:
 
     Without being moved over they could not be started any more.
     """
-    listed = engine.containers.list(
-        all=True, filters={"network": network, "status": ["created", "exited", "dead"]}
-    )
+    states = ["created", "exited"]
+    if not engine.is_podman:
+        # That state Podman does not know, and refuses to look for.
+        states.append("dead")
+    listed = engine.containers.list(all=True, filters={"network": network, "status": states})
     return {str(entry["Names"][0]).lstrip("/"): str(entry["Id"]) for entry in listed}
 
 

@@ -3,7 +3,7 @@
 Podman (5.4) has a short form for every mount, the long form for none, chooses ports when a
 container is created, and tells no address that was asked for; of a network it does not tell
 which addresses it gives away, nor who may join it. What it does not tell counts as being what
-is wanted, so that nothing is made anew for that each time.
+is wanted, so that nothing is made anew for that each time. `podman_settings` has the rest.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import posixpath
 import re
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
+
+from .podman_settings import config_as_docker_tells, host_config_as_docker_tells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,8 +49,9 @@ def as_docker_tells(container: Mapping[str, Any], wanted: ContainerSpec) -> Mapp
     host = container["HostConfig"]
     return {
         **container,
+        "Config": config_as_docker_tells(container.get("Config") or {}, wanted),
         "HostConfig": {
-            **host,
+            **host_config_as_docker_tells(host, wanted),
             "Binds": [_bind(bind) for bind in host.get("Binds") or ()],
             "Mounts": list(_mounts(container, wanted)),
             "PortBindings": _ports(host.get("PortBindings") or {}, wanted),
@@ -109,6 +112,9 @@ def _mounts(container: Mapping[str, Any], wanted: ContainerSpec) -> Iterator[dic
     for target, text in (container["HostConfig"].get("Tmpfs") or {}).items():
         options = dict(item.partition("=")[::2] for item in text.split(","))
         size, mode = options.get("size") or "0", options.get("mode") or "0"
+        if not size.isdigit():
+            # Not from a mount, which has its size in bytes.
+            continue
         limits = {"SizeBytes": int(size), "Mode": int(mode, 8)}
         yield {"Type": "tmpfs", "Target": target, "TmpfsOptions": limits}
 

@@ -17,7 +17,7 @@ from ..api.images import Images  # noqa: F401  # travels along  # pylint: disabl
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import InvalidInput
+from ..errors import Incompatible, InvalidInput
 from .filtering import Age, filter_texts, matches_labels, read_flag, refuse_others
 from .looking import look_up, measure_disk, speaks
 from .unused_images import UnusedImages
@@ -91,8 +91,16 @@ def prune(
 
     Returns:
         What was removed, by sort; the build cache is `builder_cache`.
+
+    Raises:
+        Incompatible: what would go is asked of Podman, which has rules of its own.
     """
     if check:
+        if engine.is_podman:
+            raise Incompatible(
+                "What Podman would remove cannot be told beforehand: it has rules of its own. "
+                "Look with its lists at what there is, and prune without check mode."
+            )
         return _Preview(engine).tell(wanted, cache)
     done: dict[str, Pruned] = {}
     for what in ("containers", "images", "networks", "volumes"):

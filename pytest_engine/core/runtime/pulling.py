@@ -42,18 +42,13 @@ def pull(engine: Engine, name: str, *, all: bool) -> None:
     reference = parse_reference(name)
     if all and (reference.tag or reference.digest):
         raise InvalidInput(f"{name!r} names one image; all goes with a name alone.")
-    if all and _is_podman(engine):
+    if all and engine.is_podman:
         # It would pull `latest` and say that all is well (seen with 5.4).
         raise Incompatible(f"Podman pulls one tag of {name} and not all; pull them by their names.")
     try:
         engine.images.pull(name, all_tags=all)
     except PullFailed as exc:
         raise kind_of_failure(exc) from exc
-
-
-def _is_podman(engine: Engine) -> bool:
-    parts = engine.system.version().get("Components") or ()
-    return any(part.get("Name") == "Podman Engine" for part in parts)
 
 
 def kind_of_failure(failure: PullFailed) -> ApiError:

@@ -30,6 +30,7 @@ def network(engine: Engine, scratch: Scratch) -> str:
     return scratch.name("net")
 
 
+@pytest.mark.lacks("podman5", reason="it answers as if the fault were its own, with 500")
 @pytest.mark.parametrize("config", [None, [], "network", {"Name": 5}])
 def test_what_describes_no_network_is_refused(config: Any, engine: Engine) -> None:
     with pytest.raises(InvalidInput):

@@ -92,7 +92,7 @@ def test_options_reach_the_build(engine: Engine, context: Path, scratch: Scratch
     )
     built = build_image(engine, wanted)
     assert built.image is not None
-    assert built.image["Config"]["Labels"] == {"a": "b"}
+    assert built.image["Config"]["Labels"]["a"] == "b"
     assert "OTHER=1" not in built.image["Config"]["Env"]
 
 
@@ -110,7 +110,9 @@ def test_images_are_outputs_without_buildx(engine: Engine, context: Path, scratc
     further = scratch.name("further") + ":2"
     wanted = spec(context, scratch, outputs=[BuildOutput("image", names=(further,))])
     built = build_image(engine, wanted)
-    assert sorted((built.image or {})["RepoTags"]) == sorted([wanted.name, further])
+    # Podman spells names out.
+    tags = [tag.replace("docker.io/library/", "") for tag in (built.image or {})["RepoTags"]]
+    assert sorted(tags) == sorted([wanted.name, further])
 
 
 def test_limits_are_for_the_classic_builder(
@@ -118,7 +120,7 @@ def test_limits_are_for_the_classic_builder(
 ) -> None:
     assert build_image(engine, spec(context, scratch, limits={"memory": 1 << 26}, rm=True)).changed
     small = spec(context, scratch, limits={"memory": 1 << 12}, nocache=True)
-    with pytest.raises(BuildFailed, match="Minimum memory limit"):
+    with pytest.raises(BuildFailed, match="Minimum memory limit|memory limit to 4096"):
         build_image(engine, small, again=True)
 
 

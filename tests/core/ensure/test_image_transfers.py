@@ -22,6 +22,7 @@ Push = Callable[..., str]
 NOBODY = "sha256:" + "0" * 64
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 def test_a_missing_image_is_pulled_and_again_changes_nothing(engine: Engine, pushed: Push) -> None:
     name = pushed()
     foretold = pull_image(engine, name, check=True)
@@ -37,6 +38,7 @@ def test_a_missing_image_is_pulled_and_again_changes_nothing(engine: Engine, pus
     assert (there.changed, there.pulled) == (False, False)
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 def test_check_mode_sees_a_newer_image_in_the_registry(engine: Engine, pushed: Push) -> None:
     name = pushed(ENV="A=1")
     engine.images.pull(name)
@@ -57,6 +59,7 @@ def test_a_pull_for_another_platform_would_change_something(engine: Engine, push
     assert not pull_image(engine, name, platform="linux", always=False, check=True).changed
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 def test_check_mode_fails_where_the_pull_would(engine: Engine, pushed: Push) -> None:
     name = f"{pushed()}-none"
     for check in (True, False):
@@ -90,6 +93,7 @@ def test_a_platform_may_be_an_architecture_alone(stated: str, fits: object) -> N
     assert same_platform(stated, image) is fits
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 def test_a_push_again_takes_two_requests_and_changes_nothing(
     engine: Engine, pushed: Push, counted: RequestLog
 ) -> None:
@@ -101,6 +105,7 @@ def test_a_push_again_takes_two_requests_and_changes_nothing(
     assert [line.split("/")[1] for line in counted.take()] == ["_ping", "images", "distribution"]
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 def test_a_push_under_another_name_changes_the_registry(engine: Engine, pushed: Push) -> None:
     name = pushed()
     other = f"{name}-other"
@@ -116,6 +121,7 @@ def test_a_push_under_another_name_changes_the_registry(engine: Engine, pushed: 
     engine.images.remove(other)
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 def test_a_push_of_another_image_replaces_the_one_there(engine: Engine, pushed: Push) -> None:
     name = pushed(ENV="A=1")
     other = pushed("other", ENV="A=2")

@@ -39,6 +39,7 @@ def twice(engine: Engine) -> Twice:
     return run
 
 
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
 @pytest.mark.engine
 def test_an_image_is_pulled_archived_tagged_and_pushed(
     engine: Engine,

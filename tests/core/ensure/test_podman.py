@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_engine.core.client import Engine
+from pytest_engine.core.ensure.container_settings import refuse_what_would_be_ignored
 from pytest_engine.core.ensure.podman import (
     as_docker_tells,
     is_podmans,
     network_as_docker_tells,
     processor_limit,
 )
+from pytest_engine.core.ensure.pruning import prune
+from pytest_engine.core.errors import Incompatible
 from pytest_engine.core.spec.attachment import NetworkAttachment
 from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import Mount
 from pytest_engine.core.spec.network import IpamPool, NetworkSpec
+from tests.core.scripted import Read, answer
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Serve
 
 ANONYMOUS = "6a70d1a86c71174c1d3b16d6134c651520963e8c735db90e067a9b1634fb5496"
 
@@ -127,3 +135,76 @@ def test_of_another_pool_nothing_is_as_wanted() -> None:
 def test_a_network_of_docker_is_told_as_it_is() -> None:
     network = _network(IPAM={"Driver": "default", "Options": None, "Config": []})
     assert network_as_docker_tells(network, NetworkSpec("n", attachable=True)) is network
+
+
+# What it was seen to tell -> what was wanted, in Docker's words.
+_SETTINGS: list[tuple[dict[str, Any], dict[str, Any], str, Any]] = [
+    ({"CapDrop": []}, {"cap_drop": ["cap_mknod"]}, "CapDrop", ["MKNOD"]),
+    ({"CapDrop": ["KILL"]}, {}, "CapDrop", ["KILL"]),
+    (
+        {"SecurityOpt": ["no-new-privileges"]},
+        {"security_opts": ["no-new-privileges:true"]},
+        "SecurityOpt",
+        ["no-new-privileges:true"],
+    ),
+    (
+        {
+            "Ulimits": [
+                {"Name": "RLIMIT_NOFILE", "Hard": 64, "Soft": 64},
+                {"Name": "RLIMIT_NPROC", "Hard": 96365, "Soft": 96365},
+            ]
+        },
+        {"ulimits": ["nofile:64"]},
+        "Ulimits",
+        [{"Name": "nofile", "Hard": 64, "Soft": 64}],
+    ),
+    (
+        {"Tmpfs": {"/run": "size=1m,noexec,rw,rprivate,nosuid,nodev,tmpcopyup"}},
+        {"tmpfs": ["/run/:noexec,size=1m"]},
+        "Tmpfs",
+        {"/run": "noexec,size=1m"},
+    ),
+    ({"Tmpfs": {"/run": "rw,nodev"}}, {"tmpfs": ["/run:rw"]}, "Tmpfs", {"/run": "rw"}),
+    ({"Sysctls": None}, {"sysctls": {"a.b": 1}}, "Sysctls", {"a.b": "1"}),
+    ({"UsernsMode": ""}, {"userns_mode": "host"}, "UsernsMode", "host"),
+    ({"UsernsMode": ""}, {}, "UsernsMode", ""),
+]
+
+
+@pytest.mark.parametrize(("told", "wanted", "key", "words"), _SETTINGS)
+def test_settings_are_told_in_the_words_of_docker(
+    told: dict[str, Any], wanted: dict[str, Any], key: str, words: Any
+) -> None:
+    assert _told(_container(told), **wanted)["HostConfig"][key] == words
+
+
+def test_all_that_is_dropped_is_all() -> None:
+    dropped = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "NET_BIND_SERVICE"]
+    dropped += ["SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"]
+    told = _told(_container({"CapDrop": dropped}), cap_drop=["ALL"])
+    assert told["HostConfig"]["CapDrop"] == ["ALL"]
+
+
+@pytest.mark.parametrize(("number", "name"), [("2", "SIGINT"), ("37", "37"), ("SIGINT", "SIGINT")])
+def test_a_signal_has_its_name(number: str, name: str) -> None:
+    told = _told(_container({}, Config={"StopSignal": number}))
+    assert told["Config"]["StopSignal"] == name
+
+
+def _podman(serve: Serve) -> Engine:
+    pong = answer(b"OK", api_version="1.41", libpod_api_version="5.4.2")
+    return Engine(serve((Read.REQUEST, pong)).host, environ={})
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"domainname": "a.test"}, {"runtime": "runc"}, {"masked_paths": ["/proc/kcore"]}]
+)
+def test_what_it_would_ignore_is_refused(serve: Serve, wanted: dict[str, Any]) -> None:
+    spec = ContainerSpec("web", "image", **wanted)
+    with _podman(serve) as engine, pytest.raises(Incompatible, match=f"^{next(iter(wanted))}: "):
+        refuse_what_would_be_ignored(engine, spec)
+
+
+def test_what_it_would_prune_is_not_made_up(serve: Serve) -> None:
+    with _podman(serve) as engine, pytest.raises(Incompatible, match="told beforehand"):
+        prune(engine, {"images": None}, check=True)

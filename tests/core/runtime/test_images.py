@@ -80,9 +80,8 @@ def test_a_registry_that_is_down_is_a_failure(runtime: Runtime) -> None:
 
 
 def test_podman_pulls_one_tag_only(serve: Serve) -> None:
-    version = b'{"Components": [{"Name": "Podman Engine", "Version": "5.4.2"}]}'
-    server = serve((Read.REQUEST, answer(version)))
-    podman = EngineRuntime(Engine(server.host, api_version="1.41", environ={}))
+    server = serve((Read.REQUEST, answer(api_version="1.41", libpod_api_version="5.4.2")))
+    podman = EngineRuntime(Engine(server.host, environ={}))
     with pytest.raises(Incompatible, match="one tag of redis"):
         podman.image_pull("redis", ImagePullOptions(all=True))
     assert len(server.requests) == 1

@@ -15,7 +15,10 @@ from tests.core.token_registry import BEARER, IDENTITY, PASSWORD, USER, token_re
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.engine
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.lacks("podman5", reason="it speaks plain HTTP only to registries of its own list"),
+]
 
 
 @pytest.fixture

@@ -112,14 +112,15 @@ class Traffic(Part):
         """Push an image step by step; it is there when the iteration ends. See `push`."""
         reference = parse_tagged(name)
         login = self._credentials.authorization(reference)
-        stream = self._caller.stream(
-            "ImagePush",
-            reference.name,
-            query={"tag": reference.tag, "platform": encode_platform(platform)},
-            # Without the header it is refused before the registry is asked (HTTP 400).
-            headers=login or {"X-Registry-Auth": "e30="},
+        query = {"tag": reference.tag, "platform": encode_platform(platform)}
+        # Without the header it is refused before the registry is asked (HTTP 400).
+        headers = login or {"X-Registry-Auth": "e30="}
+        return push_steps(
+            name,
+            reference,
+            login,
+            lambda: self._caller.stream("ImagePush", reference.name, query=query, headers=headers),
         )
-        return push_steps(name, reference, login, stream)
 
     def load(
         self,
