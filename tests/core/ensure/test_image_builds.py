@@ -120,7 +120,7 @@ def test_limits_are_for_the_classic_builder(
 ) -> None:
     assert build_image(engine, spec(context, scratch, limits={"memory": 1 << 26}, rm=True)).changed
     small = spec(context, scratch, limits={"memory": 1 << 12}, nocache=True)
-    with pytest.raises(BuildFailed, match="Minimum memory limit|memory limit to 4096"):
+    with pytest.raises(BuildFailed, match=r"Minimum memory limit|memory limit to 4096"):
         build_image(engine, small, again=True)
 
 
