@@ -14,7 +14,7 @@ import signal
 import sys
 
 from .plan import GOALS, REPORTS, plan
-from .run import clear, lab_down_at_the_end, report, run
+from .run import clear, lab_down_at_the_end, report, run_lanes
 
 # What a shell answers for a program that Ctrl-C ended.
 _INTERRUPTED = 130
@@ -25,13 +25,13 @@ def main() -> int:
     options = _parser().parse_args()
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _frame: sys.exit(128 + number))
-    stages = plan(options.goal)
+    lanes = plan(options.goal)
     clear(REPORTS)
     try:
         with contextlib.ExitStack() as stack:
-            if any(stage.starts_lab for stage in stages):
+            if any(stage.starts_lab for lane in lanes for stage in lane):
                 stack.enter_context(lab_down_at_the_end())
-            ended = [run(stage, REPORTS) for stage in stages]
+            ended = run_lanes(lanes, REPORTS)
     except KeyboardInterrupt:
         return _INTERRUPTED
     return report(ended, REPORTS)

@@ -43,23 +43,24 @@ _NEWEST = "28.5"
 _PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13")
 
 
-def plan(goal: str) -> list[Stage]:
-    """List the stages of a goal, in order."""
+def plan(goal: str) -> list[list[Stage]]:
+    """List the lanes of a goal: what runs beside each other, each stage after the one before."""
     others = [name for name in GUESTS if name != _NEWEST]
     if goal == "unit":
-        return [_tests("unit", GOALS["unit"], _UNIT)]
+        return [[_tests("unit", GOALS["unit"], _UNIT)]]
     if goal == "pythons":
-        return list(_pythons())
+        return [list(_pythons())]
     if goal == "engines":
-        return [_lab("engines", GUESTS), *map(_core, GUESTS)]
-    stages = _static()
+        return [[_lab("engines", GUESTS), *map(_core, GUESTS)]]
     if os.environ.get("PYTEST_ENGINE_TEST_HOST"):
         # That engine takes the place of all of the lab's.
-        return [*stages, *_on_own_engine()]
-    stages += [_lab("lab"), *_on_own_engine(), _lab("engines", GUESTS), _core(_NEWEST)]
+        return [_on_own_engine(), _static()]
+    beside = [*_static(), _lab("engines", GUESTS), _core(_NEWEST)]
     if goal == "all":
-        return [*stages, *map(_core, others), *_pythons()]
-    return [*stages, *map(_smoke, others)]
+        beside += [*map(_core, others), *_pythons()]
+    else:
+        beside += map(_smoke, others)
+    return [[_lab("lab"), *_on_own_engine()], beside]
 
 
 def _static() -> list[Stage]:

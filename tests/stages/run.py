@@ -1,4 +1,8 @@
-"""Run stages one after the other, whatever came of those before, and tell what ran."""
+"""Run stages in lanes beside each other, and tell what ran.
+
+In a lane one stage follows the other, whatever came of those before. The first lane is shown as it
+runs; what a stage of another lane prints is shown when the stage has ended.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +12,26 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from .counts import Counts, read_junit
 
-__all__ = ["ROOT", "Ended", "Stage", "clear", "lab_down_at_the_end", "report", "run"]
+__all__ = ["ROOT", "Ended", "Stage", "clear", "lab_down_at_the_end", "report", "run_lanes"]
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds that an interrupted command gets to clean up: pytest then stops the engines that it runs.
 _PATIENCE = 120.0
 # What a shell answers for a command that is not there.
 _NOT_FOUND = 127
+_INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -74,19 +83,107 @@ def clear(reports: Path) -> None:
     reports.mkdir(parents=True)
 
 
-def run(stage: Stage, reports: Path) -> Ended:
-    """Run one stage.
+def run_lanes(lanes: Sequence[Sequence[Stage]], reports: Path) -> list[Ended]:
+    """Run lanes beside each other, the first one in this thread.
 
     Raises:
-        KeyboardInterrupt: it was interrupted; its command has ended then.
+        KeyboardInterrupt: it was interrupted; all commands have ended then.
         SystemExit: likewise, by another signal.
     """
-    print(f"\n==> {stage.name}: {stage.title}", flush=True)
+    commands = _Commands()
+    with ThreadPoolExecutor(max(len(lanes) - 1, 1)) as threads:
+        others = [threads.submit(_lane, lane, reports, commands) for lane in lanes[1:]]
+        try:
+            ended = [_run(stage, reports, commands, None) for stage in lanes[0]]
+            return ended + [one for other in others for one in other.result()]
+        except KeyboardInterrupt:
+            # Ctrl-C has reached the commands as well.
+            commands.wait()
+            raise
+        except BaseException:
+            commands.interrupt()
+            raise
+
+
+class _Commands:
+    """The commands that run, of all lanes."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def call(
+        self, command: Sequence[str], environment: Mapping[str, str], output: IO[bytes] | None
+    ) -> int:
+        """Run a command to its end and return its exit code."""
+        with self._lock:
+            if self._stopped:
+                return _INTERRUPTED
+            try:
+                process = subprocess.Popen(
+                    command, cwd=ROOT, env=environment, stdout=output, stderr=output
+                )
+            except OSError as exc:
+                print(f"{command[0]} could not be started: {exc}", file=sys.stderr)
+                return _NOT_FOUND
+            self._running.add(process)
+        try:
+            return process.wait()
+        finally:
+            # After an interrupt it runs still.
+            if process.returncode is not None:
+                with self._lock:
+                    self._running.discard(process)
+
+    def interrupt(self) -> None:
+        """Interrupt what runs, as Ctrl-C would, and wait until it has ended."""
+        with self._lock:
+            self._stopped = True
+            for process in self._running:
+                process.send_signal(signal.SIGINT)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until what runs has cleaned up; start no more."""
+        with self._lock:
+            self._stopped = True
+            running = list(self._running)
+        for process in running:
+            try:
+                process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _lane(lane: Sequence[Stage], reports: Path, commands: _Commands) -> list[Ended]:
+    return [_collected(stage, reports, commands) for stage in lane]
+
+
+def _collected(stage: Stage, reports: Path, commands: _Commands) -> Ended:
+    print(f"\n==> {stage.name} begins beside it: {stage.title}", flush=True)
+    with tempfile.TemporaryFile() as output:
+        ended = _run(stage, reports, commands, output)
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    print(f"\n==> {stage.name} has ended: {stage.title}\n{text}", flush=True)
+    return ended
+
+
+def _run(stage: Stage, reports: Path, commands: _Commands, output: IO[bytes] | None) -> Ended:
+    if output is None:
+        print(f"\n==> {stage.name}: {stage.title}", flush=True)
     begin = time.monotonic()
     exit_code = 0
     for command in stage.commands:
-        print(f"    {shlex.join(command)}", flush=True)
-        exit_code = _call(command, {**os.environ, **stage.environment})
+        line = f"    {shlex.join(command)}\n"
+        if output is None:
+            print(line, end="", flush=True)
+        else:
+            output.write(line.encode())
+            output.flush()
+        exit_code = commands.call(command, {**os.environ, **stage.environment}, output)
         if exit_code:
             break
     junit = reports / f"{stage.name}.xml"
@@ -119,26 +216,4 @@ def lab_down_at_the_end() -> Iterator[None]:
         yield
     finally:
         if status.returncode:
-            _call((*lab, "down"), os.environ)
-
-
-def _call(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    try:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    except OSError as exc:
-        print(f"{command[0]} could not be started: {exc}", file=sys.stderr)
-        return _NOT_FOUND
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        # Ctrl-C has reached the command as well.
-        raise
-    except SystemExit:
-        process.send_signal(signal.SIGINT)
-        raise
-    finally:
-        try:
-            process.wait(_PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            subprocess.run((*lab, "down"), cwd=ROOT, check=False)
