@@ -46,15 +46,17 @@ def test_builders_make_the_same_image(
 @BUILDERS
 def test_builders_tell_the_same(builder: BuilderName | None, engine: Engine, busybox: str) -> None:
     told: list[BuildEvent] = []
-    context = {"Dockerfile": f"FROM {busybox}\nRUN echo {time.time_ns()}; printf half >&2\n"}
+    number = str(time.time_ns())
+    context = {"Dockerfile": f"FROM {busybox}\nRUN echo {number}; printf half >&2\n"}
     arguments: dict[str, Any] = {"builder": builder, "on_event": told.append}
     image_id = engine.build.image(context, **arguments)
     ours = [one for one in told if isinstance(one, BuildStep) and "RUN" in one.name]
     states = [step.state for step in ours if step.state != "pending"]
     assert list(dict.fromkeys(states)) == ["running", "done"]
-    lines = [(one.stream, one.line) for one in told if isinstance(one, BuildOutput)]
-    assert ("stdout", context["Dockerfile"].split()[4].rstrip(";")) in lines
-    assert "half" in [line for _stream, line in lines]
+    # Podman may put what comes from two streams into one line.
+    lines = [one.line for one in told if isinstance(one, BuildOutput)]
+    assert [line for line in lines if line.endswith(number)]
+    assert [line for line in lines if line.startswith("half")]
 
     told.clear()
     assert engine.build.image(context, **arguments) == image_id

@@ -129,7 +129,7 @@ def test_removing_what_is_not_there_changes_nothing(engine: Engine, scratch: Scr
 def test_an_image_in_use_is_refused_in_check_mode(
     engine: Engine, pushed: Callable[..., str], scratch: Scratch
 ) -> None:
-    name = pushed()
+    name = pushed(LABEL="is=used")
     engine.images.pull(name)
     container = scratch.name("user")
     engine.containers.create({"Image": name, "Cmd": ["sleep", "600"]}, name=container)
