@@ -133,9 +133,6 @@ def test_an_image_that_does_not_exist_cannot_be_pushed(engine: Engine) -> None:
         engine.images.push("127.0.0.1:1/nothing")
 
 
-@pytest.mark.lacks(
-    "podman5", reason="it answers a push that failed at once with 500, before any message"
-)
 def test_a_registry_that_is_down_takes_no_push(
     engine: Engine, busybox: str, scratch: Scratch
 ) -> None:
