@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable
 
-from ..errors import ConnectionLost, InvalidInput, Timeout
+from ..errors import ConnectionLost, EngineError, InvalidInput, Timeout
 from .asked import check_seconds
 from .output import OutputStream, ProcessStream
 from .texts import check_texts, encode_texts
@@ -178,7 +180,12 @@ class Exec:
         deadline = None if time_limit is None else time.monotonic() + time_limit
         with self.start(exec_id, tty=tty) as output:
             try:
-                stdout, stderr = _talk(output, stdin, timeout, deadline)
+                if stdin is None:
+                    stdout, stderr = _read(output, timeout, deadline)
+                else:
+                    stdout, stderr = _talk(
+                        output, stdin, timeout, deadline, partial(self._await_begin, exec_id)
+                    )
             except Timeout as exc:
                 told = f"{command[0]} in container {container}"
                 if deadline is not None and time.monotonic() >= deadline:
@@ -215,6 +222,16 @@ class Exec:
             time.sleep(min(pause, left))
             pause = min(pause * 2, _LONGEST_PAUSE)
 
+    def _await_begin(self, exec_id: str, over: threading.Event) -> None:
+        """Wait until the process of a command is there, or no more, or nobody cares."""
+        pause = 0.001
+        while not over.wait(pause):
+            state = self.inspect(exec_id)
+            # It counts as running before it has a process.
+            if state.get("Pid") or (not state.get("Running") and state.get("ExitCode") is not None):
+                return
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
     def _start_body(
         self, *, detach: bool, tty: bool, console_size: tuple[int, int] | None
     ) -> ExecStartBody:
@@ -249,28 +266,36 @@ def _is_size(value: Any) -> bool:
 
 
 def _talk(
-    output: OutputStream, stdin: bytes | None, timeout: float | None, deadline: float | None
+    output: OutputStream,
+    stdin: bytes,
+    timeout: float | None,
+    deadline: float | None,
+    await_begin: Callable[[threading.Event], None],
 ) -> tuple[bytes, bytes]:
     """Write all input, and read all output until the end, which is waited for as by `_read`."""
-    if stdin is None:
-        return _read(output, timeout, deadline)
     # Both directions at once: a command that answers while it reads would otherwise fill both
     # buffers and wait for ever.
-    begun = threading.Event()
+    begun, over = threading.Event(), threading.Event()
     writer = threading.Thread(
-        target=_write, args=(output, stdin, begun), name="pytest-engine-exec-stdin", daemon=True
+        target=_write,
+        args=(output, stdin, begun, lambda: await_begin(over)),
+        name="pytest-engine-exec-stdin",
+        daemon=True,
     )
     try:
         writer.start()
         return _read(output, timeout, deadline)
     finally:
+        over.set()
         output.close()
         # An interrupt may have come while it began, or before, and then it never will.
         if begun.wait(_BEGIN):
             writer.join()
 
 
-def _write(output: OutputStream, data: bytes, begun: threading.Event) -> None:
+def _write(
+    output: OutputStream, data: bytes, begun: threading.Event, await_begin: Callable[[], None]
+) -> None:
     begun.set()
     # The command may end without having read all of its input; its exit code tells what that
     # means.
@@ -278,6 +303,9 @@ def _write(output: OutputStream, data: bytes, begun: threading.Event) -> None:
         output.write(data)
     except ConnectionLost:
         return
+    # An engine (28.5, busy) may forget to close the input of a process that is not there yet.
+    with contextlib.suppress(EngineError):
+        await_begin()
     output.close_stdin()
 
 
