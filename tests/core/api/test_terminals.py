@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_engine.core.api.output import OutputStream
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import EngineError
 from tests.core.scripted import Read, answer
@@ -128,3 +129,27 @@ def test_a_size_is_sent_as_height_and_width(serve: Serve) -> None:
         {"Detach": False, "Tty": True, "ConsoleSize": [40, 100]},
         {"Detach": True, "Tty": True, "ConsoleSize": [33, 77]},
     ]
+
+
+def test_input_ends_once_there_is_a_process_to_read_it(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # An engine may forget the end of an input that comes before.
+    states = [b'{"Running": true, "Pid": 0}', b'{"Running": true, "Pid": 7}']
+    asked = [step for state in states for step in (Read.REQUEST, answer(state))]
+    head = f"HTTP/1.1 101 UPGRADED\r\nContent-Type: {_FRAMED}\r\n\r\n".encode()
+    created, ended = answer(b'{"Id": "x"}', "201 Created"), answer(b'{"ExitCode": 0}')
+    server = serve(
+        (Read.REQUEST, created, *asked, Read.REQUEST, ended), (Read.REQUEST, head, Read.END)
+    )
+    close = OutputStream.close_stdin
+    before: list[str] = []
+
+    def close_stdin(output: OutputStream) -> None:
+        before.extend(request.target for request in server.requests)
+        close(output)
+
+    monkeypatch.setattr(OutputStream, "close_stdin", close_stdin)
+    with Engine(server.host, api_version="1.44", environ={}) as engine:
+        assert engine.exec.run("c", ["cat"], stdin=b"").exit_code == 0
+    assert [target.rpartition("/")[2] for target in before] == ["exec", "start", "json", "json"]
