@@ -181,20 +181,21 @@ def find_image(
 def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
     """Build an image once in a run, which removes it at its end; returns its id."""
     key = id(plan)
-    if key not in session.built:
-        with session.making("image", str(plan), fixture, engine) as resource:
-            with session.speaker.building(str(plan)) as progress:
-                resource.id = engine.build.image(
-                    plan.context,
-                    dockerfile=plan.dockerfile,
-                    args=plan.args,
-                    target=plan.target,
-                    labels=session.owner.labels(fixture),
-                    progress=progress,
-                )
-            resource.name = resource.id
-        session.built[key] = resource.id
-    return session.built[key]
+    with session.building(key):
+        if key not in session.built:
+            with session.making("image", str(plan), fixture, engine) as resource:
+                with session.speaker.building(str(plan)) as progress:
+                    resource.id = engine.build.image(
+                        plan.context,
+                        dockerfile=plan.dockerfile,
+                        args=plan.args,
+                        target=plan.target,
+                        labels=session.owner.labels(fixture),
+                        progress=progress,
+                    )
+                resource.name = resource.id
+            session.built[key] = resource.id
+        return session.built[key]
 
 
 def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
@@ -220,7 +221,7 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
         yield
     except (ApiError, InvalidInput):
         # The engine said no, so there is nothing of ours under that name.
-        session.live.remove(resource)
+        session.forget(resource)
         raise
 
 
