@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Literal, Union, cast
 
@@ -16,7 +16,10 @@ from pytest_engine.core.spec.container import ContainerSpec
 from . import lifecycle
 from .fixtures import session_of
 from .handles import Image, Network, Volume
+from .hints import container_hints
+from .lending import lend
 from .plan import ContainerPlan
+from .recipe import Hints, Recipe
 from .references import Fixture, LateSignature, Namespaces, names_in
 
 if TYPE_CHECKING:
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     Variant = Union[str, Mapping[str, Any]]
 
 __all__ = ["container", "image", "network", "volume"]
+
+# Containers may use them.
+_WAITS = Hints(waits=True)
 
 
 def container(
@@ -67,6 +73,8 @@ def container(
     scope: Scope = "function",
     params: Sequence[Variant] | None = None,
     ids: Sequence[str] | None = None,
+    ahead: bool = True,
+    prestart: int = 0,
 ) -> Fixture[Container]:
     """Make a fixture that is a running container, ready to be used.
 
@@ -113,6 +121,9 @@ def container(
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
         ids: names of the params, for the tests' names.
+        ahead: whether it may start before a test asks for it, if that is known to happen;
+            False: state this where it has to find something that the tests do first.
+        prestart: of function scope: how many are kept ready for the next tests.
     """
     names = _callers()
     if (image is None) == (build is None) and not params:
@@ -143,6 +154,9 @@ def container(
     list(names_in(plan.texts))
     recipe = None if build is None else lifecycle.BuildPlan(_located(build, names))
     title = str(image) if isinstance(image, str) else str(recipe or "a container")
+    hints = container_hints(
+        plan, ahead=ahead, prestart=prestart, scope=scope, has_params=params is not None
+    )
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Container]:
@@ -160,7 +174,7 @@ def container(
 
     return cast(
         "Fixture[Container]",
-        _fixture(make, plan.references, names, title, scope=scope, params=params, ids=ids),
+        _fixture(make, plan.references, names, title, hints, scope=scope, params=params, ids=ids),
     )
 
 
@@ -171,6 +185,7 @@ def network(spec: NetworkSpec | None = None, *, scope: Scope = "function") -> Fi
         spec: its properties; None: the engine's defaults, under a name of its own.
         scope: how long it lives.
     """
+    names = _callers()
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
@@ -180,7 +195,7 @@ def network(spec: NetworkSpec | None = None, *, scope: Scope = "function") -> Fi
         with lifecycle.made_network(session, engine, fixture, spec) as made:
             yield made
 
-    return cast("Fixture[Network]", _fixture(make, _none, _callers(), "a network", scope=scope))
+    return cast("Fixture[Network]", _fixture(make, _none, names, "a network", _WAITS, scope=scope))
 
 
 def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixture[Volume]:
@@ -190,6 +205,7 @@ def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixt
         spec: its properties; None: the engine's defaults, under a name of its own.
         scope: how long it and the data in it live.
     """
+    names = _callers()
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Volume]:
@@ -199,7 +215,7 @@ def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixt
         with lifecycle.made_volume(session, engine, fixture, spec) as made:
             yield made
 
-    return cast("Fixture[Volume]", _fixture(make, _none, _callers(), "a volume", scope=scope))
+    return cast("Fixture[Volume]", _fixture(make, _none, names, "a volume", _WAITS, scope=scope))
 
 
 def image(
@@ -243,7 +259,7 @@ def image(
             yield Image(engine, built, built)
 
     title = str(name or recipe)
-    return cast("Fixture[Image]", _fixture(make, _none, names, title, scope=scope))
+    return cast("Fixture[Image]", _fixture(make, _none, names, title, _WAITS, scope=scope))
 
 
 def _fixture(
@@ -251,6 +267,7 @@ def _fixture(
     references: Callable[[], Iterator[str]],
     names: Namespaces,
     title: str,
+    hints: Hints,
     *,
     scope: Scope,
     params: Sequence[object] | None = None,
@@ -262,11 +279,10 @@ def _fixture(
         # In a class's body the fixture is a method; its instance is of no use here.
         del bound
         request = others.pop("request")
-        with ExitStack() as stack:
-            with lifecycle.explained(f"Fixture {request.fixturename!r} ({title})"):
-                value = stack.enter_context(make(request, others.pop("engine"), others))
-            yield value
+        yield from lend(recipe, request, others.pop("engine"), others)
 
+    recipe = Recipe(make, references, title, scope, hints)
+    recipe.attach(resource)
     resource.__doc__ = f"Made by pytest-engine: {title}."
     resource.__module__ = names.module
     resource.__signature__ = LateSignature(late=references)  # type: ignore[attr-defined]

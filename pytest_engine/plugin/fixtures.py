@@ -14,11 +14,22 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
 
+    from .ahead import Ahead
     from .options import Settings
     from .session import Session
 
-__all__ = ["SESSION", "SETTINGS", "RunContainer", "engine", "run_container", "session_of"]
+__all__ = [
+    "AHEAD",
+    "SESSION",
+    "SETTINGS",
+    "RunContainer",
+    "ahead_of",
+    "engine",
+    "run_container",
+    "session_of",
+]
 
+AHEAD: pytest.StashKey[Ahead] = pytest.StashKey()
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 
@@ -47,12 +58,25 @@ def session_of(config: pytest.Config) -> Session:
     return session
 
 
+def ahead_of(config: pytest.Config) -> Ahead:
+    """Return what this run has begun before it was asked for."""
+    ahead = config.stash.get(AHEAD, None)
+    if ahead is None:
+        # As heavy as the session.
+        from .ahead import Ahead
+
+        ahead = config.stash[AHEAD] = Ahead(config)
+    return ahead
+
+
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Iterator[Engine]:
     """The container engine, connected (`pytest_engine.Engine`)."""
     session = session_of(pytestconfig)
-    client = session.connect()
+    ahead = ahead_of(pytestconfig)
+    client = ahead.connect()
     yield client
+    ahead.close()
     session.close()
     client.close()
 
@@ -68,20 +92,25 @@ def run_container(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Ru
 
     from pytest_engine.core.spec.container import ContainerSpec
 
+    from .hints import uses_others
     from .lifecycle import started
 
-    with ExitStack() as stack:
+    stack = ExitStack()
+    lingers = True
 
-        def run(
-            spec: str | ContainerSpec,
-            *,
-            wait: Condition | Literal[False] | None = None,
-            timeout: float | None = None,
-        ) -> Container:
-            wanted = ContainerSpec(image=spec) if isinstance(spec, str) else spec
-            running = started(
-                session_of(request.config), engine, request, wanted, wait=wait, timeout=timeout
-            )
-            return stack.enter_context(running)
+    def run(
+        spec: str | ContainerSpec,
+        *,
+        wait: Condition | Literal[False] | None = None,
+        timeout: float | None = None,
+    ) -> Container:
+        nonlocal lingers
+        wanted = ContainerSpec(image=spec) if isinstance(spec, str) else spec
+        lingers = lingers and not uses_others(wanted, wanted.networks or ())
+        running = started(
+            session_of(request.config), engine, request, wanted, wait=wait, timeout=timeout
+        )
+        return stack.enter_context(running)
 
-        yield run
+    yield run
+    ahead_of(request.config).dismiss(stack, "run_container", lingers=lingers)

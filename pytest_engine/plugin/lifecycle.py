@@ -19,7 +19,9 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
+from .early import hooks_in_turn, note_early
 from .handles import Image, Network, Volume
+from .retries import pull_patiently, start_patiently, states_host_port
 
 if TYPE_CHECKING:
     from pluggy import HookRelay
@@ -102,33 +104,44 @@ def started(
     if build is not None:
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
-        spec = replace(spec, image=_substituted(hook, spec.image))
+        with hooks_in_turn(request):
+            spec = replace(spec, image=_substituted(hook, spec.image))
+    name = session.owner.name(fixture)
     spec = replace(
         spec,
-        name=spec.name or session.owner.name(fixture),
+        name=spec.name or name,
         labels={**(spec.labels or {}), **session.owner.labels(fixture)},
     )
-    spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
+    with hooks_in_turn(request):
+        spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
+    if spec.name != name or states_host_port(spec):
+        # What is being removed may have it still.
+        session.removals.join()
     with session.making("container", spec.name or "", fixture, engine) as resource:
+        note_early(request, resource)
         container = _create(session, engine, spec, resource)
         try:
-            container.start()
+            with session.durations.step(fixture, "start"):
+                start_patiently(container, spec, session.speaker)
             condition = _readiness(spec) if wait is None else wait
             if condition:
                 began = time.monotonic()
-                wait_for(container, condition, timeout or session.settings.wait_timeout)
+                with session.durations.step(fixture, "wait"):
+                    wait_for(container, condition, timeout or session.settings.wait_timeout)
                 session.speaker.detail(
                     f"{fixture} ({build or spec.image}) ready after "
                     f"{time.monotonic() - began:.2f} s: {condition}"
                 )
-            hook.pytest_engine_container_ready(container=container, request=request)
+            with hooks_in_turn(request):
+                hook.pytest_engine_container_ready(container=container, request=request)
         except Exception as exc:
             _remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
     try:
         yield container
     finally:
-        session.remove(resource)
+        with session.durations.step(fixture, "remove"):
+            session.remove(resource)
 
 
 @contextmanager
@@ -139,13 +152,15 @@ def made_network(
     spec = spec or NetworkSpec(session.owner.name(fixture))
     labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
     with session.making("network", spec.name, fixture, engine) as resource:
-        with _nothing_made_on_refusal(session, resource):
+        timed = session.durations.step(fixture, "create")
+        with _nothing_made_on_refusal(session, resource), timed:
             created = engine.networks.create(replace(spec, labels=labels).to_engine())
         resource.id = created["Id"]
     try:
         yield Network(engine, resource.id, spec.name)
     finally:
-        session.remove(resource)
+        with session.durations.step(fixture, "remove"):
+            session.remove(resource)
 
 
 @contextmanager
@@ -156,24 +171,27 @@ def made_volume(
     spec = spec or VolumeSpec(session.owner.name(fixture))
     labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
     with session.making("volume", spec.name, fixture, engine) as resource:
-        with _nothing_made_on_refusal(session, resource):
+        timed = session.durations.step(fixture, "create")
+        with _nothing_made_on_refusal(session, resource), timed:
             engine.volumes.create(replace(spec, labels=labels).to_engine())
         resource.id = spec.name
     try:
         yield Volume(engine, spec.name)
     finally:
-        session.remove(resource)
+        with session.durations.step(fixture, "remove"):
+            session.remove(resource)
 
 
 def find_image(
     session: Session, engine: Engine, request: pytest.FixtureRequest, name: str
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
-    name = _substituted(request.node.ihook, name)
+    with hooks_in_turn(request):
+        name = _substituted(request.node.ihook, name)
     try:
         found = engine.images.inspect(name)
     except ImageNotFound:
-        _pull(session, engine, name)
+        _pull(session, engine, name, request.fixturename or "image")
         found = engine.images.inspect(name)
     return Image(engine, found["Id"], name)
 
@@ -184,7 +202,8 @@ def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str)
     with session.building(key):
         if key not in session.built:
             with session.making("image", str(plan), fixture, engine) as resource:
-                with session.speaker.building(str(plan)) as progress:
+                timed = session.durations.step(fixture, "build")
+                with timed, session.speaker.building(str(plan)) as progress:
                     resource.id = engine.build.image(
                         plan.context,
                         dockerfile=plan.dockerfile,
@@ -200,15 +219,20 @@ def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str)
 
 def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
     body = spec.to_engine()
+
+    def create() -> str:
+        with session.durations.step(resource.fixture, "create"):
+            return engine.containers.create(body, name=spec.name)["Id"]
+
     with _nothing_made_on_refusal(session, resource):
         try:
-            created = engine.containers.create(body, name=spec.name)
+            created = create()
         except ImageNotFound:
             # Asking first would cost every container a request.
-            _pull(session, engine, str(spec.image))
-            created = engine.containers.create(body, name=spec.name)
-    resource.id = created["Id"]
-    container = Container(engine, created["Id"], name=spec.name, image=spec.image)
+            _pull(session, engine, str(spec.image), resource.fixture)
+            created = create()
+    resource.id = created
+    container = Container(engine, created, name=spec.name, image=spec.image)
     resource.container = container
     for attachment in spec.attachments[1:]:
         engine.networks.connect(attachment.name, container.id, attachment.to_engine())
@@ -225,9 +249,13 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
         raise
 
 
-def _pull(session: Session, engine: Engine, name: str) -> None:
-    with session.speaker.pulling(name) as progress:
-        engine.images.pull(name, progress=progress)
+def _pull(session: Session, engine: Engine, name: str, fixture: str) -> None:
+    def pull() -> None:
+        with session.speaker.pulling(name) as progress:
+            engine.images.pull(name, progress=progress)
+
+    with session.durations.step(fixture, "pull"):
+        pull_patiently(pull, name, session.speaker)
 
 
 def _substituted(hook: HookRelay, name: str) -> str:

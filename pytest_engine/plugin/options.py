@@ -34,6 +34,7 @@ class Option(NamedTuple):
         default: its value where nobody states it.
         help: what it does.
         choices: the texts that it may be; empty: whatever `read` takes.
+        bare: its text where the command line has the option without one; None: that is wrong.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Option(NamedTuple):
     default: str | None
     help: str
     choices: tuple[str, ...] = ()
+    bare: str | None = None
 
     @property
     def flag(self) -> str:
@@ -85,6 +87,23 @@ OPTIONS = (
         "50",
         "how many lines of each container's log a failing test's report shows at most; 0: none",
     ),
+    Option(
+        "engine_ahead",
+        _count,
+        "a number of containers",
+        "10",
+        "how many containers start at the same time in the background before a test asks for "
+        "them; 0: none, and none is removed in the background",
+    ),
+    Option(
+        "engine_durations",
+        _count,
+        "a number of fixtures",
+        None,
+        "show how long it took to pull, create, start, wait for and remove containers, of so many "
+        "fixtures; 0: of all",
+        bare="10",
+    ),
 )
 
 
@@ -96,12 +115,16 @@ class Settings(NamedTuple):
         missing: `fail` or `skip`.
         wait_timeout: in seconds.
         log_lines: for each container.
+        ahead: how many containers start in the background at a time.
+        durations: of how many fixtures they are shown; None: of none, 0: of all.
     """
 
     host: str | None
     missing: str
     wait_timeout: float
     log_lines: int
+    ahead: int
+    durations: int | None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -112,6 +135,7 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             option.flag,
             default=None,
+            **({} if option.bare is None else {"nargs": "?", "const": option.bare}),
             metavar="|".join(option.choices) or option.name.rpartition("_")[2].upper(),
             help=f"{option.help} (ini {option.name}, environment {option.variable}{default})",
         )

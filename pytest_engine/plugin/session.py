@@ -13,8 +13,10 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import EngineError, NotFound
 
+from .durations import Durations
 from .ownership import SESSION_LABEL, Owner
 from .progress import Speaker
+from .removals import Removals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,9 @@ class Resource:
         engine: the engine that it is on.
         id: its id; None: it is not certain that it was made.
         container: the handle, of a container that has started.
-        born: when it was made, in seconds since the epoch.
+        born: when it was made, in seconds since the epoch; if that was ahead, when the first
+            test got it.
+        early: whether it was made ahead, and no test has got it yet.
         last_log: what a container had logged when it was removed because it did not become
             ready.
         removing: held by the thread that removes it.
@@ -50,6 +54,7 @@ class Resource:
     id: str | None = None
     container: Container | None = None
     born: float = field(default_factory=time.time)
+    early: bool = False
     last_log: str | None = None
     removing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -63,6 +68,8 @@ class Session:
         settings: the values of the options.
         owner: labels and names of this run.
         speaker: says what is going on.
+        durations: how long steps took.
+        removals: what is being removed in the background.
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
         left: what could not be removed, as lines of text.
@@ -77,6 +84,8 @@ class Session:
         self.live: list[Resource] = []
         self.fallen: list[Resource] = []
         self.left: list[str] = []
+        self.durations = Durations()
+        self.removals = Removals(self.left)
         self.built: dict[object, str] = {}
         self._lock = threading.Lock()
         self._building: dict[object, threading.Lock] = {}
@@ -150,6 +159,7 @@ class Session:
 
     def close(self) -> None:
         """Remove whatever is left, the youngest first."""
+        self.removals.join()
         while self.live:
             self.remove(self.live[-1])
         self.built.clear()

@@ -19,19 +19,19 @@ def settings(pytester: pytest.Pytester, *arguments: str) -> str:
 
 
 def test_without_any_there_are_defaults(pytester: pytest.Pytester) -> None:
-    assert settings(pytester) == "None fail 60.0 50"
+    assert settings(pytester) == "None fail 60.0 50 10 None"
 
 
 def test_the_ini_file_is_read(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nengine_host=tcp://a:1\nengine_wait_timeout=5\nengine_log_lines=7\n")
-    assert settings(pytester) == "tcp://a:1 fail 5.0 7"
+    assert settings(pytester) == "tcp://a:1 fail 5.0 7 10 None"
 
 
 def test_the_environment_is_read(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTEST_ENGINE_MISSING", "skip")
-    assert settings(pytester) == "None skip 60.0 50"
+    assert settings(pytester) == "None skip 60.0 50 10 None"
 
 
 def test_the_ini_file_comes_before_the_environment_and_the_command_line_before_both(
@@ -76,5 +76,5 @@ def test_an_unknown_option_is_refused(pytester: pytest.Pytester) -> None:
 
 def test_pytests_help_names_them_all(pytester: pytest.Pytester) -> None:
     text = str(pytester.runpytest_inprocess("--help").stdout)
-    for name in ("host", "missing", "wait-timeout", "log-lines"):
+    for name in ("host", "missing", "wait-timeout", "log-lines", "ahead"):
         assert f"--engine-{name}=" in text
