@@ -66,6 +66,20 @@ class _Job:
     engine: Engine | None = None
     others: Mapping[str, Any] = field(default_factory=dict)
 
+    def uses(self, value: object) -> bool:
+        """Whether it is made with this value, or with what is made with it."""
+        return any(
+            need.uses(value) or need.made(value) if isinstance(need, _Job) else need is value
+            for need in self.needs.values()
+        )
+
+    def made(self, value: object) -> bool:
+        """Whether this is what was made."""
+        result = self.result
+        if not result.done() or result.cancelled() or result.exception() is not None:
+            return False
+        return result.result() is value
+
 
 @dataclass(eq=False)
 class Held:
@@ -129,6 +143,8 @@ class Ahead:
     ) -> Held:
         """Take the value that was made ahead for a fixture, or make it."""
         found = self._found(recipe, request)
+        if recipe.hints.prestart:
+            self._check_lifetimes(others)
         held = self._taken(found, request, engine, others) if self._is_on else None
         if held is None:
             stack = ExitStack()
@@ -144,6 +160,7 @@ class Ahead:
         """End the use of a value: in the background where nobody can notice."""
         used = list(map(id, self._in_use.values()))
         self._in_use.pop(self._found(recipe, request), None)
+        self._give_up_users(held.value)
         # A fixture that is not ours may remove what the container uses as soon as this is over.
         is_among_us = all(id(value) in used for value in others.values())
         lingers = recipe.scope == "function" and recipe.hints.lingers and is_among_us
@@ -257,26 +274,33 @@ class Ahead:
         self._give_up(job)
         while ready:
             self._give_up(ready.popleft())
-        self._refuse_to_guess(found, request, others, job)
+        self._check_changes(found, request, others, job)
         return None
 
-    def _refuse_to_guess(
+    def _check_lifetimes(self, others: Mapping[str, Any]) -> None:
+        for found, _value in self._used(others):
+            if found.node is None:
+                raise _changes(found.name)
+
+    def _check_changes(
         self,
         found: Found,
         request: pytest.FixtureRequest,
         others: Mapping[str, Any],
         job: _Job,
     ) -> None:
-        """Complain of a prestart that never can be of use."""
-        if not found.recipe.hints.prestart or self._parents.get(found) is not request.node.parent:
-            return
+        """Complain of fixtures that are not ours and live for one test."""
         changed = [name for name in others if job.others.get(name) is not others[name]]
-        if changed:
-            raise InvalidInput(
-                f"prestart: {', '.join(changed)}, which it refers to, has another value in each "
-                "test, so it cannot be started before. Give that fixture a wider scope, or leave "
-                "prestart out."
-            )
+        if changed and self._parents.get(found) is request.node.parent:
+            raise _changes(", ".join(changed))
+
+    def _used(self, others: Mapping[str, Any]) -> list[tuple[Found, object]]:
+        """List those of our fixtures whose values are among these."""
+        return [
+            (found, value)
+            for found, value in self._in_use.items()
+            if any(value is other for other in others.values())
+        ]
 
     def _prestart(
         self, found: Found, item: pytest.Item, engine: Engine, others: Mapping[str, Any]
@@ -289,11 +313,26 @@ class Ahead:
             self._engine.set_result(engine)
         self._parents[found] = item.parent
         ready = self._ready.setdefault(found, deque())
-        coming = self._course.uses(found, item, self._nextitem)
+        nodes = [other.node for other, _value in self._used(others)]
+        coming = [
+            test
+            for test in self._course.uses(found, item, self._nextitem)
+            # What they share with this test is there for them as well.
+            if all(node in test.listchain() for node in nodes)
+        ]
         for test in coming[len(ready) : found.recipe.hints.prestart]:
             ready.append(self._submit(found, EarlyRequest(found.name, "function", test), others))
         while len(ready) > len(coming):
             self._give_up(ready.pop())
+
+    def _give_up_users(self, value: object) -> None:
+        """Give up what nobody has asked for and what uses a value that is about to end."""
+        for found in [one for one, job in reversed(self._jobs.items()) if job.uses(value)]:
+            self._give_up(self._jobs.pop(found))
+        for ready in self._ready.values():
+            for job in [one for one in ready if one.uses(value)]:
+                ready.remove(job)
+                self._give_up(job)
 
     def _give_up(self, job: _Job) -> None:
         """Remove what was made ahead, also if it is still being made."""
@@ -325,3 +364,10 @@ class Ahead:
     def _found(recipe: Recipe, request: pytest.FixtureRequest) -> Found:
         node = None if recipe.scope == "function" else request.node
         return Found(recipe, request.fixturename or "", node)
+
+
+def _changes(names: str) -> InvalidInput:
+    return InvalidInput(
+        f"prestart: {names}, which it refers to, has another value in each test, so it cannot be "
+        "started before. Give that fixture a wider scope, or leave prestart out."
+    )
