@@ -467,16 +467,22 @@ def test_two(own, box):
     assert "\nfrom-box\n" in two.partition("Container log: box")[2]
 
 
-def test_what_starts_ahead_costs_no_request_more(project: Project, engine_host: str) -> None:
+@pytest.mark.parametrize(
+    ("condition", "stream"),
+    [('wait.log("ready")', "GET /containers/ID/logs"), ("None", "GET /events")],
+)
+def test_what_starts_ahead_costs_no_request_more(
+    project: Project, engine_host: str, condition: str, stream: str
+) -> None:
     from tests.request_log import request_log
 
     project.write(
-        conftest="""
+        conftest=f"""
 box = container(
     "busybox",
     command=["sh", "-c", "echo ready; httpd -f"],
     ports=[80],
-    wait=wait.log("ready"),
+    wait={condition},
     scope="session",
 )
 """,
@@ -490,6 +496,6 @@ box = container(
         "POST /containers/create",
         "POST /containers/ID/start",
         "GET /containers/ID/json",
-        "GET /containers/ID/logs",
+        stream,
         "DELETE /containers/ID",
     ]
