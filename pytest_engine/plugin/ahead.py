@@ -22,7 +22,6 @@ from .background import Crew
 from .course import Course, course_of
 from .early import EarlyRequest, TooEarly
 from .finding import Finder, Found
-from .fixtures import session_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,9 +94,9 @@ class Ahead:
     Its methods are called by pytest's thread alone.
     """
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, run: Session) -> None:
         """Start nothing yet."""
-        self._run: Session = session_of(config)
+        self._run = run
         limit = self._run.settings.ahead
         self._is_on = limit > 0
         self._is_worker = hasattr(config, "workerinput")

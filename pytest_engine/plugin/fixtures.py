@@ -65,7 +65,7 @@ def ahead_of(config: pytest.Config) -> Ahead:
         # As heavy as the session.
         from .ahead import Ahead
 
-        ahead = config.stash[AHEAD] = Ahead(config)
+        ahead = config.stash[AHEAD] = Ahead(config, session_of(config))
     return ahead
 
 
