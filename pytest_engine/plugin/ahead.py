@@ -13,8 +13,8 @@ import time
 from collections import deque
 from concurrent.futures import Future, wait
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pytest_engine.core.errors import Conflict, InvalidInput, PortInUse, Timeout
 
@@ -22,6 +22,7 @@ from .background import Crew
 from .course import Course, course_of
 from .early import EarlyRequest, TooEarly
 from .finding import Finder, Found
+from .jobs import Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,43 +42,6 @@ _LOOK_AGAIN = 0.2
 _SCOPES = ("session", "package", "module")
 # What stood in the way may be gone when a test asks, as another container of that name.
 _WORTH_ANOTHER_TRY = (TooEarly, Conflict, PortInUse)
-
-
-@dataclass(eq=False)
-class _Job:
-    """A value that is made ahead.
-
-    Attributes:
-        found: the fixture.
-        request: what stands for the request of a test.
-        needs: names of fixtures that it refers to -> their values, or the jobs that make them.
-        result: the value.
-        stack: ends it.
-        engine: the engine that it was made on.
-        others: the values that it was made with.
-    """
-
-    found: Found
-    request: EarlyRequest
-    needs: Mapping[str, Any]
-    result: Future[object]
-    stack: ExitStack = field(default_factory=ExitStack)
-    engine: Engine | None = None
-    others: Mapping[str, Any] = field(default_factory=dict)
-
-    def uses(self, value: object) -> bool:
-        """Whether it is made with this value, or with what is made with it."""
-        return any(
-            need.uses(value) or need.made(value) if isinstance(need, _Job) else need is value
-            for need in self.needs.values()
-        )
-
-    def made(self, value: object) -> bool:
-        """Whether this is what was made."""
-        result = self.result
-        if not result.done() or result.cancelled() or result.exception() is not None:
-            return False
-        return result.result() is value
 
 
 @dataclass(eq=False)
@@ -104,9 +68,10 @@ class Ahead:
         self._finder = Finder(config)
         self._course: Course | None = None
         self._engine: Future[Engine] | None = None
-        self._jobs: dict[Found, _Job] = {}
+        self._is_lent = False
+        self._jobs: dict[Found, Job] = {}
         self._begun: set[Found] = set()
-        self._ready: dict[Found, deque[_Job]] = {}
+        self._ready: dict[Found, deque[Job]] = {}
         self._in_use: dict[Found, object] = {}
         self._parents: dict[Found, object] = {}
         self._nextitem: pytest.Item | None = None
@@ -129,6 +94,7 @@ class Ahead:
         """Return the engine that was connected ahead, or connect."""
         if self._engine is None:
             return self._run.connect()
+        self._is_lent = True
         self._run.speaker.wait_for(self._engine)
         # A skip or a failure comes out of here as it is.
         return self._engine.result()
@@ -187,8 +153,12 @@ class Ahead:
         self._ready.clear()
         self._run.removals.join()
         self._run.speaker.flush()
+        engine = self._engine
+        if engine is not None and not self._is_lent and engine.exception() is None:
+            # No test has asked for it.
+            engine.result().close()
 
-    def _begin(self, found: Found, item: pytest.Item) -> _Job | None:
+    def _begin(self, found: Found, item: pytest.Item) -> Job | None:
         """Begin to make the value of a fixture, unless there is a reason not to."""
         if found in self._jobs:
             return self._jobs[found]
@@ -207,7 +177,13 @@ class Ahead:
     def _needs(self, found: Found, item: pytest.Item) -> dict[str, Any] | None:
         """Find what a fixture refers to: values, or jobs that make them; None: not all of it."""
         needs: dict[str, Any] = {}
-        for name in found.recipe.references():
+        try:
+            names = list(found.recipe.references())
+        except InvalidInput:
+            # pytest tells that.
+            return None
+        for name in names:
+            # Whoever refers to their own name means another fixture of it.
             other = None if name == found.name else self._finder.find(item, name)
             if other is None:
                 return None
@@ -219,30 +195,13 @@ class Ahead:
                 return None
         return needs
 
-    def _submit(self, found: Found, request: EarlyRequest, needs: Mapping[str, Any]) -> _Job:
+    def _submit(self, found: Found, request: EarlyRequest, needs: Mapping[str, Any]) -> Job:
         if self._engine is None:
             self._engine = self._crew.submit(self._run.connect)
         engine = self._engine
-        job = _Job(found, request, needs, Future())
-        job.result = self._crew.submit(lambda: self._make(job, engine))
+        job = Job(found, request, needs, Future())
+        job.result = self._crew.submit(lambda: job.make(engine))
         return job
-
-    @staticmethod
-    def _make(job: _Job, engine: Future[Engine]) -> object:
-        """Make the value; in a thread of the crew."""
-        if engine.exception() is not None:
-            raise TooEarly("there is no engine")
-        others: dict[str, Any] = {}
-        for name, need in job.needs.items():
-            if not isinstance(need, _Job):
-                others[name] = need
-            elif need.result.exception() is None:
-                others[name] = need.result.result()
-            else:
-                raise TooEarly(f"{name} failed, and pytest tells that first")
-        job.engine, job.others = engine.result(), others
-        request = cast("pytest.FixtureRequest", job.request)
-        return job.stack.enter_context(job.found.recipe.make(request, job.engine, others))
 
     def _taken(
         self,
@@ -262,13 +221,14 @@ class Ahead:
         error = job.result.exception()
         if isinstance(error, _WORTH_ANOTHER_TRY):
             return None
-        job.request.hand_over()
         if error is not None:
+            job.request.hand_over()
             raise error
         is_as_asked = job.engine is engine and all(
             job.others.get(name) is value for name, value in others.items()
         )
         if is_as_asked:
+            job.request.hand_over()
             return Held(job.result.result(), job.stack)
         self._give_up(job)
         while ready:
@@ -286,11 +246,11 @@ class Ahead:
         found: Found,
         request: pytest.FixtureRequest,
         others: Mapping[str, Any],
-        job: _Job,
+        job: Job,
     ) -> None:
         """Complain of fixtures that are not ours and live for one test."""
         changed = [name for name in others if job.others.get(name) is not others[name]]
-        if changed and self._parents.get(found) is request.node.parent:
+        if changed and self._parents.get(found, self) is request.node.parent:
             raise _changes(", ".join(changed))
 
     def _used(self, others: Mapping[str, Any]) -> list[tuple[Found, object]]:
@@ -308,6 +268,7 @@ class Ahead:
         if self._course is None or self._finder.has_own_engine(item):
             return
         if self._engine is None:
+            self._is_lent = True
             self._engine = Future()
             self._engine.set_result(engine)
         self._parents[found] = item.parent
@@ -333,7 +294,7 @@ class Ahead:
                 ready.remove(job)
                 self._give_up(job)
 
-    def _give_up(self, job: _Job) -> None:
+    def _give_up(self, job: Job) -> None:
         """Remove what was made ahead, also if it is still being made."""
         if job.result.cancel():
             return
@@ -350,7 +311,7 @@ class Ahead:
         waits = job.found.recipe.hints.waits
         self._run.removals.add(end, f"fixture {job.found.name}", waits=waits)
 
-    def _interrupt(self, job: _Job) -> None:
+    def _interrupt(self, job: Job) -> None:
         if self._is_worker and job.found.recipe.scope == "session":
             # Others may wait for it.
             return

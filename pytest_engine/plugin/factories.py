@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["container", "image", "network", "volume"]
 
 # Containers may use them.
-_WAITS = Hints(waits=True)
+_WAITS = Hints(waits=True, lingers=True)
 
 
 def container(

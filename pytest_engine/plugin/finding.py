@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -52,6 +53,7 @@ class Finder:
     def __init__(self, config: pytest.Config) -> None:
         """Look at nothing yet."""
         self._plugins = config.pluginmanager
+        self._plugin_homes: list[_Home] | None = None
         # Below one node, a name stands for one fixture.
         self._known: dict[tuple[object, str], tuple[Recipe, Path | None] | None] = {}
 
@@ -99,23 +101,28 @@ class Finder:
     def _homes(self, item: pytest.Item) -> Iterator[_Home]:
         for node in reversed(item.listchain()):
             if isinstance(node, pytest.Class):
-                yield from (_Home(vars(base), None) for base in node.obj.__mro__[:-1])
+                yield from _homes_of_class(node.obj)
             elif isinstance(node, pytest.Module):
-                yield _Home(vars(node.obj), None)
-        conftests: list[_Home] = []
-        others: list[_Home] = []
-        for _name, plugin in self._plugins.list_name_plugin():
-            names = getattr(plugin, "__dict__", None)
-            if plugin is None or not isinstance(names, dict):
-                continue
-            file = Path(str(names.get("__file__") or ""))
-            if file.name != _CONFTEST:
-                others.append(_Home(names, None))
-            elif file.parent in item.path.parents:
-                conftests.append(_Home(names, file.parent))
+                yield _Home(getattr(node.obj, "__dict__", {}), None)
+        if self._plugin_homes is None:
+            self._plugin_homes = list(self._look_at_plugins())
+        conftests = [home for home in self._plugin_homes if home.folder in item.path.parents]
         yield from sorted(conftests, key=_depth, reverse=True)
         # Among plugins, who comes later counts.
-        yield from reversed(others)
+        yield from (home for home in reversed(self._plugin_homes) if home.folder is None)
+
+    def _look_at_plugins(self) -> Iterator[_Home]:
+        for _name, plugin in self._plugins.list_name_plugin():
+            names = getattr(plugin, "__dict__", {})
+            file = Path(str(names.get("__file__") or ""))
+            yield _Home(names, file.parent if file.name == _CONFTEST else None)
+            if plugin is not None and not isinstance(plugin, ModuleType):
+                yield from _homes_of_class(type(plugin))
+
+
+def _homes_of_class(cls: type) -> Iterator[_Home]:
+    for base in getattr(cls, "__mro__", ())[:-1]:
+        yield _Home(vars(base), None)
 
 
 def will_run(item: pytest.Item) -> bool:

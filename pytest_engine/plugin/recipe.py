@@ -38,7 +38,7 @@ class Hints:
     alone: bool = False
     prestart: int = 0
     waits: bool = False
-    lingers: bool = True
+    lingers: bool = False
 
 
 @dataclass(frozen=True, eq=False)
