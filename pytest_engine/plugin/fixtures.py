@@ -15,12 +15,22 @@ if TYPE_CHECKING:
     from pytest_engine.core.wait import Condition
 
     from .options import Settings
+    from .requirements import EngineTraits
     from .session import Session
 
-__all__ = ["SESSION", "SETTINGS", "RunContainer", "engine", "run_container", "session_of"]
+__all__ = [
+    "SESSION",
+    "SETTINGS",
+    "RunContainer",
+    "_engine_requirements",
+    "engine",
+    "run_container",
+    "session_of",
+]
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_TRAITS: pytest.StashKey[dict[str, EngineTraits]] = pytest.StashKey()
 
 
 class RunContainer(Protocol):
@@ -55,6 +65,19 @@ def engine(pytestconfig: pytest.Config) -> Iterator[Engine]:
     yield client
     session.close()
     client.close()
+
+
+@pytest.fixture
+def _engine_requirements(request: pytest.FixtureRequest, engine: Engine) -> None:
+    """Skip a test that needs what the engine does not have; `marks` asks for this."""
+    from .requirements import EngineTraits, unmet
+
+    # The engine may be overridden for some tests, so each has traits of its own.
+    known = request.config.stash.setdefault(_TRAITS, {})
+    traits = known.setdefault(engine.endpoint.url, EngineTraits(engine))
+    reasons = list(unmet(request.node, traits))
+    if reasons:
+        pytest.skip("; ".join(reasons))
 
 
 @pytest.fixture

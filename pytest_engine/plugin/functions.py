@@ -62,7 +62,12 @@ def fixture_function(
     function.__doc__ = doc or f"{title[:1].upper()}{title[1:]}, by pytest-engine."
     function.__module__ = names.module
     function.__signature__ = LateSignature(late=references)  # type: ignore[attr-defined]
-    return pytest.fixture(scope=scope, params=params, ids=ids)(function)
+    # Bound to an instance, one that lives as long as the class is refused by pytest 10.
+    is_static = names.in_class and pytest.version_tuple >= (9,)
+    made: object = pytest.fixture(scope=scope, params=params, ids=ids)(
+        staticmethod(function) if is_static else function
+    )
+    return made
 
 
 def _defined_at(names: Namespaces, function: Callable[..., Iterator[object]]) -> FunctionType:

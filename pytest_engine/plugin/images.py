@@ -126,9 +126,9 @@ class Demand:
         if self.policy == "never":
             platform = f" for {self.platform}" if self.platform else ""
             raise InvalidInput(
-                f"The engine at {self.engine.endpoint.url} has no image {self.name}{platform}, and "
-                f"the pull policy is 'never'. Pull it beforehand (docker pull {self.name}), or state "
-                "pull='missing' or --engine-pull=missing."
+                f"The engine at {self.engine.endpoint.url} has no image {self.name}{platform}, "
+                f"and the pull policy is 'never'. Pull it beforehand (docker pull {self.name}), or "
+                "state pull='missing' or --engine-pull=missing."
             ) from exc
 
 

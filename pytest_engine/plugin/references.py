@@ -45,11 +45,12 @@ class Namespaces:
         self.module = str(frame.f_globals.get("__name__", "")) if frame else ""
         self.file = str(frame.f_globals.get("__file__", "")) if frame else ""
         self.line = frame.f_lineno if frame else 1
+        self.in_class = frame is not None and _is_class_body(frame)
         seen: set[int] = set()
         while frame is not None:
             # Fixtures in the body of a class are only among the locals of that body.
             spaces = [frame.f_globals]
-            if "__qualname__" in frame.f_locals and "__module__" in frame.f_locals:
+            if _is_class_body(frame):
                 spaces.insert(0, frame.f_locals)
             self._spaces += [space for space in spaces if id(space) not in seen]
             seen.update(map(id, spaces))
@@ -80,6 +81,10 @@ class Namespaces:
             f"{option}: {fixture!r} is not a fixture that is assigned to a name where this "
             "fixture is defined."
         )
+
+
+def _is_class_body(frame: FrameType) -> bool:
+    return "__qualname__" in frame.f_locals and "__module__" in frame.f_locals
 
 
 class LateSignature(inspect.Signature):
