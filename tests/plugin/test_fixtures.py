@@ -219,7 +219,7 @@ class TestMany:
 
 
 class TestOverriding(TestMany):
-    box = container("busybox", command="sleep 2000", network=TestMany.backend, scope="class")
+    box = container("busybox", command="sleep 2000", scope="class")
 
     def test_two(self, box):
         assert box.inspect()["Config"]["Cmd"] == ["sleep", "2000"]
