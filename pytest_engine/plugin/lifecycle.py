@@ -39,6 +39,7 @@ __all__ = [
     "find_image",
     "made_network",
     "made_volume",
+    "remember",
     "started",
 ]
 
@@ -110,7 +111,7 @@ def started(
                 )
             hook.pytest_engine_container_ready(container=container, request=request)
         except Exception as exc:
-            _remember(session, resource, container, getattr(exc, "log_tail", ""))
+            remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
     try:
         yield container
@@ -235,7 +236,7 @@ def _readiness(spec: ContainerSpec) -> Condition | None:
     return conditions[0] if conditions else None
 
 
-def _remember(session: Session, resource: Resource, container: Container, told: str) -> None:
+def remember(session: Session, resource: Resource, container: Container, told: str) -> None:
     """Keep the log of a container that is about to be removed, for the test's report."""
     try:
         log = container.logs(tail=session.settings.log_lines or 1)
