@@ -16,7 +16,7 @@ from pytest_engine.core.errors import InvalidInput
 from .compose_files import find_files, labelled
 from .compose_project import ComposeProject, brought_up, wait_until_ready
 from .fixtures import session_of
-from .functions import callers, fixture_function
+from .functions import WRONG_ARGUMENT, callers, fixture_function
 from .references import fill_in, names_in
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def compose(
         scope: how long it lives: `function`, `class`, `module`, `package`, `session`.
         doc: what `pytest --fixtures` says of it.
     """
+    __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     list(names_in(env or {}))
     if not file:

@@ -20,6 +20,7 @@ from pytest_engine.core.wait import healthy, port, wait_for
 from .files import put_files
 from .handles import Image, Network, Volume
 from .images import Demand, resolve_name
+from .wording import explanation
 
 if TYPE_CHECKING:
     from pytest_engine.core.api.build_options import BuildOptions
@@ -45,12 +46,18 @@ __all__ = [
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Turn errors of ours into a failed set-up that shows the message and no traceback."""
+def explained(what: str, where: str) -> Iterator[None]:
+    """Turn errors of ours into a failed set-up that shows the message and no traceback.
+
+    Args:
+        what: what was to be made.
+        where: the line that says so.
+    """
     try:
         yield
     except EngineError as exc:
-        raise pytest.fail.Exception(f"{what}: {exc}", pytrace=False) from None
+        message = f"{what}: {explanation(exc)}\n(defined at {where})"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @contextmanager
