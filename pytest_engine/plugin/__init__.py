@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .fixtures import AHEAD, SESSION, SETTINGS, ahead_of, engine, run_container
+from .fixtures import (
+    AHEAD,
+    SESSION,
+    SETTINGS,
+    _engine_requirements,
+    ahead_of,
+    engine,
+    run_container,
+)
+from .marks import add_marks, note_requirements
 from .options import add_options, read_settings
 from .report import add_logs, note_begin, summarize
 
@@ -15,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = [
+    "_engine_requirements",
     "engine",
     "pytest_addhooks",
     "pytest_addoption",
+    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_runtest_makereport",
     "pytest_runtest_protocol",
@@ -53,6 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SETTINGS] = read_settings(config)
     config.stash[_LEFT] = []
     config.stash[_DURATIONS] = []
+    add_marks(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See which tests need something of the engine."""
+    note_requirements(items)
 
 
 @pytest.hookimpl(tryfirst=True)

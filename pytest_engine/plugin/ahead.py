@@ -12,7 +12,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from concurrent.futures import Future, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ class Ahead:
     def __init__(self, config: pytest.Config, run: Session) -> None:
         """Start nothing yet."""
         self._run = run
+        self._hook = config.hook
         limit = self._run.settings.ahead
         self._is_on = limit > 0
         self._is_worker = hasattr(config, "workerinput")
@@ -136,7 +137,9 @@ class Ahead:
         self, stack: ExitStack, fixture: str, *, lingers: bool, waits: bool = False
     ) -> None:
         """Remove something, in the background if it may linger."""
-        if self._is_on and lingers:
+        # What such a hook finds wrong is for the test to tell.
+        has_hook = bool(self._hook.pytest_engine_container_remove.get_hookimpls())
+        if self._is_on and lingers and not has_hook:
             self._run.removals.add(stack.close, f"fixture {fixture}", waits=waits)
             return
         # What is being removed may use it.
@@ -222,13 +225,13 @@ class Ahead:
         if isinstance(error, _WORTH_ANOTHER_TRY):
             return None
         if error is not None:
-            job.request.hand_over()
+            job.request.hand_over(request)
             raise error
         is_as_asked = job.engine is engine and all(
             job.others.get(name) is value for name, value in others.items()
         )
         if is_as_asked:
-            job.request.hand_over()
+            job.request.hand_over(request)
             return Held(job.result.result(), job.stack)
         self._give_up(job)
         while ready:
@@ -306,7 +309,9 @@ class Ahead:
                     raise Timeout(f"it was begun ahead and is not done after {_PATIENCE:g} s")
                 self._interrupt(job)
             if job.result.exception() is None:
-                job.stack.close()
+                with suppress(TooEarly):
+                    # In a hook that needs a test that has asked.
+                    job.stack.close()
 
         waits = job.found.recipe.hints.waits
         self._run.removals.add(end, f"fixture {job.found.name}", waits=waits)

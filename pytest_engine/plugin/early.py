@@ -35,6 +35,7 @@ class EarlyRequest:
         config: the configuration.
         session: the session.
         made: what was made on the engine for it.
+        asked: the request of the test that asked in the end, which knows everything.
     """
 
     def __init__(self, name: str, scope: str, node: pytest.Item | pytest.Collector) -> None:
@@ -45,9 +46,12 @@ class EarlyRequest:
         self.config = node.config
         self.session = node.session
         self.made: list[Resource] = []
+        self.asked: pytest.FixtureRequest | None = None
 
     def __getattr__(self, name: str) -> object:
-        """Refuse what only the request of a test has."""
+        """Refuse what only the request of a test has, until there is one."""
+        if self.asked is not None:
+            return getattr(self.asked, name)
         if name == "param":
             # Requests of fixtures without parameters have none, either.
             raise AttributeError(name)
@@ -58,8 +62,9 @@ class EarlyRequest:
         resource.early = True
         self.made.append(resource)
 
-    def hand_over(self) -> None:
+    def hand_over(self, request: pytest.FixtureRequest) -> None:
         """Give what was made to the test that has asked now."""
+        self.asked = request
         for resource in self.made:
             resource.early = False
             resource.born = time.time()
@@ -73,4 +78,5 @@ def note_early(request: object, resource: Resource) -> None:
 
 def hooks_in_turn(request: object) -> AbstractContextManager[object]:
     """Let those who call hooks in the background do so one after the other."""
-    return _HOOKS if isinstance(request, EarlyRequest) else nullcontext()
+    is_early = isinstance(request, EarlyRequest) and request.asked is None
+    return _HOOKS if is_early else nullcontext()

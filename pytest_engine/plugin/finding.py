@@ -91,6 +91,8 @@ class Finder:
     def _look_up(self, item: pytest.Item, name: str) -> tuple[Recipe, Path | None] | None:
         for home in self._homes(item):
             value = home.names.get(name)
+            if isinstance(value, staticmethod):
+                value = value.__func__
             recipe = None if value is None else recipe_of(value)
             if recipe is not None:
                 return recipe, home.folder

@@ -36,8 +36,9 @@ def container_hints(
         raise InvalidInput(f"prestart: {prestart!r} is no number of containers.")
     if prestart:
         _check_prestart(scope, is_alone=is_alone, has_params=has_params, ahead=ahead)
+    networks = [*plan.networks, *(plan.spec.networks or ())]
     has_foreign_volume = any(isinstance(one, str) for one in plan.volumes.values())
-    lingers = not (has_foreign_volume or uses_others(plan.spec, plan.networks))
+    lingers = not (has_foreign_volume or uses_others(plan.spec, networks))
     return Hints(ahead=ahead, alone=is_alone, prestart=prestart, lingers=lingers)
 
 

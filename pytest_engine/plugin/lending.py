@@ -20,11 +20,21 @@ __all__ = ["lend"]
 
 
 def lend(
-    recipe: Recipe, request: pytest.FixtureRequest, engine: Engine, others: Mapping[str, Any]
+    recipe: Recipe,
+    request: pytest.FixtureRequest,
+    engine: Engine,
+    others: Mapping[str, Any],
+    where: str,
 ) -> Iterator[object]:
-    """Yield the value of a fixture, made ahead or now, and end it afterwards."""
+    """Yield the value of a fixture, made ahead or now, and end it afterwards.
+
+    Args:
+        where: the line that defines the fixture.
+    """
     ahead = ahead_of(request.config)
-    with lifecycle.explained(f"Fixture {request.fixturename!r} ({recipe.title})"):
+    with lifecycle.explained(f"Fixture {request.fixturename!r} ({recipe.title})", where):
+        # Those that have no name are an error of this fixture, and not of pytest.
+        list(recipe.references())
         held = ahead.hold(recipe, request, engine, others)
     try:
         yield held.value

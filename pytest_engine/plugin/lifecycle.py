@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -20,60 +18,48 @@ from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
 from .early import hooks_in_turn, note_early
+from .files import put_files
 from .handles import Image, Network, Volume
-from .retries import pull_patiently, start_patiently, states_host_port
+from .images import Demand, resolve_name
+from .retries import start_patiently, states_host_port
+from .wording import explanation
 
 if TYPE_CHECKING:
-    from pluggy import HookRelay
-
-    from pytest_engine.core.buildcontext import Sources
+    from pytest_engine.core.api.build_options import BuildOptions
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
+    from pytest_engine.core.types.engine import ContainerCreateBody
     from pytest_engine.core.wait import Condition
 
+    from .builds import BuildPlan
+    from .files import Placed
+    from .images import PullPolicy
     from .session import Resource, Session
 
 __all__ = [
-    "BuildPlan",
     "build_image",
     "explained",
     "find_image",
     "made_network",
     "made_volume",
+    "remember",
     "started",
 ]
 
 
-@dataclass(frozen=True)
-class BuildPlan:
-    """How an image is built.
-
-    Attributes:
-        context: a folder, or names in the context -> contents.
-        dockerfile: the Dockerfile's path in it.
-        args: values for its `ARG` instructions.
-        target: the stage to build; None: the last.
-    """
-
-    context: Sources
-    dockerfile: str = "Dockerfile"
-    args: Mapping[str, str] | None = None
-    target: str | None = None
-
-    def __str__(self) -> str:
-        """Say in short what is built."""
-        if isinstance(self.context, Mapping):
-            return f"a {self.dockerfile} of its own"
-        return os.path.relpath(Path(self.context) / self.dockerfile)
-
-
 @contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Turn errors of ours into a failed set-up that shows the message and no traceback."""
+def explained(what: str, where: str) -> Iterator[None]:
+    """Turn errors of ours into a failed set-up that shows the message and no traceback.
+
+    Args:
+        what: what was to be made.
+        where: the line that says so.
+    """
     try:
         yield
     except EngineError as exc:
-        raise pytest.fail.Exception(f"{what}: {exc}", pytrace=False) from None
+        message = f"{what}: {explanation(exc)}\n(defined at {where})"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @contextmanager
@@ -86,6 +72,8 @@ def started(
     wait: Condition | Literal[False] | None,
     timeout: float | None,
     build: BuildPlan | None = None,
+    files: Sequence[Placed] = (),
+    pull: PullPolicy | None = None,
 ) -> Iterator[Container]:
     """Create and start a container, wait until it is ready, and remove it afterwards.
 
@@ -98,6 +86,8 @@ def started(
             else when its published TCP ports answer. False: at once.
         timeout: seconds until then; None: as configured.
         build: build this and use it as the image.
+        files: what is put into it before it starts.
+        pull: when its image is pulled; None: as configured.
     """
     fixture = request.fixturename or "container"
     hook = request.node.ihook
@@ -105,7 +95,7 @@ def started(
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
         with hooks_in_turn(request):
-            spec = replace(spec, image=_substituted(hook, spec.image))
+            spec = replace(spec, image=resolve_name(hook, session.settings, spec.image))
     name = session.owner.name(fixture)
     spec = replace(
         spec,
@@ -119,8 +109,16 @@ def started(
         session.removals.join()
     with session.making("container", spec.name or "", fixture, engine) as resource:
         note_early(request, resource)
-        container = _create(session, engine, spec, resource)
+        demand = Demand(
+            engine, str(spec.image), pull or session.settings.pull, spec.platform, fixture
+        )
+        body = spec.to_engine()
+        with hooks_in_turn(request):
+            hook.pytest_engine_create_body(body=body, spec=spec, request=request)
+        container = _create(session, demand, spec, body, resource)
         try:
+            if files:
+                put_files(engine, container.id, files, spec)
             with session.durations.step(fixture, "start"):
                 start_patiently(container, spec, session.speaker)
             condition = _readiness(spec) if wait is None else wait
@@ -135,13 +133,17 @@ def started(
             with hooks_in_turn(request):
                 hook.pytest_engine_container_ready(container=container, request=request)
         except Exception as exc:
-            _remember(session, resource, container, getattr(exc, "log_tail", ""))
+            remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
     try:
         yield container
     finally:
-        with session.durations.step(fixture, "remove"):
-            session.remove(resource)
+        try:
+            with hooks_in_turn(request):
+                hook.pytest_engine_container_remove(container=container, request=request)
+        finally:
+            with session.durations.step(fixture, "remove"):
+                session.remove(resource)
 
 
 @contextmanager
@@ -183,16 +185,19 @@ def made_volume(
 
 
 def find_image(
-    session: Session, engine: Engine, request: pytest.FixtureRequest, name: str
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    name: str,
+    pull: PullPolicy | None,
+    platform: str | None,
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
     with hooks_in_turn(request):
-        name = _substituted(request.node.ihook, name)
-    try:
-        found = engine.images.inspect(name)
-    except ImageNotFound:
-        _pull(session, engine, name, request.fixturename or "image")
-        found = engine.images.inspect(name)
+        name = resolve_name(request.node.ihook, session.settings, name)
+    fixture = request.fixturename or "image"
+    demand = Demand(engine, name, pull or session.settings.pull, platform, fixture)
+    found = session.pulls.find(demand)
     return Image(engine, found["Id"], name)
 
 
@@ -201,40 +206,45 @@ def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str)
     key = id(plan)
     with session.building(key):
         if key not in session.built:
+            labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
+            options: BuildOptions = {**plan.options, "labels": labels}
             with session.making("image", str(plan), fixture, engine) as resource:
                 timed = session.durations.step(fixture, "build")
                 with timed, session.speaker.building(str(plan)) as progress:
-                    resource.id = engine.build.image(
-                        plan.context,
-                        dockerfile=plan.dockerfile,
-                        args=plan.args,
-                        target=plan.target,
-                        labels=session.owner.labels(fixture),
-                        progress=progress,
-                    )
+                    resource.id = engine.build.image(plan.context, progress=progress, **options)
                 resource.name = resource.id
             session.built[key] = resource.id
         return session.built[key]
 
 
-def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
-    body = spec.to_engine()
+def _create(
+    session: Session,
+    demand: Demand,
+    spec: ContainerSpec,
+    body: ContainerCreateBody,
+    resource: Resource,
+) -> Container:
+    engine = demand.engine
 
     def create() -> str:
         with session.durations.step(resource.fixture, "create"):
-            return engine.containers.create(body, name=spec.name)["Id"]
+            created = engine.containers.create(body, name=spec.name, platform=spec.platform)
+        return created["Id"]
 
     with _nothing_made_on_refusal(session, resource):
+        session.pulls.freshen(demand)
+        seen = session.pulls.count(demand)
         try:
             created = create()
-        except ImageNotFound:
+        except ImageNotFound as exc:
             # Asking first would cost every container a request.
-            _pull(session, engine, str(spec.image), resource.fixture)
+            demand.refuse(exc)
+            session.pulls.pull(demand, seen)
             created = create()
     resource.id = created
     container = Container(engine, created, name=spec.name, image=spec.image)
     resource.container = container
-    for attachment in spec.attachments[1:]:
+    for attachment in spec.later_attachments:
         engine.networks.connect(attachment.name, container.id, attachment.to_engine())
     return container
 
@@ -249,19 +259,6 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
         raise
 
 
-def _pull(session: Session, engine: Engine, name: str, fixture: str) -> None:
-    def pull() -> None:
-        with session.speaker.pulling(name) as progress:
-            engine.images.pull(name, progress=progress)
-
-    with session.durations.step(fixture, "pull"):
-        pull_patiently(pull, name, session.speaker)
-
-
-def _substituted(hook: HookRelay, name: str) -> str:
-    return str(hook.pytest_engine_image_name(name=name) or name)
-
-
 def _readiness(spec: ContainerSpec) -> Condition | None:
     if spec.healthcheck is not None and spec.healthcheck.to_engine().get("Test") != ["NONE"]:
         return healthy()
@@ -272,7 +269,7 @@ def _readiness(spec: ContainerSpec) -> Condition | None:
     return conditions[0] if conditions else None
 
 
-def _remember(session: Session, resource: Resource, container: Container, told: str) -> None:
+def remember(session: Session, resource: Resource, container: Container, told: str) -> None:
     """Keep the log of a container that is about to be removed, for the test's report."""
     try:
         log = container.logs(tail=session.settings.log_lines or 1)

@@ -14,6 +14,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import EngineError, NotFound
 
 from .durations import Durations
+from .images import Pulls
 from .ownership import SESSION_LABEL, Owner
 from .progress import Speaker
 from .removals import Removals
@@ -70,6 +71,7 @@ class Session:
         speaker: says what is going on.
         durations: how long steps took.
         removals: what is being removed in the background.
+        pulls: the images that were pulled.
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
         left: what could not be removed, as lines of text.
@@ -86,6 +88,7 @@ class Session:
         self.left: list[str] = []
         self.durations = Durations()
         self.removals = Removals(self.left)
+        self.pulls = Pulls(self.speaker, self.durations)
         self.built: dict[object, str] = {}
         self._lock = threading.Lock()
         self._building: dict[object, threading.Lock] = {}
