@@ -98,7 +98,7 @@ NO_PROGRAM = 'exec: "x": executable file not found in $PATH'
         ),
         (
             400,
-            f"failed to create shim task: OCI runtime create failed: runc create failed: {UNABLE}it",
+            f"failed to create shim task: OCI runtime create failed: {UNABLE}it",
             "POST /containers/0123456789ab/start: it (HTTP 400)",
         ),
         (404, "network back not found", "Make it a fixture (network()), or create it"),
