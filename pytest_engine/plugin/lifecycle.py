@@ -95,7 +95,7 @@ def started(
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
         with hooks_in_turn(request):
-            spec = replace(spec, image=resolve_name(hook, session.settings, spec.image))
+            spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
     name = session.owner.name(fixture)
     spec = replace(
         spec,
@@ -194,7 +194,7 @@ def find_image(
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
     with hooks_in_turn(request):
-        name = resolve_name(request.node.ihook, session.settings, name)
+        name = resolve_name(request.node.ihook, session.settings.mirror, name)
     fixture = request.fixturename or "image"
     demand = Demand(engine, name, pull or session.settings.pull, platform, fixture)
     found = session.pulls.find(demand)
