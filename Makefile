@@ -24,7 +24,7 @@ export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv bench bench-collection check lint format types unit test test-all test-engines test-pythons \
+.PHONY: help venv bench bench-collection bench-plugin check lint format types unit test test-all test-engines test-pythons \
 	engines-table demo docs lab-up lab-down build clean
 
 help: ## List the targets
@@ -105,6 +105,9 @@ bench: $(BENCH) ## Measure this client beside others, and write docs/benchmarks.
 
 bench-collection: $(READY) ## Measure the collection beside community.docker (15 minutes)
 	$(PY) -m tests.benchmarks.collection --write
+
+bench-plugin: $(READY) ## Measure the pytest plugin beside others (40 minutes)
+	$(PY) -m tests.benchmarks.plugin --write
 
 docs: $(READY) ## Build the documentation into build/docs
 	$(DOCS)

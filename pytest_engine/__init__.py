@@ -26,16 +26,21 @@ if TYPE_CHECKING:
     from .core.spec.ports import Port
     from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
+    from .plugin.compose import compose
+    from .plugin.compose_project import ComposeProject
     from .plugin.factories import container, image, network, volume
+    from .plugin.files import File
     from .plugin.fixtures import RunContainer
     from .plugin.handles import Image, Network, Volume
 
 __all__ = [
     "Address",
     "CommandResult",
+    "ComposeProject",
     "Container",
     "ContainerSpec",
     "Engine",
+    "File",
     "Healthcheck",
     "Image",
     "Mount",
@@ -50,6 +55,7 @@ __all__ = [
     "Usage",
     "Volume",
     "VolumeSpec",
+    "compose",
     "container",
     "errors",
     "image",
@@ -63,9 +69,11 @@ __all__ = [
 _HOMES = {
     "Address": "core.container",
     "CommandResult": "core.container",
+    "ComposeProject": "plugin.compose_project",
     "Container": "core.container",
     "ContainerSpec": "core.spec.container",
     "Engine": "core.client",
+    "File": "plugin.files",
     "Healthcheck": "core.spec.policies",
     "Image": "plugin.handles",
     "Mount": "core.spec.mounts",
@@ -80,6 +88,7 @@ _HOMES = {
     "Usage": "core.usage",
     "Volume": "plugin.handles",
     "VolumeSpec": "core.spec.volume",
+    "compose": "plugin.compose",
     "container": "plugin.factories",
     "errors": "core.errors",
     "image": "plugin.factories",

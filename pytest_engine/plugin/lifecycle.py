@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -19,59 +17,49 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
+from .early import hooks_in_turn, note_early
+from .files import put_files
 from .handles import Image, Network, Volume
+from .images import Demand, resolve_name
+from .retries import start_patiently, states_host_port
+from .wording import explanation
 
 if TYPE_CHECKING:
-    from pluggy import HookRelay
-
-    from pytest_engine.core.buildcontext import Sources
+    from pytest_engine.core.api.build_options import BuildOptions
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
+    from pytest_engine.core.types.engine import ContainerCreateBody
     from pytest_engine.core.wait import Condition
 
+    from .builds import BuildPlan
+    from .files import Placed
+    from .images import PullPolicy
     from .session import Resource, Session
 
 __all__ = [
-    "BuildPlan",
     "build_image",
     "explained",
     "find_image",
     "made_network",
     "made_volume",
+    "remember",
     "started",
 ]
 
 
-@dataclass(frozen=True)
-class BuildPlan:
-    """How an image is built.
-
-    Attributes:
-        context: a folder, or names in the context -> contents.
-        dockerfile: the Dockerfile's path in it.
-        args: values for its `ARG` instructions.
-        target: the stage to build; None: the last.
-    """
-
-    context: Sources
-    dockerfile: str = "Dockerfile"
-    args: Mapping[str, str] | None = None
-    target: str | None = None
-
-    def __str__(self) -> str:
-        """Say in short what is built."""
-        if isinstance(self.context, Mapping):
-            return f"a {self.dockerfile} of its own"
-        return os.path.relpath(Path(self.context) / self.dockerfile)
-
-
 @contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Turn errors of ours into a failed set-up that shows the message and no traceback."""
+def explained(what: str, where: str) -> Iterator[None]:
+    """Turn errors of ours into a failed set-up that shows the message and no traceback.
+
+    Args:
+        what: what was to be made.
+        where: the line that says so.
+    """
     try:
         yield
     except EngineError as exc:
-        raise pytest.fail.Exception(f"{what}: {exc}", pytrace=False) from None
+        message = f"{what}: {explanation(exc)}\n(defined at {where})"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @contextmanager
@@ -84,6 +72,8 @@ def started(
     wait: Condition | Literal[False] | None,
     timeout: float | None,
     build: BuildPlan | None = None,
+    files: Sequence[Placed] = (),
+    pull: PullPolicy | None = None,
 ) -> Iterator[Container]:
     """Create and start a container, wait until it is ready, and remove it afterwards.
 
@@ -96,39 +86,64 @@ def started(
             else when its published TCP ports answer. False: at once.
         timeout: seconds until then; None: as configured.
         build: build this and use it as the image.
+        files: what is put into it before it starts.
+        pull: when its image is pulled; None: as configured.
     """
     fixture = request.fixturename or "container"
     hook = request.node.ihook
     if build is not None:
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
-        spec = replace(spec, image=_substituted(hook, spec.image))
+        with hooks_in_turn(request):
+            spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
+    name = session.owner.name(fixture)
     spec = replace(
         spec,
-        name=spec.name or session.owner.name(fixture),
+        name=spec.name or name,
         labels={**(spec.labels or {}), **session.owner.labels(fixture)},
     )
-    spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
+    with hooks_in_turn(request):
+        spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
+    if spec.name != name or states_host_port(spec):
+        # What is being removed may have it still.
+        session.removals.join()
     with session.making("container", spec.name or "", fixture, engine) as resource:
-        container = _create(session, engine, spec, resource)
+        note_early(request, resource)
+        demand = Demand(
+            engine, str(spec.image), pull or session.settings.pull, spec.platform, fixture
+        )
+        body = spec.to_engine()
+        with hooks_in_turn(request):
+            hook.pytest_engine_create_body(body=body, spec=spec, request=request)
+        container = _create(session, demand, spec, body, resource)
         try:
-            container.start()
+            if files:
+                put_files(engine, container.id, files, spec)
+            with session.durations.step(fixture, "start"):
+                start_patiently(container, spec, session.speaker)
             condition = _readiness(spec) if wait is None else wait
             if condition:
                 began = time.monotonic()
-                wait_for(container, condition, timeout or session.settings.wait_timeout)
+                with session.durations.step(fixture, "wait"):
+                    wait_for(container, condition, timeout or session.settings.wait_timeout)
                 session.speaker.detail(
                     f"{fixture} ({build or spec.image}) ready after "
                     f"{time.monotonic() - began:.2f} s: {condition}"
                 )
-            hook.pytest_engine_container_ready(container=container, request=request)
+            with hooks_in_turn(request):
+                hook.pytest_engine_container_ready(container=container, request=request)
         except Exception as exc:
-            _remember(session, resource, container, getattr(exc, "log_tail", ""))
+            remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
     try:
         yield container
     finally:
-        session.remove(resource)
+        try:
+            with hooks_in_turn(request):
+                hook.pytest_engine_container_remove(container=container, request=request)
+        finally:
+            with session.durations.step(fixture, "remove"):
+                session.remove(resource)
 
 
 @contextmanager
@@ -139,13 +154,15 @@ def made_network(
     spec = spec or NetworkSpec(session.owner.name(fixture))
     labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
     with session.making("network", spec.name, fixture, engine) as resource:
-        with _nothing_made_on_refusal(session, resource):
+        timed = session.durations.step(fixture, "create")
+        with _nothing_made_on_refusal(session, resource), timed:
             created = engine.networks.create(replace(spec, labels=labels).to_engine())
         resource.id = created["Id"]
     try:
         yield Network(engine, resource.id, spec.name)
     finally:
-        session.remove(resource)
+        with session.durations.step(fixture, "remove"):
+            session.remove(resource)
 
 
 @contextmanager
@@ -156,60 +173,78 @@ def made_volume(
     spec = spec or VolumeSpec(session.owner.name(fixture))
     labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
     with session.making("volume", spec.name, fixture, engine) as resource:
-        with _nothing_made_on_refusal(session, resource):
+        timed = session.durations.step(fixture, "create")
+        with _nothing_made_on_refusal(session, resource), timed:
             engine.volumes.create(replace(spec, labels=labels).to_engine())
         resource.id = spec.name
     try:
         yield Volume(engine, spec.name)
     finally:
-        session.remove(resource)
+        with session.durations.step(fixture, "remove"):
+            session.remove(resource)
 
 
 def find_image(
-    session: Session, engine: Engine, request: pytest.FixtureRequest, name: str
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    name: str,
+    pull: PullPolicy | None,
+    platform: str | None,
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
-    name = _substituted(request.node.ihook, name)
-    try:
-        found = engine.images.inspect(name)
-    except ImageNotFound:
-        _pull(session, engine, name)
-        found = engine.images.inspect(name)
+    with hooks_in_turn(request):
+        name = resolve_name(request.node.ihook, session.settings.mirror, name)
+    fixture = request.fixturename or "image"
+    demand = Demand(engine, name, pull or session.settings.pull, platform, fixture)
+    found = session.pulls.find(demand)
     return Image(engine, found["Id"], name)
 
 
 def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
     """Build an image once in a run, which removes it at its end; returns its id."""
     key = id(plan)
-    if key not in session.built:
-        with session.making("image", str(plan), fixture, engine) as resource:
-            with session.speaker.building(str(plan)) as progress:
-                resource.id = engine.build.image(
-                    plan.context,
-                    dockerfile=plan.dockerfile,
-                    args=plan.args,
-                    target=plan.target,
-                    labels=session.owner.labels(fixture),
-                    progress=progress,
-                )
-            resource.name = resource.id
-        session.built[key] = resource.id
-    return session.built[key]
+    with session.building(key):
+        if key not in session.built:
+            labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
+            options: BuildOptions = {**plan.options, "labels": labels}
+            with session.making("image", str(plan), fixture, engine) as resource:
+                timed = session.durations.step(fixture, "build")
+                with timed, session.speaker.building(str(plan)) as progress:
+                    resource.id = engine.build.image(plan.context, progress=progress, **options)
+                resource.name = resource.id
+            session.built[key] = resource.id
+        return session.built[key]
 
 
-def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
-    body = spec.to_engine()
+def _create(
+    session: Session,
+    demand: Demand,
+    spec: ContainerSpec,
+    body: ContainerCreateBody,
+    resource: Resource,
+) -> Container:
+    engine = demand.engine
+
+    def create() -> str:
+        with session.durations.step(resource.fixture, "create"):
+            created = engine.containers.create(body, name=spec.name, platform=spec.platform)
+        return created["Id"]
+
     with _nothing_made_on_refusal(session, resource):
+        session.pulls.freshen(demand)
+        seen = session.pulls.count(demand)
         try:
-            created = engine.containers.create(body, name=spec.name)
-        except ImageNotFound:
+            created = create()
+        except ImageNotFound as exc:
             # Asking first would cost every container a request.
-            _pull(session, engine, str(spec.image))
-            created = engine.containers.create(body, name=spec.name)
-    resource.id = created["Id"]
-    container = Container(engine, created["Id"], name=spec.name, image=spec.image)
+            demand.refuse(exc)
+            session.pulls.pull(demand, seen)
+            created = create()
+    resource.id = created
+    container = Container(engine, created, name=spec.name, image=spec.image)
     resource.container = container
-    for attachment in spec.attachments[1:]:
+    for attachment in spec.later_attachments:
         engine.networks.connect(attachment.name, container.id, attachment.to_engine())
     return container
 
@@ -220,17 +255,8 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
         yield
     except (ApiError, InvalidInput):
         # The engine said no, so there is nothing of ours under that name.
-        session.live.remove(resource)
+        session.forget(resource)
         raise
-
-
-def _pull(session: Session, engine: Engine, name: str) -> None:
-    with session.speaker.pulling(name) as progress:
-        engine.images.pull(name, progress=progress)
-
-
-def _substituted(hook: HookRelay, name: str) -> str:
-    return str(hook.pytest_engine_image_name(name=name) or name)
 
 
 def _readiness(spec: ContainerSpec) -> Condition | None:
@@ -243,7 +269,7 @@ def _readiness(spec: ContainerSpec) -> Condition | None:
     return conditions[0] if conditions else None
 
 
-def _remember(session: Session, resource: Resource, container: Container, told: str) -> None:
+def remember(session: Session, resource: Resource, container: Container, told: str) -> None:
     """Keep the log of a container that is about to be removed, for the test's report."""
     try:
         log = container.logs(tail=session.settings.log_lines or 1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import pytest
+
+if TYPE_CHECKING:
+    from .images import PullPolicy
 
 __all__ = ["OPTIONS", "Option", "Settings", "add_options", "read_settings"]
 
@@ -24,6 +27,28 @@ def _count(text: str) -> int:
     return value
 
 
+def _pull_policy(text: str) -> object:
+    if text in ("missing", "always", "never"):
+        return text
+    from datetime import timedelta
+
+    number, unit = text[:-1], text[-1:]
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    if unit not in units:
+        raise ValueError(text)
+    return timedelta(**{units[unit]: _seconds(number)})
+
+
+def _mirrors(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for part in text.split(","):
+        registry, equals, mirror = part.strip().rpartition("=")
+        if not mirror or (equals and not registry) or "://" in part:
+            raise ValueError(text)
+        pairs.append((registry.rstrip("/") or "docker.io", mirror.rstrip("/")))
+    return tuple(pairs)
+
+
 class Option(NamedTuple):
     """One option.
 
@@ -34,6 +59,7 @@ class Option(NamedTuple):
         default: its value where nobody states it.
         help: what it does.
         choices: the texts that it may be; empty: whatever `read` takes.
+        bare: its text where the command line has the option without one; None: that is wrong.
     """
 
     name: str
@@ -42,6 +68,7 @@ class Option(NamedTuple):
     default: str | None
     help: str
     choices: tuple[str, ...] = ()
+    bare: str | None = None
 
     @property
     def flag(self) -> str:
@@ -85,6 +112,39 @@ OPTIONS = (
         "50",
         "how many lines of each container's log a failing test's report shows at most; 0: none",
     ),
+    Option(
+        "engine_pull",
+        _pull_policy,
+        "missing, always, never, or an age like 90m, 12h or 7d",
+        "missing",
+        "when images are pulled, where their fixture does not say: if the engine lacks them, once "
+        "in every run, never, or once what it has was pulled longer ago than that",
+    ),
+    Option(
+        "engine_mirror",
+        _mirrors,
+        "a mirror like registry.example/hub, or registry=mirror pairs with commas between them",
+        None,
+        "where images are pulled from instead: a mirror of Docker Hub, or pairs like "
+        "docker.io=mirror.example/hub,quay.io=mirror.example/quay",
+    ),
+    Option(
+        "engine_ahead",
+        _count,
+        "a number of containers",
+        "10",
+        "how many containers start at the same time in the background before a test asks for "
+        "them; 0: none, and none is removed in the background",
+    ),
+    Option(
+        "engine_durations",
+        _count,
+        "a number of fixtures",
+        None,
+        "show how long it took to pull, create, start, wait for and remove containers, of so many "
+        "fixtures; 0: of all",
+        bare="10",
+    ),
 )
 
 
@@ -96,12 +156,20 @@ class Settings(NamedTuple):
         missing: `fail` or `skip`.
         wait_timeout: in seconds.
         log_lines: for each container.
+        pull: `missing`, `always`, `never` or a timedelta.
+        mirror: registry, or the beginning of a name, -> what takes its place; None: no mirrors.
+        ahead: how many containers start in the background at a time.
+        durations: of how many fixtures they are shown; None: of none, 0: of all.
     """
 
     host: str | None
     missing: str
     wait_timeout: float
     log_lines: int
+    pull: PullPolicy
+    mirror: tuple[tuple[str, str], ...] | None
+    ahead: int
+    durations: int | None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -112,6 +180,7 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(
             option.flag,
             default=None,
+            **({} if option.bare is None else {"nargs": "?", "const": option.bare}),
             metavar="|".join(option.choices) or option.name.rpartition("_")[2].upper(),
             help=f"{option.help} (ini {option.name}, environment {option.variable}{default})",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import itertools
 import os
 import re
 import socket
@@ -26,7 +27,8 @@ class Owner:
     def __init__(self) -> None:
         """Make up the id."""
         self.session = uuid.uuid4().hex
-        self._count = 0
+        # next() of it is one step, whatever the number of threads.
+        self._numbers = itertools.count(1)
         self._worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 
     def labels(self, fixture: str) -> dict[str, str]:
@@ -44,9 +46,8 @@ class Owner:
 
     def name(self, fixture: str) -> str:
         """Make up a name for something that a fixture makes; no other has it."""
-        self._count += 1
         readable = re.sub(r"[^a-z0-9]+", "-", fixture.lower()).strip("-")[:_LONGEST_FIXTURE]
-        return f"pytest-engine-{self.session[:8]}-{readable or 'x'}-{self._count}"
+        return f"pytest-engine-{self.session[:8]}-{readable or 'x'}-{next(self._numbers)}"
 
 
 def _user() -> str:

@@ -32,7 +32,9 @@ def add_logs(item: pytest.Item, report: pytest.TestReport) -> None:
     began = item.stash.get(_BEGAN, 0.0)
     names = set(getattr(item, "fixturenames", ()))
     for resource in [*session.live, *session.fallen]:
-        if resource.kind == "container" and (resource.fixture in names or resource.born >= began):
+        if resource.kind != "container" or resource.early:
+            continue
+        if resource.fixture in names or resource.born >= began:
             _add(report, session, resource, began)
 
 

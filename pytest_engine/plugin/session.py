@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,8 +13,11 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import EngineError, NotFound
 
+from .durations import Durations
+from .images import Pulls
 from .ownership import SESSION_LABEL, Owner
 from .progress import Speaker
+from .removals import Removals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +40,12 @@ class Resource:
         engine: the engine that it is on.
         id: its id; None: it is not certain that it was made.
         container: the handle, of a container that has started.
-        born: when it was made, in seconds since the epoch.
+        born: when it was made, in seconds since the epoch; if that was ahead, when the first
+            test got it.
+        early: whether it was made ahead, and no test has got it yet.
         last_log: what a container had logged when it was removed because it did not become
             ready.
+        removing: held by the thread that removes it.
     """
 
     kind: str
@@ -48,16 +55,23 @@ class Resource:
     id: str | None = None
     container: Container | None = None
     born: float = field(default_factory=time.time)
+    early: bool = False
     last_log: str | None = None
+    removing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
 
 class Session:
     """What one run of pytest, or one worker of it, shares between its fixtures.
 
+    Its methods may be called by several threads at once.
+
     Attributes:
         settings: the values of the options.
         owner: labels and names of this run.
         speaker: says what is going on.
+        durations: how long steps took.
+        removals: what is being removed in the background.
+        pulls: the images that were pulled.
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
         left: what could not be removed, as lines of text.
@@ -72,7 +86,12 @@ class Session:
         self.live: list[Resource] = []
         self.fallen: list[Resource] = []
         self.left: list[str] = []
+        self.durations = Durations()
+        self.removals = Removals(self.left)
+        self.pulls = Pulls(self.speaker, self.durations)
         self.built: dict[object, str] = {}
+        self._lock = threading.Lock()
+        self._building: dict[object, threading.Lock] = {}
 
     def connect(self) -> Engine:
         """Connect to the engine, or fail or skip, as configured, with the reason."""
@@ -102,28 +121,48 @@ class Session:
             Its record, whose `id` is to be set as soon as the engine has told it.
         """
         resource = Resource(kind, name, fixture, engine)
-        self.live.append(resource)
+        with self._lock:
+            self.live.append(resource)
         try:
             yield resource
         except BaseException:
             # Also when the person presses Ctrl-C in between; not if the engine has refused.
-            if resource in self.live:
-                self.remove(resource)
+            self.remove(resource)
             raise
 
+    def forget(self, resource: Resource) -> None:
+        """Keep book of it no longer: it was never made, or is gone."""
+        with self._lock:
+            if resource in self.live:
+                self.live.remove(resource)
+
     def remove(self, resource: Resource) -> None:
-        """Remove something from the engine; what fails is noted for the end of the run."""
-        try:
-            _REMOVE[resource.kind](resource, self.owner.session)
-        except NotFound:
-            pass
-        except EngineError as exc:
-            self.left.append(f"{resource.kind} {resource.name}: {exc}")
-        if resource in self.live:
-            self.live.remove(resource)
+        """Remove something from the engine; what fails is noted for the end of the run.
+
+        Nothing happens if it is not (or no longer) in the book.
+        """
+        with resource.removing:
+            if resource not in self.live:
+                return
+            try:
+                _REMOVE[resource.kind](resource, self.owner.session)
+            except NotFound:
+                pass
+            except EngineError as exc:
+                self.left.append(f"{resource.kind} {resource.name}: {exc}")
+            self.forget(resource)
+
+    @contextmanager
+    def building(self, key: object) -> Iterator[None]:
+        """Let nobody else in this process build the same meanwhile."""
+        with self._lock:
+            lock = self._building.setdefault(key, threading.Lock())
+        with lock:
+            yield
 
     def close(self) -> None:
         """Remove whatever is left, the youngest first."""
+        self.removals.join()
         while self.live:
             self.remove(self.live[-1])
         self.built.clear()

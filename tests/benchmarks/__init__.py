@@ -16,5 +16,6 @@ of at least seven rounds is what the table shows.
   `Case(...)` in the list at the end of its file.
 - `stage.py` makes what they need on the engine and removes it.
 - `rounds.py` measures, `table.py` and `page.py` show, `shares.py` profiles what misses its target.
-- `collection/` measures the Ansible collection instead, in a way of its own.
+- `collection/` measures the Ansible collection instead, and `plugin/` the pytest plugin, each in
+  a way of its own.
 """

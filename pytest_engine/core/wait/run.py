@@ -238,9 +238,11 @@ class _Wait:
             since=stamp(self.facts.state["StartedAt"]),
             filters={"type": "container", "container": self._container.id},
         )
+        has_died = False
         with events, self.holding(events):
             for event in events:
                 action = event.get("Action", "")
+                has_died = has_died or action in _ENDS
                 if action.startswith("health_status"):
                     self._see_health(action.partition(":")[2].strip())
                 # Podman's compatible API says `died` and `remove` of the same things, and
@@ -250,7 +252,8 @@ class _Wait:
                 elif action in ("destroy", "remove"):
                     self._note_removal()
                     return
-                elif action == "start":
+                # The start of before is told as well.
+                elif action == "start" and has_died:
                     self._note_restart(Facts(self._container.inspect(), self.engine.endpoint))
 
     def _survives(self, *, but_log: bool) -> bool:

@@ -1,0 +1,338 @@
+"""Containers that start before a test asks for them.
+
+When the first test begins, it is known which fixtures the tests will use. What is made for more
+than one test begins then, in the background and all at the same time, dependencies first; a
+fixture that pytest sets up takes what was begun, and waits for it where it is not ready.
+A value made ahead counts only if everything that it was made with is what pytest hands over in the
+end. So a wrong guess costs time and never changes what a test gets.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from concurrent.futures import Future, wait
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pytest_engine.core.errors import Conflict, InvalidInput, PortInUse, Timeout
+
+from .background import Crew
+from .course import Course, course_of
+from .early import EarlyRequest, TooEarly
+from .finding import Finder, Found
+from .jobs import Job
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+    from pytest_engine.core.client import Engine
+
+    from .recipe import Recipe
+    from .session import Session
+
+__all__ = ["Ahead", "Held"]
+
+# Seconds that the end of a run waits for what was begun in vain, and between two looks at it.
+_PATIENCE = 30.0
+_LOOK_AGAIN = 0.2
+_SCOPES = ("session", "package", "module")
+# What stood in the way may be gone when a test asks, as another container of that name.
+_WORTH_ANOTHER_TRY = (TooEarly, Conflict, PortInUse)
+
+
+@dataclass(eq=False)
+class Held:
+    """The value of a fixture that is in use, and how it ends."""
+
+    value: object
+    stack: ExitStack
+
+
+class Ahead:
+    """What was begun in a run before it was asked for.
+
+    Its methods are called by pytest's thread alone.
+    """
+
+    def __init__(self, config: pytest.Config, run: Session) -> None:
+        """Start nothing yet."""
+        self._run = run
+        self._hook = config.hook
+        limit = self._run.settings.ahead
+        self._is_on = limit > 0
+        self._is_worker = hasattr(config, "workerinput")
+        self._crew = Crew("pytest-engine-ahead", limit)
+        self._finder = Finder(config)
+        self._course: Course | None = None
+        self._engine: Future[Engine] | None = None
+        self._is_lent = False
+        self._jobs: dict[Found, Job] = {}
+        self._begun: set[Found] = set()
+        self._ready: dict[Found, deque[Job]] = {}
+        self._in_use: dict[Found, object] = {}
+        self._parents: dict[Found, object] = {}
+        self._nextitem: pytest.Item | None = None
+
+    def look(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Begin what is due when a test begins, and give up what nobody will ask for."""
+        self._nextitem = nextitem
+        self._run.speaker.flush()
+        if not self._is_on:
+            return
+        if self._course is None:
+            self._course = course_of(item.session, self._finder)
+        for found, first in self._course.due(item, nextitem).items():
+            self._begin(found, first)
+        # What others use was begun before them.
+        for found in [one for one in reversed(self._jobs) if self._course.is_over(one)]:
+            self._give_up(self._jobs.pop(found))
+
+    def connect(self) -> Engine:
+        """Return the engine that was connected ahead, or connect."""
+        if self._engine is None:
+            return self._run.connect()
+        self._is_lent = True
+        self._run.speaker.wait_for(self._engine)
+        # A skip or a failure comes out of here as it is.
+        return self._engine.result()
+
+    def hold(
+        self,
+        recipe: Recipe,
+        request: pytest.FixtureRequest,
+        engine: Engine,
+        others: Mapping[str, Any],
+    ) -> Held:
+        """Take the value that was made ahead for a fixture, or make it."""
+        found = self._found(recipe, request)
+        if recipe.hints.prestart:
+            self._check_lifetimes(others)
+        held = self._taken(found, request, engine, others) if self._is_on else None
+        if held is None:
+            stack = ExitStack()
+            held = Held(stack.enter_context(recipe.make(request, engine, others)), stack)
+        self._in_use[found] = held.value
+        if recipe.hints.prestart and self._is_on:
+            self._prestart(found, request.node, engine, others)
+        return held
+
+    def release(
+        self, recipe: Recipe, request: pytest.FixtureRequest, held: Held, others: Mapping[str, Any]
+    ) -> None:
+        """End the use of a value: in the background where nobody can notice."""
+        used = list(map(id, self._in_use.values()))
+        self._in_use.pop(self._found(recipe, request), None)
+        self._give_up_users(held.value)
+        # A fixture that is not ours may remove what the container uses as soon as this is over.
+        is_among_us = all(id(value) in used for value in others.values())
+        lingers = recipe.scope == "function" and recipe.hints.lingers and is_among_us
+        name = request.fixturename or "container"
+        self.dismiss(held.stack, name, lingers=lingers, waits=recipe.hints.waits)
+
+    def dismiss(
+        self, stack: ExitStack, fixture: str, *, lingers: bool, waits: bool = False
+    ) -> None:
+        """Remove something, in the background if it may linger."""
+        # What such a hook finds wrong is for the test to tell.
+        has_hook = bool(self._hook.pytest_engine_container_remove.get_hookimpls())
+        if self._is_on and lingers and not has_hook:
+            self._run.removals.add(stack.close, f"fixture {fixture}", waits=waits)
+            return
+        # What is being removed may use it.
+        self._run.removals.join()
+        stack.close()
+
+    def close(self) -> None:
+        """Give up whatever nobody has asked for, and wait until it is gone."""
+        self._is_on = False
+        ready = [job for jobs in self._ready.values() for job in jobs]
+        for job in [*ready, *reversed(self._jobs.values())]:
+            self._give_up(job)
+        self._jobs.clear()
+        self._ready.clear()
+        self._run.removals.join()
+        self._run.speaker.flush()
+        engine = self._engine
+        if engine is not None and not self._is_lent and engine.exception() is None:
+            # No test has asked for it.
+            engine.result().close()
+
+    def _begin(self, found: Found, item: pytest.Item) -> Job | None:
+        """Begin to make the value of a fixture, unless there is a reason not to."""
+        if found in self._jobs:
+            return self._jobs[found]
+        recipe, hints = found.recipe, found.recipe.hints
+        is_alone = hints.alone and recipe.scope != "session"
+        if recipe.scope not in _SCOPES or found in self._begun or not hints.ahead or is_alone:
+            return None
+        needs = self._needs(found, item)
+        if needs is None:
+            return None
+        self._begun.add(found)
+        request = EarlyRequest(found.name, recipe.scope, found.node or item)
+        job = self._jobs[found] = self._submit(found, request, needs)
+        return job
+
+    def _needs(self, found: Found, item: pytest.Item) -> dict[str, Any] | None:
+        """Find what a fixture refers to: values, or jobs that make them; None: not all of it."""
+        needs: dict[str, Any] = {}
+        try:
+            names = list(found.recipe.references())
+        except InvalidInput:
+            # pytest tells that.
+            return None
+        for name in names:
+            # Whoever refers to their own name means another fixture of it.
+            other = None if name == found.name else self._finder.find(item, name)
+            if other is None:
+                return None
+            if other in self._in_use:
+                needs[name] = self._in_use[other]
+                continue
+            needs[name] = self._begin(other, item)
+            if needs[name] is None:
+                return None
+        return needs
+
+    def _submit(self, found: Found, request: EarlyRequest, needs: Mapping[str, Any]) -> Job:
+        if self._engine is None:
+            self._engine = self._crew.submit(self._run.connect)
+        engine = self._engine
+        job = Job(found, request, needs, Future())
+        job.result = self._crew.submit(lambda: job.make(engine))
+        return job
+
+    def _taken(
+        self,
+        found: Found,
+        request: pytest.FixtureRequest,
+        engine: Engine,
+        others: Mapping[str, Any],
+    ) -> Held | None:
+        """Take what was made ahead, if it is what is asked for."""
+        if hasattr(request, "param"):
+            return None
+        ready = self._ready.get(found)
+        job = ready.popleft() if ready else self._jobs.pop(found, None)
+        if job is None:
+            return None
+        self._run.speaker.wait_for(job.result)
+        error = job.result.exception()
+        if isinstance(error, _WORTH_ANOTHER_TRY):
+            return None
+        if error is not None:
+            job.request.hand_over(request)
+            raise error
+        is_as_asked = job.engine is engine and all(
+            job.others.get(name) is value for name, value in others.items()
+        )
+        if is_as_asked:
+            job.request.hand_over(request)
+            return Held(job.result.result(), job.stack)
+        self._give_up(job)
+        while ready:
+            self._give_up(ready.popleft())
+        self._check_changes(found, request, others, job)
+        return None
+
+    def _check_lifetimes(self, others: Mapping[str, Any]) -> None:
+        for found, _value in self._used(others):
+            if found.node is None:
+                raise _changes(found.name)
+
+    def _check_changes(
+        self,
+        found: Found,
+        request: pytest.FixtureRequest,
+        others: Mapping[str, Any],
+        job: Job,
+    ) -> None:
+        """Complain of fixtures that are not ours and live for one test."""
+        changed = [name for name in others if job.others.get(name) is not others[name]]
+        if changed and self._parents.get(found, self) is request.node.parent:
+            raise _changes(", ".join(changed))
+
+    def _used(self, others: Mapping[str, Any]) -> list[tuple[Found, object]]:
+        """List those of our fixtures whose values are among these."""
+        return [
+            (found, value)
+            for found, value in self._in_use.items()
+            if any(value is other for other in others.values())
+        ]
+
+    def _prestart(
+        self, found: Found, item: pytest.Item, engine: Engine, others: Mapping[str, Any]
+    ) -> None:
+        """Begin what the next tests will need."""
+        if self._course is None or self._finder.has_own_engine(item):
+            return
+        if self._engine is None:
+            self._is_lent = True
+            self._engine = Future()
+            self._engine.set_result(engine)
+        self._parents[found] = item.parent
+        ready = self._ready.setdefault(found, deque())
+        nodes = [other.node for other, _value in self._used(others)]
+        coming = [
+            test
+            for test in self._course.uses(found, item, self._nextitem)
+            # What they share with this test is there for them as well.
+            if all(node in test.listchain() for node in nodes)
+        ]
+        for test in coming[len(ready) : found.recipe.hints.prestart]:
+            ready.append(self._submit(found, EarlyRequest(found.name, "function", test), others))
+        while len(ready) > len(coming):
+            self._give_up(ready.pop())
+
+    def _give_up_users(self, value: object) -> None:
+        """Give up what nobody has asked for and what uses a value that is about to end."""
+        for found in [one for one, job in reversed(self._jobs.items()) if job.uses(value)]:
+            self._give_up(self._jobs.pop(found))
+        for ready in self._ready.values():
+            for job in [one for one in ready if one.uses(value)]:
+                ready.remove(job)
+                self._give_up(job)
+
+    def _give_up(self, job: Job) -> None:
+        """Remove what was made ahead, also if it is still being made."""
+        if job.result.cancel():
+            return
+
+        def end() -> None:
+            until = time.monotonic() + _PATIENCE
+            while not wait([job.result], timeout=_LOOK_AGAIN).done:
+                if time.monotonic() > until:
+                    raise Timeout(f"it was begun ahead and is not done after {_PATIENCE:g} s")
+                self._interrupt(job)
+            if job.result.exception() is None:
+                with suppress(TooEarly):
+                    # In a hook that needs a test that has asked.
+                    job.stack.close()
+
+        waits = job.found.recipe.hints.waits
+        self._run.removals.add(end, f"fixture {job.found.name}", waits=waits)
+
+    def _interrupt(self, job: Job) -> None:
+        if self._is_worker and job.found.recipe.scope == "session":
+            # Others may wait for it.
+            return
+        for resource in job.request.made:
+            if resource.container is not None:
+                # Whoever waits for it to be ready learns of its end, and goes on.
+                self._run.remove(resource)
+
+    @staticmethod
+    def _found(recipe: Recipe, request: pytest.FixtureRequest) -> Found:
+        node = None if recipe.scope == "function" else request.node
+        return Found(recipe, request.fixturename or "", node)
+
+
+def _changes(names: str) -> InvalidInput:
+    return InvalidInput(
+        f"prestart: {names}, which it refers to, has another value in each test, so it cannot be "
+        "started before. Give that fixture a wider scope, or leave prestart out."
+    )

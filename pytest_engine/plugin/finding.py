@@ -1,0 +1,170 @@
+"""Which of our fixtures a test's arguments stand for, known before pytest sets them up.
+
+pytest does not tell that in its public interface before a test runs. Its rule is documented,
+so it is followed here: classes, module, conftest files from the nearest on, plugins. Where that
+is not enough to be sure, nothing is found. A mistake costs a container that nobody asks for,
+since pytest itself decides in the end which fixture a test gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from .recipe import Recipe, recipe_of
+
+__all__ = ["Finder", "Found", "will_run"]
+
+# From pytest 8.4 on a class of its own, before that a function like any other.
+_FIXTURE_TYPE = type(pytest.fixture(lambda: None))
+_CONFTEST = "conftest.py"
+# What a mark of one of these leads to is known when the test is set up.
+_DOUBTFUL = ("engine_requires",)
+
+
+class Found(NamedTuple):
+    """One of our fixtures, for a test and all that share its value.
+
+    Attributes:
+        recipe: how it is made.
+        name: its name.
+        node: the node whose end is the end of its value; of function scope: None.
+    """
+
+    recipe: Recipe
+    name: str
+    node: pytest.Item | pytest.Collector | None
+
+
+class _Home(NamedTuple):
+    """A namespace that may define fixtures, and the folder of the conftest file that it is."""
+
+    names: Mapping[str, Any]
+    folder: Path | None
+
+
+class Finder:
+    """Finds our fixtures behind the names that tests use."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Look at nothing yet."""
+        self._plugins = config.pluginmanager
+        self._plugin_homes: list[_Home] | None = None
+        # Below one node, a name stands for one fixture.
+        self._known: dict[tuple[object, str], tuple[Recipe, Path | None] | None] = {}
+
+    def all_of(self, item: pytest.Item) -> Iterator[Found]:
+        """List those of our fixtures that a test uses, directly or not."""
+        for name in getattr(item, "fixturenames", ()):
+            found = self.find(item, name)
+            if found is not None:
+                yield found
+
+    def find(self, item: pytest.Item, name: str) -> Found | None:
+        """Find the fixture that a name stands for in a test; None: in doubt, or not ours."""
+        if name in getattr(getattr(item, "callspec", None), "params", {}):
+            # Parametrised: of the values of one fixture, one at a time is wanted.
+            return None
+        key = (item.parent, name)
+        if key not in self._known:
+            self._known[key] = self._look_up(item, name)
+        known = self._known[key]
+        if known is None:
+            return None
+        recipe, folder = known
+        if recipe.scope == "function":
+            return Found(recipe, name, None)
+        node = _node_of(item, recipe.scope, folder)
+        return None if node is None else Found(recipe, name, node)
+
+    def has_own_engine(self, item: pytest.Item) -> bool:
+        """Whether a test has an engine that is not this plugin's fixture."""
+        for home in self._homes(item):
+            if _is_fixture(home.names.get("engine"), "engine"):
+                return home.names.get("__name__") != __package__
+        return True
+
+    def _look_up(self, item: pytest.Item, name: str) -> tuple[Recipe, Path | None] | None:
+        for home in self._homes(item):
+            value = home.names.get(name)
+            if isinstance(value, staticmethod):
+                value = value.__func__
+            recipe = None if value is None else recipe_of(value)
+            if recipe is not None:
+                return recipe, home.folder
+            if _is_fixture(value, name):
+                return None
+        return None
+
+    def _homes(self, item: pytest.Item) -> Iterator[_Home]:
+        for node in reversed(item.listchain()):
+            if isinstance(node, pytest.Class):
+                yield from _homes_of_class(node.obj)
+            elif isinstance(node, pytest.Module):
+                yield _Home(getattr(node.obj, "__dict__", {}), None)
+        if self._plugin_homes is None:
+            self._plugin_homes = list(self._look_at_plugins())
+        conftests = [home for home in self._plugin_homes if home.folder in item.path.parents]
+        yield from sorted(conftests, key=_depth, reverse=True)
+        # Among plugins, who comes later counts.
+        yield from (home for home in reversed(self._plugin_homes) if home.folder is None)
+
+    def _look_at_plugins(self) -> Iterator[_Home]:
+        for _name, plugin in self._plugins.list_name_plugin():
+            names = getattr(plugin, "__dict__", {})
+            file = Path(str(names.get("__file__") or ""))
+            yield _Home(names, file.parent if file.name == _CONFTEST else None)
+            if plugin is not None and not isinstance(plugin, ModuleType):
+                yield from _homes_of_class(type(plugin))
+
+
+def _homes_of_class(cls: type) -> Iterator[_Home]:
+    for base in getattr(cls, "__mro__", ())[:-1]:
+        yield _Home(vars(base), None)
+
+
+def will_run(item: pytest.Item) -> bool:
+    """Whether a test runs for all that is known; in doubt it does not."""
+    if item.get_closest_marker("skip") or any(map(item.get_closest_marker, _DOUBTFUL)):
+        return False
+    if any(mark.kwargs.get("run", True) is False for mark in item.iter_markers("xfail")):
+        return False
+    for mark in item.iter_markers("skipif"):
+        stated = mark.kwargs.get("condition")
+        conditions = mark.args if stated is None else (*mark.args, stated)
+        # Texts are evaluated by pytest, in a namespace of its own.
+        if not all(isinstance(one, bool) and not one for one in conditions):
+            return False
+    return True
+
+
+def _depth(home: _Home) -> int:
+    return len(home.folder.parts) if home.folder else 0
+
+
+def _is_fixture(value: object, name: str) -> bool:
+    if not isinstance(value, _FIXTURE_TYPE):
+        return False
+    # With name=..., it is not the fixture of the name that it is assigned to.
+    return getattr(value, "name", name) == name
+
+
+def _node_of(
+    item: pytest.Item, scope: str, folder: Path | None
+) -> pytest.Item | pytest.Collector | None:
+    if scope == "session":
+        return item.session
+    if scope == "module":
+        return item.getparent(pytest.Module)
+    if scope == "class":
+        return item.getparent(pytest.Class)
+    if scope == "package":
+        for node in reversed(item.listchain()):
+            if isinstance(node, pytest.Package) and node.path == folder:
+                return node
+        return item.session
+    return None

@@ -1,0 +1,78 @@
+"""One value that is made before it is asked for."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from .early import EarlyRequest, TooEarly
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+
+    import pytest
+
+    from pytest_engine.core.client import Engine
+
+    from .finding import Found
+
+__all__ = ["Job"]
+
+
+@dataclass(eq=False)
+class Job:
+    """A value that is made ahead.
+
+    Attributes:
+        found: the fixture.
+        request: what stands for the request of a test.
+        needs: names of fixtures that it refers to -> their values, or the jobs that make them.
+        result: the value.
+        stack: ends it.
+        engine: the engine that it was made on.
+        others: the values that it was made with.
+    """
+
+    found: Found
+    request: EarlyRequest
+    needs: Mapping[str, Any]
+    result: Future[object]
+    stack: ExitStack = field(default_factory=ExitStack)
+    engine: Engine | None = None
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+    def uses(self, value: object) -> bool:
+        """Whether it is made with this value, or with what is made with it."""
+        return any(
+            need.uses(value) or need.made(value) if isinstance(need, Job) else need is value
+            for need in self.needs.values()
+        )
+
+    def made(self, value: object) -> bool:
+        """Whether this is what was made."""
+        result = self.result
+        if not result.done() or result.cancelled() or result.exception() is not None:
+            return False
+        return result.result() is value
+
+    def make(self, engine: Future[Engine]) -> object:
+        """Make the value, in a thread of its own.
+
+        Raises:
+            TooEarly: it cannot be made before a test asks for it.
+        """
+        if engine.exception() is not None:
+            raise TooEarly("there is no engine")
+        others: dict[str, Any] = {}
+        for name, need in self.needs.items():
+            if not isinstance(need, Job):
+                others[name] = need
+            elif need.result.exception() is None:
+                others[name] = need.result.result()
+            else:
+                raise TooEarly(f"{name} failed, and pytest tells that first")
+        self.engine, self.others = engine.result(), others
+        request = cast("pytest.FixtureRequest", self.request)
+        return self.stack.enter_context(self.found.recipe.make(request, self.engine, others))

@@ -1,0 +1,75 @@
+"""How the value of a fixture is made: what a factory leaves behind for the plugin."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_engine.core.client import Engine
+
+__all__ = ["Hints", "Recipe", "recipe_of"]
+
+# Where the functions of fixtures keep theirs; pytest copies a function's attributes to what it
+# makes of it.
+_ATTRIBUTE = "pytest_engine_recipe"
+
+
+@dataclass(frozen=True)
+class Hints:
+    """When something may be made and removed.
+
+    Attributes:
+        ahead: whether it may be made before a test asks for it.
+        alone: whether there can be one of it at a time, because it has a name or a port of
+            its own.
+        prestart: how many are kept ready for the next tests.
+        waits: whether it is removed after everything that was to be removed before,
+            because that may use it.
+        lingers: whether it may still be there while the next test runs.
+    """
+
+    ahead: bool = True
+    alone: bool = False
+    prestart: int = 0
+    waits: bool = False
+    lingers: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """How the value of a fixture is made.
+
+    Attributes:
+        make: makes the value, and removes it at the end. It gets the request, the engine
+            and the values of the fixtures that it refers to, and may be called, and
+            ended, in any thread.
+        references: names those fixtures.
+        title: what is made, in few words.
+        scope: the fixture's scope.
+        hints: when it may be made and removed.
+    """
+
+    make: Callable[
+        [pytest.FixtureRequest, Engine, Mapping[str, Any]], AbstractContextManager[object]
+    ]
+    references: Callable[[], Iterator[str]]
+    title: str
+    scope: str
+    hints: Hints
+
+    def attach(self, function: Callable[..., object]) -> None:
+        """Leave this at the function of a fixture."""
+        setattr(function, _ATTRIBUTE, self)
+
+
+def recipe_of(fixture: object) -> Recipe | None:
+    """Return the recipe of a fixture; None where it is none of ours."""
+    # Statically: modules hold all sorts of objects, some of which do things when they are asked.
+    found = inspect.getattr_static(fixture, _ATTRIBUTE, None)
+    return found if isinstance(found, Recipe) else None

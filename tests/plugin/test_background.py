@@ -1,0 +1,173 @@
+"""Threads that do what is queued, and the terminal that belongs to another thread."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, wait
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_engine.core.api.progress import Progress
+from pytest_engine.plugin.background import Crew
+from pytest_engine.plugin.progress import Speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_as_many_threads_work_as_there_may_be() -> None:
+    crew = Crew("test", 3)
+    go_on = threading.Event()
+    barrier = threading.Barrier(4)
+
+    def work() -> bool:
+        barrier.wait(30)
+        return go_on.wait(30)
+
+    first = [crew.submit(work) for _number in range(3)]
+    fourth = crew.submit(lambda: True)
+    barrier.wait(30)
+    assert not fourth.running()
+    assert not fourth.done()
+    go_on.set()
+    assert [one.result(30) for one in [*first, fourth]] == [True] * 4
+
+
+def test_what_work_raises_is_for_whoever_asks() -> None:
+    crew = Crew("test", 1)
+
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    failed, fine = crew.submit(fail), crew.submit(lambda: "done")
+    assert fine.result(30) == "done"
+    with pytest.raises(KeyboardInterrupt):
+        failed.result(30)
+
+
+def test_work_that_was_cancelled_is_left_out() -> None:
+    crew = Crew("test", 1)
+    go_on = threading.Event()
+    done: list[int] = []
+    futures: list[Future[Any]] = [crew.submit(lambda: go_on.wait(30))]
+    futures += [crew.submit(partial(done.append, number)) for number in range(3)]
+    assert futures[2].cancel()
+    go_on.set()
+    wait(futures, 30)
+    assert done == [0, 2]
+
+
+class Screen:
+    """What a terminal reporter writes."""
+
+    def __init__(self, *, isatty: bool) -> None:
+        self.isatty = isatty
+        self.written: list[str] = []
+
+    def ensure_newline(self) -> None:
+        pass
+
+    def write_line(self, line: str) -> None:
+        self.written.append(f"{line}\n")
+
+    def rewrite(self, line: str, *, erase: bool = False) -> None:
+        self.written.append(f"\r{line}{' ...' if erase else ''}")
+
+
+class Config:
+    """As much of a configuration as is asked for the terminal."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._plugins = {"terminalreporter": screen}
+        self.pluginmanager = self
+
+    def getplugin(self, name: str) -> object:
+        return self._plugins.get(name)
+
+    def getoption(self, name: str) -> int:
+        return {"verbose": 0}[name]
+
+
+def speaker_on(screen: Screen, clock: Callable[[], float]) -> Speaker:
+    config: Any = Config(screen)
+    return Speaker(config, clock)
+
+
+def test_what_other_threads_say_is_written_by_the_terminals_own() -> None:
+    screen = Screen(isatty=False)
+    speaker = speaker_on(screen, lambda: 0.0)
+    thread = threading.Thread(target=speaker.say, args=["hello"])
+    thread.start()
+    thread.join(30)
+    assert screen.written == []
+    speaker.flush()
+    assert screen.written == ["engine: hello\n"]
+
+
+def test_what_is_said_while_one_waits_is_written_meanwhile() -> None:
+    screen = Screen(isatty=False)
+    speaker = speaker_on(screen, lambda: 0.0)
+    written = threading.Event()
+    screen.ensure_newline = written.set  # type: ignore[method-assign]
+
+    def work() -> bool:
+        speaker.say("hello")
+        return written.wait(30)
+
+    future = Crew("test", 1).submit(work)
+    speaker.wait_for(future)
+    assert future.result() is True
+    assert screen.written == ["engine: hello\n"]
+
+
+def pull(speaker: Speaker, now: list[float]) -> None:
+    with speaker.pulling("redis:7") as progress:
+        for step in range(1, 13):
+            now[0] = step * 0.5
+            progress(Progress("a", "Downloading", step * 1_000_000, 20_000_000))
+
+
+def test_where_there_is_no_terminal_a_line_is_written_now_and_then() -> None:
+    now = [0.0]
+    screen = Screen(isatty=False)
+    pull(speaker_on(screen, lambda: now[0]), now)
+    assert screen.written == [
+        "engine: pulling redis:7\n",
+        "engine: pulling redis:7: 10.0 MB of 20.0 MB so far\n",
+        "engine: pulled redis:7 in 6.0 s, 12.0 MB\n",
+    ]
+
+
+def test_on_a_terminal_one_line_shows_how_far_it_is() -> None:
+    now = [0.0]
+    screen = Screen(isatty=True)
+    pull(speaker_on(screen, lambda: now[0]), now)
+    assert screen.written[:3] == [
+        "engine: pulling redis:7\n",
+        "\rengine: pulling redis:7: 1.0 MB of 20.0 MB so far ...",
+        "\r ...",
+    ]
+    assert screen.written[-3:] == ["\r ...", "\r", "engine: pulled redis:7 in 6.0 s, 12.0 MB\n"]
+
+
+def test_a_state_that_nobody_waits_for_is_not_shown() -> None:
+    now = [0.0]
+    screen = Screen(isatty=True)
+    speaker = speaker_on(screen, lambda: now[0])
+    thread = threading.Thread(target=pull, args=[speaker, now])
+    thread.start()
+    thread.join(30)
+    speaker.flush()
+    assert screen.written == [
+        "engine: pulling redis:7\n",
+        "engine: pulled redis:7 in 6.0 s, 12.0 MB\n",
+    ]
+
+
+def test_a_pull_that_fails_leaves_a_clean_line() -> None:
+    screen = Screen(isatty=True)
+    with pytest.raises(LookupError), speaker_on(screen, lambda: 0.0).pulling("redis:7"):
+        raise LookupError
+    assert screen.written[-1] == "engine: pulling redis:7 failed after 0.0 s\n"
