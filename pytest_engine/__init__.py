@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from .core.usage import Usage, usage_of
     from .plugin.compose import compose
     from .plugin.compose_project import ComposeProject
-    from .plugin.factories import container, image, network, volume
+    from .plugin.factories import container, image
     from .plugin.files import File
     from .plugin.fixtures import RunContainer
     from .plugin.handles import Image, Network, Volume
+    from .plugin.surroundings import network, volume
 
 __all__ = [
     "Address",
@@ -92,9 +93,9 @@ _HOMES = {
     "container": "plugin.factories",
     "errors": "core.errors",
     "image": "plugin.factories",
-    "network": "plugin.factories",
+    "network": "plugin.surroundings",
     "usage_of": "core.usage",
-    "volume": "plugin.factories",
+    "volume": "plugin.surroundings",
     "wait": "core.wait",
 }
 _MODULES = ("errors", "wait")

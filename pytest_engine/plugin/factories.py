@@ -1,4 +1,4 @@
-"""Functions that make fixtures: containers, networks, volumes and images."""
+"""Functions that make fixtures: containers and images."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from pytest_engine.core.errors import InvalidInput
 
 from . import lifecycle
 from .builds import BuildPlan, read_options, refuse_build_options
-from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
 from .functions import WRONG_ARGUMENT, callers, fixture_function, located, no_references
-from .handles import Image, Network, Volume
+from .handles import Image, Network
 from .hints import container_hints
 from .images import check_policy
 from .plan import ContainerPlan
-from .recipe import Hints
+from .recipe import OF_CONTAINERS
 
 if TYPE_CHECKING:
     import pytest
@@ -29,10 +28,8 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.attachment import NetworkAttachment
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.spec.mounts import Mount
-    from pytest_engine.core.spec.network import NetworkSpec
     from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
     from pytest_engine.core.spec.ports import Port
-    from pytest_engine.core.spec.volume import VolumeSpec
     from pytest_engine.core.wait import Condition
 
     from .files import FileLike
@@ -46,10 +43,7 @@ if TYPE_CHECKING:
     Others = Mapping[str, Any]
     Variant = Union[str, Mapping[str, Any]]
 
-__all__ = ["container", "image", "network", "volume"]
-
-# Containers may use them.
-_WAITS = Hints(waits=True, lingers=True)
+__all__ = ["container", "image"]
 
 
 def container(
@@ -237,69 +231,6 @@ def container(
     )
 
 
-def network(
-    spec: NetworkSpec | None = None, *, scope: Scope = "function", doc: str | None = None
-) -> Fixture[Network]:
-    """Make a fixture that is a network, on which containers reach each other by name.
-
-    Args:
-        spec: its properties; None: the engine's defaults, under a name of its own.
-        scope: how long it lives.
-        doc: what `pytest --fixtures` says of it.
-    """
-    names = callers()
-
-    @contextmanager
-    def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
-        del others
-        fixture = request.fixturename or "network"
-        session = session_of(request.config)
-        with lifecycle.made_network(session, engine, fixture, spec) as made:
-            yield made
-
-    made = fixture_function(make, no_references, names, "a network", _WAITS, scope=scope, doc=doc)
-    return cast("Fixture[Network]", made)
-
-
-def volume(
-    spec: VolumeSpec | None = None,
-    *,
-    content: FileLike | None = None,
-    scope: Scope = "function",
-    doc: str | None = None,
-) -> Fixture[Volume]:
-    """Make a fixture that is a volume.
-
-    Args:
-        spec: its properties; None: the engine's defaults, under a name of its own.
-        content: what is in it at first: a folder, as a `pathlib.Path` (relative to the file
-            of the caller), names -> contents, or a `File` of these, with an owner and
-            permissions. None: nothing.
-        scope: how long it and the data in it live.
-        doc: what `pytest --fixtures` says of it.
-    """
-    __tracebackhide__ = WRONG_ARGUMENT
-    names = callers()
-    files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
-    if any(isinstance(one.file.content, (bytes, str)) for one in files):
-        raise InvalidInput(
-            "volume: the content is a folder, as a pathlib.Path, or names -> contents."
-        )
-
-    @contextmanager
-    def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Volume]:
-        del others
-        fixture = request.fixturename or "volume"
-        session = session_of(request.config)
-        with lifecycle.made_volume(session, engine, fixture, spec) as made:
-            if files:
-                fill_volume(session, engine, fixture, made.name, files)
-            yield made
-
-    made = fixture_function(make, no_references, names, "a volume", _WAITS, scope=scope, doc=doc)
-    return cast("Fixture[Volume]", made)
-
-
 def image(
     name: str | None = None,
     *,
@@ -376,7 +307,7 @@ def image(
 
     title = str(name or recipe)
     doc = doc or f"The image {title}, by pytest-engine."
-    made = fixture_function(make, no_references, names, title, _WAITS, scope=scope, doc=doc)
+    made = fixture_function(make, no_references, names, title, OF_CONTAINERS, scope=scope, doc=doc)
     return cast("Fixture[Image]", made)
 
 

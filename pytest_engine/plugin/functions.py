@@ -33,6 +33,8 @@ WRONG_ARGUMENT = methodcaller("errisinstance", InvalidInput)
 """As a factory's `__tracebackhide__`: an error of what it was given is shown at its call, and at
 the check that found it."""
 
+_OURS = f"{__name__.partition('.')[0]}."
+
 
 def fixture_function(
     make: Callable[[pytest.FixtureRequest, Engine, Others], AbstractContextManager[object]],
@@ -107,12 +109,13 @@ def _defined_at(names: Namespaces, function: Callable[..., Iterator[object]]) ->
 
 
 def callers() -> Namespaces:
-    """Remember who called the factory that calls this."""
-    here = inspect.currentframe()
-    factory = here.f_back if here else None
-    return Namespaces(
-        factory.f_back if factory else None, factory.f_code.co_name if factory else ""
-    )
+    """Remember who called the factory that calls this; a preset of ours is a factory, too."""
+    frame = inspect.currentframe()
+    factory = ""
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_OURS):
+        factory = frame.f_code.co_name
+        frame = frame.f_back
+    return Namespaces(frame, factory)
 
 
 def no_references() -> Iterator[str]:

@@ -11,7 +11,8 @@ import pytest
 # A run in this process forgets what it imported; what is imported here already, it keeps, and
 # the next one is a second faster.
 import pytest_engine.core.transport.pool
-import pytest_engine.plugin.factories  # noqa: F401
+import pytest_engine.plugin.factories
+import pytest_engine.plugin.surroundings  # noqa: F401
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

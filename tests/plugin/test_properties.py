@@ -227,6 +227,32 @@ def test_it(box):
     assert project.left() == set()
 
 
+def test_networks_and_volumes_have_properties_without_a_name(project: Project) -> None:
+    project.write(
+        conftest="""
+backend = network(
+    internal=True, enable_ipv6=True, subnets=["10.77.5.0/24", "fd77:5::/64"], labels={"a": "b"}
+)
+memory = volume(
+    driver_options={"type": "tmpfs", "device": "tmpfs", "o": "size=1m"}, labels={"a": "b"}
+)
+box = container("busybox", command="sleep 1000", network=backend, volumes={"/m": memory})
+""",
+        test_it="""
+def test_it(box, backend, memory):
+    told = backend.inspect()
+    assert (told["Internal"], told["EnableIPv6"], told["Labels"]["a"]) == (True, True, "b")
+    assert backend.name.startswith("pytest-engine-")
+    assert box.ip().startswith("10.77.5.")
+    assert memory.inspect()["Options"]["type"] == "tmpfs"
+    assert memory.inspect()["Labels"]["a"] == "b"
+    assert "size=1024k" in box.exec("grep ' /m ' /proc/mounts").text
+""",
+    )
+    project.run().assert_outcomes(passed=1)
+    assert project.left() == set()
+
+
 def test_the_json_can_be_edited_as_the_last_resort(project: Project) -> None:
     project.write(
         conftest="""
@@ -294,6 +320,9 @@ def pytest_engine_container_remove(container, request):
         ("box = container('x', files={'/x': File('', mode=-1)})", "a number like 0o640"),
         ("box = container('x', timeout=0)", "timeout=0 is not a number of seconds above 0"),
         ("box = volume(content='text')", "the content is a folder, as a pathlib.Path"),
+        ("box = network(subnets=['10.0.0.0/99'])", "10.0.0.0/99"),
+        ("box = network(NetworkSpec('x'), internal=True)", "in a spec or by name, not both"),
+        ("box = volume(VolumeSpec('x'), driver='y')", "in a spec or by name, not both"),
         ("box = image('x', target='y')", "target: only for an image that is built"),
         ("box = image('x', options={})", "options: only for an image that is built"),
         ("box = image(build='.', options={'secrets': []})", "over a session of BuildKit's"),

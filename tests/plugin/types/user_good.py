@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 backend = network(scope="session")
 isolated = network(NetworkSpec("isolated", internal=True, enable_ipv6=True), scope="module")
+walled = network(internal=True, subnets=["10.1.0.0/24"], enable_ipv6=False, driver="bridge")
+memory = volume(driver_options={"type": "tmpfs", "device": "tmpfs"}, labels={"a": "b"})
 data = volume(content=Path("data"), scope="session")
 seeded = volume(VolumeSpec("seeded", driver="local"), content={"a/b": b"1", "c": "2"})
 tools = image("tools:1", pull=timedelta(days=7), platform="linux/amd64")
