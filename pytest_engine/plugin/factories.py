@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.volume import VolumeSpec
     from pytest_engine.core.wait import Condition
 
+    from .handling import Handling
+
     Scope = Literal["session", "package", "module", "class", "function"]
     ImageLike = Union[str, Fixture[Image]]
     NetworkLike = Union[str, NetworkAttachment, Fixture[Network]]
@@ -67,6 +69,7 @@ def container(
     scope: Scope = "function",
     params: Sequence[Variant] | None = None,
     ids: Sequence[str] | None = None,
+    handling: Handling[object] | None = None,
 ) -> Fixture[Container]:
     """Make a fixture that is a running container, ready to be used.
 
@@ -113,6 +116,8 @@ def container(
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
         ids: names of the params, for the tests' names.
+        handling: makes the fixture hand out something else; `pytest_engine.presets.preset`
+            is the way to it that has types.
     """
     names = _callers()
     if (image is None) == (build is None) and not params:
@@ -155,8 +160,13 @@ def container(
             wait=wait,
             timeout=timeout,
             build=recipe if spec.image is None else None,
+            handling=handling,
         ) as running:
-            yield running
+            if handling is None:
+                yield running
+                return
+            with handling.opened(running) as handed:
+                yield cast("Container", handed)
 
     return cast(
         "Fixture[Container]",
@@ -274,10 +284,17 @@ def _fixture(
 
 
 def _callers() -> Namespaces:
-    """Remember who called the factory."""
+    """Remember who called the factory.
+
+    A function that calls it for somebody else says so as it would to pytest: with
+    `__tracebackhide__`.
+    """
     here = inspect.currentframe()
     factory = here.f_back if here else None
-    return Namespaces(factory.f_back if factory else None)
+    caller = factory.f_back if factory else None
+    while caller is not None and caller.f_locals.get("__tracebackhide__"):
+        caller = caller.f_back
+    return Namespaces(caller)
 
 
 def _none() -> Iterator[str]:

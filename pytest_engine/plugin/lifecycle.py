@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
 
+    from .handling import Handling
     from .session import Resource, Session
 
 __all__ = [
@@ -84,6 +85,7 @@ def started(
     wait: Condition | Literal[False] | None,
     timeout: float | None,
     build: BuildPlan | None = None,
+    handling: Handling[object] | None = None,
 ) -> Iterator[Container]:
     """Create and start a container, wait until it is ready, and remove it afterwards.
 
@@ -96,6 +98,7 @@ def started(
             else when its published TCP ports answer. False: at once.
         timeout: seconds until then; None: as configured.
         build: build this and use it as the image.
+        handling: is shown the container before it starts.
     """
     fixture = request.fixturename or "container"
     hook = request.node.ihook
@@ -112,6 +115,8 @@ def started(
     with session.making("container", spec.name or "", fixture, engine) as resource:
         container = _create(session, engine, spec, resource)
         try:
+            if handling is not None:
+                handling.before_start(container)
             container.start()
             condition = _readiness(spec) if wait is None else wait
             if condition:
