@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
     from .plugin.factories import container, image, network, volume
+    from .plugin.files import File
     from .plugin.fixtures import RunContainer
     from .plugin.handles import Image, Network, Volume
 
@@ -36,6 +37,7 @@ __all__ = [
     "Container",
     "ContainerSpec",
     "Engine",
+    "File",
     "Healthcheck",
     "Image",
     "Mount",
@@ -66,6 +68,7 @@ _HOMES = {
     "Container": "core.container",
     "ContainerSpec": "core.spec.container",
     "Engine": "core.client",
+    "File": "plugin.files",
     "Healthcheck": "core.spec.policies",
     "Image": "plugin.handles",
     "Mount": "core.spec.mounts",

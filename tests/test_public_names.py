@@ -23,6 +23,7 @@ PUBLIC = [
     "Container",
     "ContainerSpec",
     "Engine",
+    "File",
     "Healthcheck",
     "Image",
     "Mount",

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable, Literal, Union, cast
 
-import pytest
-
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec.container import ContainerSpec
 
 from . import lifecycle
+from .builds import BuildPlan, read_options, refuse_build_options
+from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
+from .functions import callers, fixture_function, located, no_references
 from .handles import Image, Network, Volume
+from .images import check_policy
 from .plan import ContainerPlan
-from .references import Fixture, LateSignature, Namespaces, names_in
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    import pytest
+
+    from pytest_engine.core.api.build_options import BuilderName, BuildOptions
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.attachment import NetworkAttachment
+    from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.network import NetworkSpec
     from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
@@ -31,12 +35,14 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.volume import VolumeSpec
     from pytest_engine.core.wait import Condition
 
-    from .handling import Handling
+    from .files import FileLike
+    from .images import PullPolicy
+    from .plan import VolumesLike
+    from .references import Fixture
 
     Scope = Literal["session", "package", "module", "class", "function"]
     ImageLike = Union[str, Fixture[Image]]
     NetworkLike = Union[str, NetworkAttachment, Fixture[Network]]
-    VolumesLike = Union[Sequence[str], Mapping[str, Union[str, Fixture[Volume]]]]
     Others = Mapping[str, Any]
     Variant = Union[str, Mapping[str, Any]]
 
@@ -52,24 +58,35 @@ def container(
     entrypoint: str | Sequence[str] | None = None,
     env: Mapping[str, str] | None = None,
     ports: Sequence[int | str | Port] | None = None,
+    files: Mapping[str, FileLike] | None = None,
     mounts: Sequence[Mount] | None = None,
     volumes: VolumesLike | None = None,
+    tmpfs: Mapping[str, str] | Sequence[str] | None = None,
     network: NetworkLike | None = None,
     networks: Sequence[NetworkLike] = (),
+    etc_hosts: Mapping[str, str] | Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
     restart_policy: str | RestartPolicy | None = None,
     healthcheck: Healthcheck | None = None,
+    init: bool | None = None,
     user: str | None = None,
     working_dir: str | None = None,
+    privileged: bool | None = None,
+    capabilities: Sequence[str] | None = None,
+    read_only: bool | None = None,
     memory: str | int | None = None,
     cpus: float | None = None,
+    platform: str | None = None,
+    spec: ContainerSpec | None = None,
+    pull: PullPolicy | None = None,
     wait: Condition | Literal[False] | None = None,
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",
     params: Sequence[Variant] | None = None,
     ids: Sequence[str] | None = None,
-    handling: Handling[object] | None = None,
+    doc: str | None = None,
+    handed: Callable[[Container], AbstractContextManager[object]] | None = None,
 ) -> Fixture[Container]:
     """Make a fixture that is a running container, ready to be used.
 
@@ -78,10 +95,10 @@ def container(
     The image is pulled if the engine does not have it. What the fixture made is removed
     at the end of its scope, or at once if the container does not become ready.
 
-    `env`, `command` and `entrypoint` may refer to other fixtures of this package:
-    `{redis.name}`, `{redis.id}`, `{redis.ip}`. On a network that a fixture made (not on
-    the engine's default one), containers reach each other by name, and by the name of
-    the fixture.
+    `env`, `command`, `entrypoint`, `labels` and `etc_hosts` may refer to other fixtures of
+    this package: `{redis.name}`, `{redis.id}`, `{redis.ip}`. On a network that a fixture
+    made (not on the engine's default one), containers reach each other by name, and by the
+    name of the fixture.
 
     Args:
         image: the image, or a fixture made by `image`.
@@ -94,18 +111,33 @@ def container(
         env: variables beyond the image's.
         ports: ports to publish: `6379`, `"8080:80/tcp"`, a `Port`. The engine chooses the
             host's port where none is stated; `address(6379)` of the container tells it.
+        files: what is put into it before it starts: absolute path -> bytes, text, the
+            `pathlib.Path` of a file or folder (relative to the file of the caller), names
+            below the path -> contents, or a `File` with an owner and permissions.
         mounts: mounts in the long form.
         volumes: path in the container -> a fixture made by `volume`, or a volume's name;
-            or texts `source:target[:modes]`.
+            or texts `source:target[:modes]`, where a source that begins with `.` is
+            relative to the file of the caller.
+        tmpfs: folders in memory: `path[:options]`.
         network: the network: a fixture made by `network`, a name, a `NetworkAttachment`.
         networks: further networks.
+        etc_hosts: further hosts it knows: name -> address, or `host-gateway`.
         labels: labels beyond those of the run.
         restart_policy: what the engine does when the container ends.
         healthcheck: how its health is found out.
+        init: whether a small process 1 passes on signals and cleans up after others.
         user: `user[:group]` of its process, by name or number.
         working_dir: where its process starts.
+        privileged: whether it may do almost all that the host may.
+        capabilities: what it may do beyond the usual, like `NET_ADMIN`.
+        read_only: whether it cannot write to its file system.
         memory: the limit in bytes, or a text like `512m`.
         cpus: how many processors' worth of time it may use.
+        platform: `os[/arch[/variant]]` where it is not the engine's own.
+        spec: all else that a container can have, as a `ContainerSpec`; what it states is
+            not stated by name as well.
+        pull: when the image is pulled: `missing`, `always` (once in a run), `never`, or a
+            `timedelta` after which it is pulled anew; None: `--engine-pull`.
         wait: when it is ready (`pytest_engine.wait`). None: when its healthcheck succeeds,
             if one is stated here, else when its published TCP ports answer. False: as
             soon as it has started.
@@ -116,70 +148,94 @@ def container(
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
         ids: names of the params, for the tests' names.
-        handling: makes the fixture hand out something else; `pytest_engine.presets.preset`
-            is the way to it that has types.
+        doc: what `pytest --fixtures` says of it.
+        handed: makes what is handed to tests instead, of a container that is ready;
+            `pytest_engine.presets.preset` is the way to it that has types.
     """
-    names = _callers()
-    if (image is None) == (build is None) and not params:
+    names = callers()
+    check_policy(pull, "container")
+    _check_timeout(timeout)
+    known = image is not None or (spec is not None and spec.image is not None)
+    if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
-    # Values are read here already, so that an error points to the line that has it.
-    plan = ContainerPlan(
-        ContainerSpec(
-            name=name,
-            image=image if isinstance(image, str) else None,
-            ports=ports,
-            mounts=mounts,
-            volumes=None if isinstance(volumes, Mapping) else volumes,
-            labels=labels,
-            restart_policy=restart_policy,
-            healthcheck=healthcheck,
-            user=user,
-            working_dir=working_dir,
-            memory=memory,
-            cpus=cpus,
-        ),
-        texts={"command": command, "entrypoint": entrypoint, "env": env},
-        image=None if isinstance(image, str) else image,
+    plan = ContainerPlan.read(
+        spec,
+        {
+            "name": name,
+            "command": command,
+            "entrypoint": entrypoint,
+            "env": env,
+            "ports": ports,
+            "mounts": mounts,
+            "tmpfs": tmpfs,
+            "etc_hosts": etc_hosts,
+            "labels": labels,
+            "restart_policy": restart_policy,
+            "healthcheck": healthcheck,
+            "init": init,
+            "user": user,
+            "working_dir": working_dir,
+            "privileged": privileged,
+            "capabilities": capabilities,
+            "read_only": read_only,
+            "memory": memory,
+            "cpus": cpus,
+            "platform": platform,
+        },
+        image=image,
         networks=[*([] if network is None else [network]), *networks],
-        volumes=volumes if isinstance(volumes, Mapping) else {},
+        volumes=volumes,
         after=after,
+        files=files or {},
         names=names,
     )
-    list(names_in(plan.texts))
-    recipe = None if build is None else lifecycle.BuildPlan(_located(build, names))
-    title = str(image) if isinstance(image, str) else str(recipe or "a container")
+    recipe = None if build is None else BuildPlan(located(build, names))
+    title = str(plan.spec.image or recipe or "a container")
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Container]:
-        spec = plan.filled(others, request.fixturename or "", getattr(request, "param", None))
+        wanted = plan.filled(others, request.fixturename or "", getattr(request, "param", None))
         with lifecycle.started(
             session_of(request.config),
             engine,
             request,
-            spec,
+            wanted,
             wait=wait,
             timeout=timeout,
-            build=recipe if spec.image is None else None,
-            handling=handling,
+            build=recipe if wanted.image is None else None,
+            files=plan.files,
+            pull=pull,
         ) as running:
-            if handling is None:
+            if handed is None:
                 yield running
                 return
-            with handling.opened(running) as handed:
-                yield cast("Container", handed)
+            with handed(running) as value:
+                yield cast("Container", value)
 
     return cast(
         "Fixture[Container]",
-        _fixture(make, plan.references, names, title, scope=scope, params=params, ids=ids),
+        fixture_function(
+            make,
+            plan.references,
+            names,
+            title,
+            scope=scope,
+            doc=doc or f"A container of {title}, by pytest-engine.",
+            params=params,
+            ids=ids,
+        ),
     )
 
 
-def network(spec: NetworkSpec | None = None, *, scope: Scope = "function") -> Fixture[Network]:
+def network(
+    spec: NetworkSpec | None = None, *, scope: Scope = "function", doc: str | None = None
+) -> Fixture[Network]:
     """Make a fixture that is a network, on which containers reach each other by name.
 
     Args:
         spec: its properties; None: the engine's defaults, under a name of its own.
         scope: how long it lives.
+        doc: what `pytest --fixtures` says of it.
     """
 
     @contextmanager
@@ -190,16 +246,33 @@ def network(spec: NetworkSpec | None = None, *, scope: Scope = "function") -> Fi
         with lifecycle.made_network(session, engine, fixture, spec) as made:
             yield made
 
-    return cast("Fixture[Network]", _fixture(make, _none, _callers(), "a network", scope=scope))
+    made = fixture_function(make, no_references, callers(), "a network", scope=scope, doc=doc)
+    return cast("Fixture[Network]", made)
 
 
-def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixture[Volume]:
-    """Make a fixture that is a volume, empty at first.
+def volume(
+    spec: VolumeSpec | None = None,
+    *,
+    content: FileLike | None = None,
+    scope: Scope = "function",
+    doc: str | None = None,
+) -> Fixture[Volume]:
+    """Make a fixture that is a volume.
 
     Args:
         spec: its properties; None: the engine's defaults, under a name of its own.
+        content: what is in it at first: a folder, as a `pathlib.Path` (relative to the file
+            of the caller), names -> contents, or a `File` of these, with an owner and
+            permissions. None: nothing.
         scope: how long it and the data in it live.
+        doc: what `pytest --fixtures` says of it.
     """
+    names = callers()
+    files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
+    if any(isinstance(one.file.content, (bytes, str)) for one in files):
+        raise InvalidInput(
+            "volume: the content is a folder, as a pathlib.Path, or names -> contents."
+        )
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Volume]:
@@ -207,19 +280,30 @@ def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixt
         fixture = request.fixturename or "volume"
         session = session_of(request.config)
         with lifecycle.made_volume(session, engine, fixture, spec) as made:
+            if files:
+                fill_volume(session, engine, fixture, made.name, files)
             yield made
 
-    return cast("Fixture[Volume]", _fixture(make, _none, _callers(), "a volume", scope=scope))
+    made = fixture_function(make, no_references, names, "a volume", scope=scope, doc=doc)
+    return cast("Fixture[Volume]", made)
 
 
 def image(
     name: str | None = None,
     *,
     build: Sources | None = None,
-    dockerfile: str = "Dockerfile",
+    dockerfile: str | None = None,
     args: Mapping[str, str] | None = None,
     target: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    cache_from: Sequence[str] | None = None,
+    network: str | None = None,
+    builder: BuilderName | None = None,
+    platform: str | None = None,
+    options: BuildOptions | None = None,
+    pull: PullPolicy | None = None,
     scope: Scope = "session",
+    doc: str | None = None,
 ) -> Fixture[Image]:
     """Make a fixture that is an image, pulled if it is missing, or built.
 
@@ -229,80 +313,60 @@ def image(
     Args:
         name: the image to pull.
         build: instead, a folder to build (relative to the file of the caller), or names
-            in the context -> contents. It is built with BuildKit.
-        dockerfile: the Dockerfile's path in it.
-        args: values for its `ARG` instructions; no place for secrets.
+            in the context -> contents. The arguments from `dockerfile` to `builder`, and
+            `options`, are for builds.
+        dockerfile: the Dockerfile's path in it; None: `Dockerfile`.
+        args: values for its `ARG` instructions; no place for secrets, as they are kept in
+            the image's history.
         target: the stage to build; None: the last.
+        labels: labels of the image, beyond those of the run.
+        cache_from: images whose steps may be taken instead of being built.
+        network: the network of `RUN` instructions: `default`, `none` or `host`.
+        builder: `buildkit` or `classic`; None: BuildKit, unless the engine has it switched
+            off.
+        platform: `os[/arch[/variant]]` where it is not the engine's own.
+        options: further options of the build: `BuildOptions`.
+        pull: when the image is pulled: see `container`. For a build, `always` looks for
+            newer base images, and `missing` or None does not.
         scope: how long the fixture's value is kept.
+        doc: what `pytest --fixtures` says of it.
     """
-    names = _callers()
+    names = callers()
+    check_policy(pull, "image")
     if (name is None) == (build is None):
         raise InvalidInput("image: state either a name or what to build.")
+    stated: dict[str, object] = {
+        "dockerfile": dockerfile,
+        "args": args,
+        "target": target,
+        "labels": labels,
+        "cachefrom": None if cache_from is None else list(cache_from),
+        "network": network,
+        "builder": builder,
+    }
     recipe = None
     if build is not None:
-        recipe = lifecycle.BuildPlan(_located(build, names), dockerfile, args, target)
+        stated |= {"platform": platform, "pull": pull}
+        recipe = BuildPlan(located(build, names), read_options(stated, options))
+    else:
+        refuse_build_options(stated, options)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Image]:
         del others
         session = session_of(request.config)
         if recipe is None:
-            yield lifecycle.find_image(session, engine, request, str(name))
+            yield lifecycle.find_image(session, engine, request, str(name), pull, platform)
         else:
             built = lifecycle.build_image(session, engine, recipe, request.fixturename or "image")
             yield Image(engine, built, built)
 
     title = str(name or recipe)
-    return cast("Fixture[Image]", _fixture(make, _none, names, title, scope=scope))
+    doc = doc or f"The image {title}, by pytest-engine."
+    made = fixture_function(make, no_references, names, title, scope=scope, doc=doc)
+    return cast("Fixture[Image]", made)
 
 
-def _fixture(
-    make: Callable[[pytest.FixtureRequest, Engine, Others], AbstractContextManager[object]],
-    references: Callable[[], Iterator[str]],
-    names: Namespaces,
-    title: str,
-    *,
-    scope: Scope,
-    params: Sequence[object] | None = None,
-    ids: Sequence[str] | None = None,
-) -> object:
-    """Make a fixture function whose arguments are the fixtures that it refers to."""
-
-    def resource(*bound: object, **others: Any) -> Iterator[object]:
-        # In a class's body the fixture is a method; its instance is of no use here.
-        del bound
-        request = others.pop("request")
-        with ExitStack() as stack:
-            with lifecycle.explained(f"Fixture {request.fixturename!r} ({title})"):
-                value = stack.enter_context(make(request, others.pop("engine"), others))
-            yield value
-
-    resource.__doc__ = f"Made by pytest-engine: {title}."
-    resource.__module__ = names.module
-    resource.__signature__ = LateSignature(late=references)  # type: ignore[attr-defined]
-    return pytest.fixture(scope=scope, params=params, ids=ids)(resource)
-
-
-def _callers() -> Namespaces:
-    """Remember who called the factory.
-
-    A function that calls it for somebody else says so as it would to pytest: with
-    `__tracebackhide__`.
-    """
-    here = inspect.currentframe()
-    factory = here.f_back if here else None
-    caller = factory.f_back if factory else None
-    while caller is not None and caller.f_locals.get("__tracebackhide__"):
-        caller = caller.f_back
-    return Namespaces(caller)
-
-
-def _none() -> Iterator[str]:
-    return iter(())
-
-
-def _located(context: Sources, names: Namespaces) -> Sources:
-    """Find a folder from the file that names it, whatever the working directory is."""
-    if isinstance(context, Mapping):
-        return context
-    return Path(names.file).parent / context if names.file else Path(context)
+def _check_timeout(timeout: float | None) -> None:
+    if timeout is not None and not timeout > 0:
+        raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")

@@ -9,10 +9,13 @@ import pytest
 if TYPE_CHECKING:
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
+    from pytest_engine.core.types.engine import ContainerCreateBody
 
 __all__ = [
     "pytest_engine_container_ready",
+    "pytest_engine_container_remove",
     "pytest_engine_container_spec",
+    "pytest_engine_create_body",
     "pytest_engine_image_name",
 ]
 
@@ -22,7 +25,8 @@ def pytest_engine_image_name(name: str) -> str | None:
     """Say which image to use where a fixture names one: a mirror's, one that is pinned.
 
     Called before an image is pulled or a container is created from it; not for images
-    that the run itself builds. The first answer that is not None counts.
+    that the run itself builds. The first answer that is not None counts, and where there
+    is one, `--engine-mirror` is not asked.
 
     Args:
         name: the image as the fixture names it.
@@ -47,6 +51,36 @@ def pytest_engine_container_spec(
 
     Returns:
         What to create instead, or None.
+    """
+
+
+@pytest.hookspec
+def pytest_engine_create_body(
+    body: ContainerCreateBody, spec: ContainerSpec, request: pytest.FixtureRequest
+) -> None:
+    """Edit the JSON that the engine is sent, where a `ContainerSpec` cannot say something.
+
+    The last resort, called right before the container is created. Everybody who
+    implements it gets the same object.
+
+    Args:
+        body: the body of `POST /containers/create`, to be changed in place.
+        spec: what it was made from.
+        request: the request of the fixture that the container is for.
+    """
+
+
+@pytest.hookspec
+def pytest_engine_container_remove(container: Container, request: pytest.FixtureRequest) -> None:
+    """See a container for the last time, before it is removed.
+
+    Called for those that had become ready, at the end of their fixture. It may run no
+    longer, and what fails here is an error of the last test that used it; it is removed
+    all the same.
+
+    Args:
+        container: the container.
+        request: the request of the fixture that the container was for.
     """
 
 

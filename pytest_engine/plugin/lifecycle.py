@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -19,21 +17,23 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
+from .files import put_files
 from .handles import Image, Network, Volume
+from .images import Demand, resolve_name
 
 if TYPE_CHECKING:
-    from pluggy import HookRelay
-
-    from pytest_engine.core.buildcontext import Sources
+    from pytest_engine.core.api.build_options import BuildOptions
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
+    from pytest_engine.core.types.engine import ContainerCreateBody
     from pytest_engine.core.wait import Condition
 
-    from .handling import Handling
+    from .builds import BuildPlan
+    from .files import Placed
+    from .images import PullPolicy
     from .session import Resource, Session
 
 __all__ = [
-    "BuildPlan",
     "build_image",
     "explained",
     "find_image",
@@ -41,29 +41,6 @@ __all__ = [
     "made_volume",
     "started",
 ]
-
-
-@dataclass(frozen=True)
-class BuildPlan:
-    """How an image is built.
-
-    Attributes:
-        context: a folder, or names in the context -> contents.
-        dockerfile: the Dockerfile's path in it.
-        args: values for its `ARG` instructions.
-        target: the stage to build; None: the last.
-    """
-
-    context: Sources
-    dockerfile: str = "Dockerfile"
-    args: Mapping[str, str] | None = None
-    target: str | None = None
-
-    def __str__(self) -> str:
-        """Say in short what is built."""
-        if isinstance(self.context, Mapping):
-            return f"a {self.dockerfile} of its own"
-        return os.path.relpath(Path(self.context) / self.dockerfile)
 
 
 @contextmanager
@@ -85,7 +62,8 @@ def started(
     wait: Condition | Literal[False] | None,
     timeout: float | None,
     build: BuildPlan | None = None,
-    handling: Handling[object] | None = None,
+    files: Sequence[Placed] = (),
+    pull: PullPolicy | None = None,
 ) -> Iterator[Container]:
     """Create and start a container, wait until it is ready, and remove it afterwards.
 
@@ -98,14 +76,15 @@ def started(
             else when its published TCP ports answer. False: at once.
         timeout: seconds until then; None: as configured.
         build: build this and use it as the image.
-        handling: is shown the container before it starts.
+        files: what is put into it before it starts.
+        pull: when its image is pulled; None: as configured.
     """
     fixture = request.fixturename or "container"
     hook = request.node.ihook
     if build is not None:
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
-        spec = replace(spec, image=_substituted(hook, spec.image))
+        spec = replace(spec, image=resolve_name(hook, session.settings, spec.image))
     spec = replace(
         spec,
         name=spec.name or session.owner.name(fixture),
@@ -113,10 +92,13 @@ def started(
     )
     spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
     with session.making("container", spec.name or "", fixture, engine) as resource:
-        container = _create(session, engine, spec, resource)
+        demand = _demand(session, engine, str(spec.image), pull, spec.platform)
+        body = spec.to_engine()
+        hook.pytest_engine_create_body(body=body, spec=spec, request=request)
+        container = _create(session, demand, spec, body, resource)
         try:
-            if handling is not None:
-                handling.before_start(container)
+            if files:
+                put_files(engine, container.id, files, spec)
             container.start()
             condition = _readiness(spec) if wait is None else wait
             if condition:
@@ -133,7 +115,10 @@ def started(
     try:
         yield container
     finally:
-        session.remove(resource)
+        try:
+            hook.pytest_engine_container_remove(container=container, request=request)
+        finally:
+            session.remove(resource)
 
 
 @contextmanager
@@ -171,15 +156,16 @@ def made_volume(
 
 
 def find_image(
-    session: Session, engine: Engine, request: pytest.FixtureRequest, name: str
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    name: str,
+    pull: PullPolicy | None,
+    platform: str | None,
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
-    name = _substituted(request.node.ihook, name)
-    try:
-        found = engine.images.inspect(name)
-    except ImageNotFound:
-        _pull(session, engine, name)
-        found = engine.images.inspect(name)
+    name = resolve_name(request.node.ihook, session.settings, name)
+    found = session.pulls.find(_demand(session, engine, name, pull, platform))
     return Image(engine, found["Id"], name)
 
 
@@ -187,34 +173,44 @@ def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str)
     """Build an image once in a run, which removes it at its end; returns its id."""
     key = id(plan)
     if key not in session.built:
+        labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
+        options: BuildOptions = {**plan.options, "labels": labels}
         with session.making("image", str(plan), fixture, engine) as resource:
             with session.speaker.building(str(plan)) as progress:
-                resource.id = engine.build.image(
-                    plan.context,
-                    dockerfile=plan.dockerfile,
-                    args=plan.args,
-                    target=plan.target,
-                    labels=session.owner.labels(fixture),
-                    progress=progress,
-                )
+                resource.id = engine.build.image(plan.context, progress=progress, **options)
             resource.name = resource.id
         session.built[key] = resource.id
     return session.built[key]
 
 
-def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
-    body = spec.to_engine()
+def _demand(
+    session: Session, engine: Engine, name: str, pull: PullPolicy | None, platform: str | None
+) -> Demand:
+    return Demand(engine, name, pull or session.settings.pull, platform)
+
+
+def _create(
+    session: Session,
+    demand: Demand,
+    spec: ContainerSpec,
+    body: ContainerCreateBody,
+    resource: Resource,
+) -> Container:
+    engine = demand.engine
     with _nothing_made_on_refusal(session, resource):
+        session.pulls.freshen(demand)
+        seen = session.pulls.count(demand)
         try:
-            created = engine.containers.create(body, name=spec.name)
-        except ImageNotFound:
+            created = engine.containers.create(body, name=spec.name, platform=spec.platform)
+        except ImageNotFound as exc:
             # Asking first would cost every container a request.
-            _pull(session, engine, str(spec.image))
-            created = engine.containers.create(body, name=spec.name)
+            demand.refuse(exc)
+            session.pulls.pull(demand, seen)
+            created = engine.containers.create(body, name=spec.name, platform=spec.platform)
     resource.id = created["Id"]
     container = Container(engine, created["Id"], name=spec.name, image=spec.image)
     resource.container = container
-    for attachment in spec.attachments[1:]:
+    for attachment in spec.later_attachments:
         engine.networks.connect(attachment.name, container.id, attachment.to_engine())
     return container
 
@@ -227,15 +223,6 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
         # The engine said no, so there is nothing of ours under that name.
         session.live.remove(resource)
         raise
-
-
-def _pull(session: Session, engine: Engine, name: str) -> None:
-    with session.speaker.pulling(name) as progress:
-        engine.images.pull(name, progress=progress)
-
-
-def _substituted(hook: HookRelay, name: str) -> str:
-    return str(hook.pytest_engine_image_name(name=name) or name)
 
 
 def _readiness(spec: ContainerSpec) -> Condition | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 import pytest
+
+if TYPE_CHECKING:
+    from .images import PullPolicy
 
 __all__ = ["OPTIONS", "Option", "Settings", "add_options", "read_settings"]
 
@@ -22,6 +25,28 @@ def _count(text: str) -> int:
     if value < 0:
         raise ValueError(text)
     return value
+
+
+def _pull_policy(text: str) -> object:
+    if text in ("missing", "always", "never"):
+        return text
+    from datetime import timedelta
+
+    number, unit = text[:-1], text[-1:]
+    units = {"m": "minutes", "h": "hours", "d": "days"}
+    if unit not in units:
+        raise ValueError(text)
+    return timedelta(**{units[unit]: _seconds(number)})
+
+
+def _mirrors(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for part in text.split(","):
+        registry, equals, mirror = part.strip().rpartition("=")
+        if not mirror or (equals and not registry) or "://" in part:
+            raise ValueError(text)
+        pairs.append((registry.rstrip("/") or "docker.io", mirror.rstrip("/")))
+    return tuple(pairs)
 
 
 class Option(NamedTuple):
@@ -85,6 +110,22 @@ OPTIONS = (
         "50",
         "how many lines of each container's log a failing test's report shows at most; 0: none",
     ),
+    Option(
+        "engine_pull",
+        _pull_policy,
+        "missing, always, never, or an age like 90m, 12h or 7d",
+        "missing",
+        "when images are pulled, where their fixture does not say: if the engine lacks them, once "
+        "in every run, never, or once what it has was pulled longer ago than that",
+    ),
+    Option(
+        "engine_mirror",
+        _mirrors,
+        "a mirror like registry.example/hub, or registry=mirror pairs with commas between them",
+        None,
+        "where images are pulled from instead: a mirror of Docker Hub, or pairs like "
+        "docker.io=mirror.example/hub,quay.io=mirror.example/quay",
+    ),
 )
 
 
@@ -96,12 +137,16 @@ class Settings(NamedTuple):
         missing: `fail` or `skip`.
         wait_timeout: in seconds.
         log_lines: for each container.
+        pull: `missing`, `always`, `never` or a timedelta.
+        mirror: registry, or the beginning of a name, -> what takes its place; None: no mirrors.
     """
 
     host: str | None
     missing: str
     wait_timeout: float
     log_lines: int
+    pull: PullPolicy
+    mirror: tuple[tuple[str, str], ...] | None
 
 
 def add_options(parser: pytest.Parser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,33 @@ from pytest_engine.core.spec.attachment import NetworkAttachment
 from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import VolumeBind
 
+from .files import place_files
 from .references import fill_in, names_in
 
 if TYPE_CHECKING:
-    from .references import Namespaces
+    from typing import Union
+
+    from .files import FileLike, Placed
+    from .handles import Volume
+    from .references import Fixture, Namespaces
+
+    VolumesLike = Union[Sequence[str], Mapping[str, Union[str, Fixture[Volume]]]]
 
 __all__ = ["ContainerPlan"]
+
+# Properties of a spec that may refer to other fixtures.
+_TEXTS = (
+    "command",
+    "entrypoint",
+    "env",
+    "etc_hosts",
+    "ipc_mode",
+    "labels",
+    "links",
+    "network_mode",
+    "pid_mode",
+    "volumes_from",
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +52,7 @@ class ContainerPlan:
         networks: names, attachments and fixtures.
         volumes: path in the container -> a name or a fixture.
         after: fixtures that have to be there before.
+        files: what is put into it before it starts.
         names: where the fixtures got their names.
     """
 
@@ -39,7 +62,65 @@ class ContainerPlan:
     networks: Sequence[object]
     volumes: Mapping[str, object]
     after: Sequence[object]
+    files: Sequence[Placed]
     names: Namespaces
+
+    @classmethod
+    def read(
+        cls,
+        spec: ContainerSpec | None,
+        stated: Mapping[str, Any],
+        *,
+        image: object | None,
+        networks: Sequence[object],
+        volumes: VolumesLike | None,
+        after: Sequence[object],
+        files: Mapping[str, FileLike],
+        names: Namespaces,
+    ) -> ContainerPlan:
+        """Read what a factory was given, so that an error points to the line that has it.
+
+        Args:
+            spec: properties that were given together.
+            stated: properties that were given by name; those that are None were not.
+            image: the image, or a fixture.
+            networks: names, attachments and fixtures.
+            volumes: texts, or path in the container -> a name or a fixture.
+            after: fixtures that have to be there before.
+            files: absolute path in the container -> what is put there.
+            names: who called the factory.
+
+        Raises:
+            InvalidInput: a property is stated twice, or malformed.
+        """
+        base = spec or ContainerSpec()
+        given = {name: value for name, value in stated.items() if value is not None}
+        alone = {"image": image, "networks": networks or None, "volumes": volumes}
+        for name, value in {**given, **alone}.items():
+            if value is not None and getattr(base, name) is not None:
+                raise InvalidInput(
+                    f"container: {name} is stated twice, as an argument and in spec. State it once."
+                )
+        if isinstance(image, str):
+            given["image"] = image
+        if volumes is not None and not isinstance(volumes, Mapping):
+            given["volumes"] = [_beside(one, names) for one in volumes]
+        texts = {name: given.pop(name, getattr(base, name)) for name in _TEXTS}
+        plan = cls(
+            replace(base, **given, **dict.fromkeys(_TEXTS)),
+            texts={name: value for name, value in texts.items() if value is not None},
+            image=None if isinstance(image, str) else image,
+            networks=networks,
+            volumes=volumes if isinstance(volumes, Mapping) else {},
+            after=after,
+            files=place_files(files, names.folder),
+            names=names,
+        )
+        # The other fixtures are not there yet, but what a placeholder may ask for is known, and
+        # everything else about these texts as well.
+        list(names_in(plan.texts))
+        replace(plan.spec, **plan.texts)
+        return plan
 
     def references(self) -> Iterator[str]:
         """Name the fixtures that this one depends on.
@@ -98,6 +179,14 @@ class ContainerPlan:
             return network
         name = fixtures[self.names.name_of(network, "network")].name
         return NetworkAttachment(name, aliases=[alias])
+
+
+def _beside(volume: str | VolumeBind, names: Namespaces) -> str | VolumeBind:
+    """Find a source that begins with `.` from the file that names it."""
+    if not isinstance(volume, str) or not volume.startswith("."):
+        return volume
+    source, colon, rest = volume.partition(":")
+    return f"{os.path.normpath(names.folder / source)}{colon}{rest}"
 
 
 def _varied(spec: ContainerSpec, variant: object) -> ContainerSpec:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar
 
 from pytest_engine.core.errors import InvalidInput
@@ -43,6 +44,7 @@ class Namespaces:
         self._spaces: list[Mapping[str, Any]] = []
         self.module = str(frame.f_globals.get("__name__", "")) if frame else ""
         self.file = str(frame.f_globals.get("__file__", "")) if frame else ""
+        self.line = frame.f_lineno if frame else 1
         seen: set[int] = set()
         while frame is not None:
             # Fixtures in the body of a class are only among the locals of that body.
@@ -52,6 +54,11 @@ class Namespaces:
             self._spaces += [space for space in spaces if id(space) not in seen]
             seen.update(map(id, spaces))
             frame = frame.f_back
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file that called the factory, where its relative paths start."""
+        return Path(self.file).parent if self.file else Path.cwd()
 
     def name_of(self, fixture: object, option: str) -> str:
         """Find the name that a fixture was assigned to.

@@ -12,6 +12,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import EngineError, NotFound
 
+from .images import Pulls
 from .ownership import SESSION_LABEL, Owner
 from .progress import Speaker
 
@@ -62,6 +63,7 @@ class Session:
         fallen: containers that did not become ready; they are removed already.
         left: what could not be removed, as lines of text.
         built: the images that were built -> their ids, by what they were built from.
+        pulls: the images that were pulled.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings) -> None:
@@ -73,6 +75,7 @@ class Session:
         self.fallen: list[Resource] = []
         self.left: list[str] = []
         self.built: dict[object, str] = {}
+        self.pulls = Pulls(self.speaker)
 
     def connect(self) -> Engine:
         """Connect to the engine, or fail or skip, as configured, with the reason."""

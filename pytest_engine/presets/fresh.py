@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
-import pytest
-
-from pytest_engine.plugin.lifecycle import explained
-from pytest_engine.plugin.references import LateSignature, Namespaces
+from pytest_engine.plugin.functions import callers, fixture_function
 
 if TYPE_CHECKING:
-    from pytest_engine.plugin.factories import Scope
+    import pytest
+
+    from pytest_engine.core.client import Engine
+    from pytest_engine.plugin.factories import Others, Scope
     from pytest_engine.plugin.references import Fixture
 
 __all__ = ["Divisible", "fresh"]
@@ -29,7 +28,9 @@ class Divisible(Protocol[T_co]):
         """Make a part of the server that nobody else uses, and take it away afterwards."""
 
 
-def fresh(server: Fixture[Divisible[T]], *, scope: Scope = "function") -> Fixture[T]:
+def fresh(
+    server: Fixture[Divisible[T]], *, scope: Scope = "function", doc: str | None = None
+) -> Fixture[T]:
     """Make a fixture that is an empty part of a server, made anew for each test.
 
         postgres = presets.postgres()
@@ -43,23 +44,19 @@ def fresh(server: Fixture[Divisible[T]], *, scope: Scope = "function") -> Fixtur
     Args:
         server: the fixture that a preset made, or its name.
         scope: how long a part lives. `session`: one for each worker.
+        doc: what `pytest --fixtures` says of it.
     """
-    here = inspect.currentframe()
-    names = Namespaces(here.f_back if here else None)
+    names = callers()
 
-    def part(*bound: object, **others: Any) -> Iterator[object]:
-        del bound
-        request = others.pop("request")
-        shared = others[names.name_of(server, "server")]
-        with ExitStack() as stack:
-            with explained(f"Fixture {request.fixturename!r} (a part of {shared.name})"):
-                made = stack.enter_context(shared.fresh())
-            yield made
+    @contextmanager
+    def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[T]:
+        del request, engine
+        shared: Divisible[T] = others[names.name_of(server, "server")]
+        with shared.fresh() as part:
+            yield part
 
     def depends() -> Iterator[str]:
         yield names.name_of(server, "server")
 
-    part.__doc__ = "Made by pytest-engine: a part of a server for each test."
-    part.__module__ = names.module
-    part.__signature__ = LateSignature(late=depends)  # type: ignore[attr-defined]
-    return cast("Fixture[T]", pytest.fixture(scope=scope)(part))
+    made = fixture_function(make, depends, names, "a part of a server", scope=scope, doc=doc)
+    return cast("Fixture[T]", made)

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
-from pytest_engine.core.spec.mounts import Mount
-
 from .answering import answer
 from .console import Console, StatementFailed
 from .database import Database
@@ -207,7 +205,7 @@ def mariadb(
         },
         command=() if durable else _CARELESS,
         files={f"/docker-entrypoint-initdb.d/{name}": text for name, text in scripts.items()},
-        mounts=[Mount("/var/lib/mysql", type="tmpfs")] if in_memory else (),
+        tmpfs=["/var/lib/mysql"] if in_memory else (),
         # The first server, for the initial scripts, does not listen on TCP at all. The second
         # greets whoever connects: four bytes of length and number, and the protocol's version.
         wait=answer(_PORT, expect=rb"\A....\x0a"),

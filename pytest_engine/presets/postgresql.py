@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
-from pytest_engine.core.spec.mounts import Mount
-
 from .answering import answer
 from .console import Console, StatementFailed
 from .database import Database
@@ -209,7 +207,7 @@ def postgres(
         # The image prepends the server's name to what begins with a dash.
         command=() if durable else _CARELESS,
         files={f"/docker-entrypoint-initdb.d/{name}": text for name, text in scripts.items()},
-        mounts=[Mount(_IN_MEMORY, type="tmpfs")] if in_memory else (),
+        tmpfs=[_IN_MEMORY] if in_memory else (),
         # The first server, for the initial scripts, does not listen on TCP at all; and the
         # second listens before it lets anybody in. Whoever is let in is asked for a password.
         wait=answer(_PORT, say=_greeting(username, database), expect=rb"\AR"),

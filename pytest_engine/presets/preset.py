@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Generic, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Callable, TypedDict, TypeVar, cast
 
 from pytest_engine.plugin.factories import container
 
@@ -12,10 +12,14 @@ from .server import Server
 
 if TYPE_CHECKING:
     from pytest_engine.core.container import Container
+    from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.ports import Port
     from pytest_engine.core.wait import Condition
-    from pytest_engine.plugin.factories import NetworkLike, Scope, Variant, VolumesLike
+    from pytest_engine.plugin.factories import NetworkLike, Scope, Variant
+    from pytest_engine.plugin.files import FileLike
+    from pytest_engine.plugin.images import PullPolicy
+    from pytest_engine.plugin.plan import VolumesLike
     from pytest_engine.plugin.references import Fixture
 
 __all__ = ["Options", "preset"]
@@ -31,6 +35,7 @@ class Options(TypedDict, total=False):
             a mirror's; the version is not used then.
         args: words at the end of the server's command line.
         env: further variables for the server.
+        files: further files in the container, as in `container`.
         name: the container's name, for those who need a certain one.
         ports: instead of the preset's own: `["5432:5432"]` for a certain port of the host.
         network: a network that other containers reach it on.
@@ -40,17 +45,22 @@ class Options(TypedDict, total=False):
         labels: labels beyond those of the run.
         memory: the limit in bytes, or a text like `512m`.
         cpus: how many processors' worth of time it may use.
+        platform: `os[/arch[/variant]]` where it is not the engine's own.
+        spec: all else that a container can have, as a `ContainerSpec`.
+        pull: when the image is pulled, as in `container`.
         wait: when it is ready, instead of the preset's own condition.
         timeout: seconds until it has to be ready; by default `--engine-wait-timeout`.
         after: fixtures that have to be there before.
         scope: how long it lives; `session` by default.
         params: runs every test once for each of these images.
         ids: names of the params.
+        doc: what `pytest --fixtures` says of it.
     """
 
     image: str
     args: Sequence[str]
     env: Mapping[str, str]
+    files: Mapping[str, FileLike]
     name: str
     ports: Sequence[int | str | Port]
     network: NetworkLike
@@ -60,34 +70,16 @@ class Options(TypedDict, total=False):
     labels: Mapping[str, str]
     memory: str | int
     cpus: float
+    platform: str
+    spec: ContainerSpec
+    pull: PullPolicy
     wait: Condition
     timeout: float
     after: Sequence[Any]
     scope: Scope
     params: Sequence[Variant]
     ids: Sequence[str]
-
-
-class _Preset(Generic[S]):
-    """Copies files in before the start, and wraps the container once it is ready."""
-
-    def __init__(self, serve: Callable[[Container], S], files: Mapping[str, bytes]) -> None:
-        self._serve = serve
-        self._files = files
-
-    def before_start(self, container: Container) -> None:
-        if self._files:
-            files = {path.lstrip("/"): content for path, content in self._files.items()}
-            container.copy_in(files, "/")
-
-    @contextmanager
-    def opened(self, container: Container) -> Iterator[S]:
-        server = self._serve(container)
-        try:
-            server.open()
-            yield server
-        finally:
-            server.close()
+    doc: str
 
 
 def preset(
@@ -98,8 +90,8 @@ def preset(
     wait: Condition,
     env: Mapping[str, str] | None = None,
     command: Sequence[str] = (),
-    files: Mapping[str, bytes] | None = None,
-    mounts: Sequence[Mount] = (),
+    files: Mapping[str, FileLike] | None = None,
+    tmpfs: Sequence[str] = (),
     options: Options | None = None,
 ) -> Fixture[S]:
     """Make a fixture of a server: a container, and a handle that knows its product.
@@ -113,7 +105,7 @@ def preset(
         command: the server's command line; words in the options follow it. Neither: the
             image's own.
         files: path in the container -> content, there before the server starts.
-        mounts: mounts, with those of the options behind them.
+        tmpfs: folders in memory.
         options: what the preset's caller has stated.
     """
     __tracebackhide__ = True
@@ -126,8 +118,18 @@ def preset(
         "scope": "session",
         **stated,
         "env": {**(env or {}), **stated.pop("env", {})},
-        "mounts": [*mounts, *stated.pop("mounts", ())] or None,
+        "tmpfs": list(tmpfs) or None,
+        "files": {**(files or {}), **stated.pop("files", {})},
         "command": words or None,
     }
-    made = container(**arguments, handling=_Preset(serve, files or {}))
-    return cast("Fixture[S]", made)
+
+    @contextmanager
+    def handed(running: Container) -> Iterator[S]:
+        server = serve(running)
+        try:
+            server.open()
+            yield server
+        finally:
+            server.close()
+
+    return cast("Fixture[S]", container(**arguments, handed=handed))

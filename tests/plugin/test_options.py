@@ -7,7 +7,9 @@ import pytest
 PRINT = """
 def test_it(pytestconfig):
     from pytest_engine.plugin.fixtures import SETTINGS
-    print("settings:", *pytestconfig.stash[SETTINGS])
+    settings = pytestconfig.stash[SETTINGS]
+    print("settings:", settings.host, settings.missing, settings.wait_timeout, settings.log_lines)
+    print("images:", settings.pull, settings.mirror)
 """
 
 

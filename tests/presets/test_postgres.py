@@ -56,7 +56,7 @@ odd = presets.postgres(
 )
 odd_database = presets.fresh(odd)
 
-each = presets.postgres("15", after=["images"], scope="function")
+each = presets.postgres("15", in_memory=True, after=["images"], scope="function")
 
 
 def rows(url: str, statement: str) -> list[tuple[object, ...]]:

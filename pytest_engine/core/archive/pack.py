@@ -31,6 +31,7 @@ def pack_files(
     owner: tuple[int, int] | None = None,
     mode: int | None = None,
     mtime: int = 0,
+    end: bool = True,
 ) -> Iterator[bytes]:
     """Pack contents that are in memory.
 
@@ -40,6 +41,7 @@ def pack_files(
         owner: user and group id of all of it; None: root's.
         mode: permissions of the files; None: 0644. Folders get 0755.
         mtime: when all of it was changed, in seconds since the epoch.
+        end: whether the archive ends with it, or something else comes after.
 
     Yields:
         Pieces of the archive.
@@ -55,11 +57,17 @@ def pack_files(
         yield pack_header(file)
         yield data
         yield pack_padding(len(data))
-    yield pack_end()
+    if end:
+        yield pack_end()
 
 
 def pack_path(
-    path: Path, name: str, *, owner: tuple[int, int] | None = None, mode: int | None = None
+    path: Path,
+    name: str,
+    *,
+    owner: tuple[int, int] | None = None,
+    mode: int | None = None,
+    end: bool = True,
 ) -> Iterator[bytes]:
     """Pack a file, a link or a folder with all that is in it.
 
@@ -70,6 +78,7 @@ def pack_path(
         name: its name in the archive; empty: the contents of the folder alone.
         owner: user and group id of all of it; None: root's.
         mode: permissions of the files; None: their own. Folders keep their own.
+        end: whether the archive ends with it, or something else comes after.
 
     Yields:
         Pieces of the archive.
@@ -93,7 +102,8 @@ def pack_path(
     except OSError as exc:
         # Said here, because a sender takes an OSError for one of its connection.
         raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
-    yield pack_end()
+    if end:
+        yield pack_end()
 
 
 def describe_path(path: Path, name: str) -> tarfile.TarInfo | None:

@@ -1,0 +1,107 @@
+"""Fixture functions: what a factory hands to pytest, and who called the factory."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any, Callable, cast
+
+import pytest
+
+from . import lifecycle
+from .references import LateSignature, Namespaces
+
+if TYPE_CHECKING:
+    from types import FunctionType
+    from typing import Literal
+
+    from pytest_engine.core.buildcontext import Sources
+    from pytest_engine.core.client import Engine
+
+    Scope = Literal["session", "package", "module", "class", "function"]
+    Others = Mapping[str, Any]
+
+__all__ = ["callers", "fixture_function", "located", "no_references"]
+
+
+def fixture_function(
+    make: Callable[[pytest.FixtureRequest, Engine, Others], AbstractContextManager[object]],
+    references: Callable[[], Iterator[str]],
+    names: Namespaces,
+    title: str,
+    *,
+    scope: Scope,
+    doc: str | None = None,
+    params: Sequence[object] | None = None,
+    ids: Sequence[str] | None = None,
+) -> object:
+    """Make a fixture function whose arguments are the fixtures that it refers to.
+
+    Args:
+        make: makes the fixture's value; gets the values of the other fixtures by name.
+        references: names those.
+        names: who called the factory.
+        title: what the fixture is, for messages.
+        scope: how long it lives.
+        doc: what `pytest --fixtures` says of it; None: what it is made from.
+        params: makes every test run once for each.
+        ids: their names.
+    """
+
+    def resource(*bound: object, **others: Any) -> Iterator[object]:
+        # In a class's body the fixture is a method; its instance is of no use here.
+        del bound
+        request = others.pop("request")
+        with ExitStack() as stack:
+            with lifecycle.explained(f"Fixture {request.fixturename!r} ({title})"):
+                value = stack.enter_context(make(request, others.pop("engine"), others))
+            yield value
+
+    function = _defined_at(names, resource)
+    function.__doc__ = doc or f"{title[:1].upper()}{title[1:]}, by pytest-engine."
+    function.__module__ = names.module
+    function.__signature__ = LateSignature(late=references)  # type: ignore[attr-defined]
+    return pytest.fixture(scope=scope, params=params, ids=ids)(function)
+
+
+def _defined_at(names: Namespaces, function: Callable[..., Iterator[object]]) -> FunctionType:
+    """Make a function that people find where they called the factory, and that calls another.
+
+    `pytest --fixtures`, the report of a fixture that is missing and tracebacks then show the line
+    with the factory's call. All of the function is one line, so no other is shown.
+    """
+
+    # fmt: off
+    def defined(*bound: object, **others: Any) -> Any: yield from function(*bound, **others)
+    # fmt: on
+    defined.__code__ = defined.__code__.replace(
+        co_filename=names.file or defined.__code__.co_filename, co_firstlineno=names.line
+    )
+    return cast("FunctionType", defined)
+
+
+def callers() -> Namespaces:
+    """Remember who called the factory that calls this.
+
+    A function that calls a factory for somebody else is passed over. It says so as it would
+    to pytest: with `__tracebackhide__`.
+    """
+    here = inspect.currentframe()
+    factory = here.f_back if here else None
+    caller = factory.f_back if factory else None
+    while caller is not None and caller.f_locals.get("__tracebackhide__"):
+        caller = caller.f_back
+    return Namespaces(caller)
+
+
+def no_references() -> Iterator[str]:
+    """Name no fixtures, for those that refer to none."""
+    return iter(())
+
+
+def located(context: Sources, names: Namespaces) -> Sources:
+    """Find a folder from the file that names it, whatever the working directory is."""
+    if isinstance(context, Mapping):
+        return context
+    return names.folder / context
