@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import presets
     from .core import errors, wait
     from .core.api.progress import Progress
     from .core.client import Engine
@@ -56,6 +57,7 @@ __all__ = [
     "errors",
     "image",
     "network",
+    "presets",
     "usage_of",
     "volume",
     "wait",
@@ -87,11 +89,12 @@ _HOMES = {
     "errors": "core.errors",
     "image": "plugin.factories",
     "network": "plugin.factories",
+    "presets": "presets",
     "usage_of": "core.usage",
     "volume": "plugin.factories",
     "wait": "core.wait",
 }
-_MODULES = ("errors", "wait")
+_MODULES = ("errors", "presets", "wait")
 
 
 def __getattr__(name: str) -> object:

@@ -42,6 +42,7 @@ PUBLIC = [
     "errors",
     "image",
     "network",
+    "presets",
     "usage_of",
     "volume",
     "wait",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = [
+    "MANAGERS",
     "engine",
     "pytest_addhooks",
     "pytest_addoption",
@@ -23,11 +24,18 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_testnodedown",
+    "pytest_unconfigure",
     "run_container",
 ]
 
 _LEFT_OUTPUT = "pytest_engine_left"
 _LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
+
+MANAGERS: list[pytest.PytestPluginManager] = []
+"""The plugins of the runs in this process, the innermost last: a run may run another one.
+
+Modules that are imported have nothing else to find plugins by.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +48,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from . import hooks
 
     pluginmanager.add_hookspecs(hooks)
+    MANAGERS.append(pluginmanager)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,3 +96,9 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what could not be removed."""
     summarize(terminalreporter, terminalreporter.config.stash[_LEFT])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the plugins of a run that has ended."""
+    if config.pluginmanager in MANAGERS:
+        MANAGERS.remove(config.pluginmanager)

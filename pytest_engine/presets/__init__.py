@@ -11,6 +11,10 @@ a server that starts once in a run.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Callable
+
+from pytest_engine.plugin import MANAGERS
+
 from .answering import answer
 from .console import StatementFailed
 from .database import Database
@@ -61,3 +65,27 @@ __all__ = [
     "registry",
     "valkey",
 ]
+
+
+# Type checkers know nothing of plugins: with them, a name that is not here is a mistake.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Callable[..., object]:
+        """Find a preset of a plugin (`pytest_engine_presets`) when it is used (PEP 562)."""
+        found = {} if name.startswith("_") else _of_plugins()
+        if name in found:
+            return found[name]
+        more = f"; plugins add {', '.join(sorted(found))}" if found else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{more}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_of_plugins()})
+
+
+def _of_plugins() -> dict[str, Callable[..., object]]:
+    found: dict[str, Callable[..., object]] = {}
+    if MANAGERS:
+        # pluggy calls the plugin first that was registered last, which is to win.
+        for presets in reversed(MANAGERS[-1].hook.pytest_engine_presets()):
+            found.update(presets)
+    return found

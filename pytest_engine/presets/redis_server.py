@@ -71,13 +71,18 @@ class KeySpace:
 
     @property
     def url(self) -> str:
-        """Its URL from here: `redis://:secret@host:1234/5`."""
-        return f"redis://{login('', self.password)}{self.address}/{self.number}"
+        """Its URL from here: `redis://default:secret@host:1234/5`."""
+        return self._url(str(self.address))
 
     @property
     def internal_url(self) -> str:
         """Its URL for other containers on the server's network."""
-        return f"redis://{login('', self.password)}{self.server.inner_address}/{self.number}"
+        return self._url(self.server.inner_address)
+
+    def _url(self, address: str) -> str:
+        # Without the user's name, redis-cli takes it for an empty one, and is refused.
+        who = login("default", self.password) if self.password else ""
+        return f"redis://{who}{address}/{self.number}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Redis(Server):
 
     @property
     def url(self) -> str:
-        """The URL of database 0: `redis://:secret@host:port/0`."""
+        """The URL of database 0: `redis://default:secret@host:port/0`."""
         return self.main.url
 
     @property

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from pytest_engine import network, presets, wait
+from pytest_engine import ContainerSpec, network, presets, wait
 from pytest_engine.core.errors import InvalidInput
+from pytest_engine.presets.initial import collect_scripts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +65,7 @@ def rows(url: str, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("time", range(20))
 def test_no_connection_fails_once_the_fixture_has_returned(
     each: presets.Postgres, time: int
@@ -88,8 +90,6 @@ def test_url_and_dsn_lead_to_the_main_database(postgres: presets.Postgres) -> No
 def test_other_containers_reach_it_by_the_internal_url(
     postgres: presets.Postgres, run_container: RunContainer
 ) -> None:
-    from pytest_engine import ContainerSpec
-
     inspected = postgres.container.inspect()["NetworkSettings"]["Networks"]
     client = run_container(
         ContainerSpec(image="postgres:15", entrypoint=["sleep", "1000"], networks=[*inspected]),
@@ -195,8 +195,6 @@ def test_scripts_come_from_files_and_folders_beside_the_caller(tmp_path: Path) -
     (tmp_path / "b.sql").write_text("SELECT 2;")
     (tmp_path / "a.sql").write_text("SELECT 1;")
     (tmp_path / "README").write_text("not run")
-    from pytest_engine.presets.initial import collect_scripts
-
     assert collect_scripts([tmp_path / "b.sql", tmp_path]) == {
         "000-b.sql": b"SELECT 2;",
         "001-a.sql": b"SELECT 1;",
