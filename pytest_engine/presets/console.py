@@ -64,18 +64,12 @@ class Console:
             StatementFailed: one of them failed; with the words of the program.
         """
         with self._lock:
-            word = f"done-{secrets.token_hex(8)}"
-            stream = self._stream = self._stream or self._start()
-            try:
-                # If it has ended, it has said why.
-                with suppress(ConnectionLost):
-                    stream.write("\n".join([*statements, self._echo(word), ""]).encode())
-                answer, complaint = _read_until(stream, word.encode())
-            except BaseException:
-                self._end()
-                raise
+            was_open = self._stream is not None
+            answer, complaint = self._tell(statements)
+            if answer is None and was_open and not complaint:
+                # It ended in silence while nobody looked: the container was restarted.
+                answer, complaint = self._tell(statements)
             if answer is None:
-                self._end()
                 raise StatementFailed(
                     f"{self._command[0]} in container {self._container.name} ended: "
                     f"{complaint or 'it said nothing'}"
@@ -86,6 +80,22 @@ class Console:
         """End the program."""
         with self._lock:
             self._end()
+
+    def _tell(self, statements: Sequence[str]) -> tuple[str | None, str]:
+        """Run statements; returns what they print, None if the program ended, and why it did."""
+        word = f"done-{secrets.token_hex(8)}"
+        try:
+            stream = self._stream = self._stream or self._start()
+            # If it has ended, it has said why.
+            with suppress(ConnectionLost):
+                stream.write("\n".join([*statements, self._echo(word), ""]).encode())
+            answer, complaint = _read_until(stream, word.encode())
+        except BaseException:
+            self._end()
+            raise
+        if answer is None:
+            self._end()
+        return answer, complaint
 
     def _start(self) -> ProcessStream:
         engine = self._container.engine

@@ -12,7 +12,7 @@ from .console import Console, StatementFailed
 from .database import Database
 from .initial import collect_scripts
 from .names import check_name, literal
-from .preset import Options, preset
+from .preset import Options, preset, refuse_mounts
 from .server import Server, fresh_name
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["MariaDb", "mariadb"]
 
 _PORT = 3306
+_DATA = "/var/lib/mysql"
 # Nothing has to survive a power cut.
 _CARELESS = (
     "--innodb-flush-log-at-trx-commit=0",
@@ -162,7 +163,6 @@ def mariadb(
     root_password: str = "root",  # noqa: S107  # likewise
     initial: Scripts = (),
     prepare: Callable[[Database], object] | None = None,
-    in_memory: bool = False,
     durable: bool = False,
     **options: Unpack[Options],
 ) -> Fixture[MariaDb]:
@@ -178,13 +178,15 @@ def mariadb(
             to the calling file, or names -> contents; `*.sql`, compressed or not, and `*.sh`.
         prepare: fills the main database, such as by running migrations; called once for a
             server, by whichever worker is the first.
-        in_memory: keep the data in memory; gone when the container is stopped.
-        durable: write as carefully as a server in production does.
+        durable: keep the data where the image does, written as carefully as in production.
+            Otherwise they are in memory, and gone when the container is stopped.
         options: what every preset takes; see `Options`.
     """
     __tracebackhide__ = True
     check_name(database, "database")
     check_name(username, "username")
+    if not durable:
+        refuse_mounts(options, _DATA)
     scripts = collect_scripts(initial)
     has_content = bool(scripts) or prepare is not None
 
@@ -205,7 +207,7 @@ def mariadb(
         },
         command=() if durable else _CARELESS,
         files={f"/docker-entrypoint-initdb.d/{name}": text for name, text in scripts.items()},
-        tmpfs=["/var/lib/mysql"] if in_memory else (),
+        tmpfs=() if durable else [_DATA],
         # The first server, for the initial scripts, does not listen on TCP at all. The second
         # greets whoever connects: four bytes of length and number, and the protocol's version.
         wait=answer(_PORT, expect=rb"\A....\x0a"),

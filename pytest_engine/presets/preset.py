@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Callable, TypedDict, TypeVar, cast
 
+from pytest_engine.core.errors import InvalidInput
 from pytest_engine.plugin.factories import container
 
 from .server import Server
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_engine.plugin.plan import VolumesLike
     from pytest_engine.plugin.references import Fixture
 
-__all__ = ["Options", "preset"]
+__all__ = ["Options", "preset", "refuse_mounts"]
 
 S = TypeVar("S", bound=Server)
 
@@ -133,3 +134,23 @@ def preset(
             server.close()
 
     return cast("Fixture[S]", container(**arguments, handed=handed))
+
+
+def refuse_mounts(options: Options, folder: str) -> None:
+    """Refuse a mount at or above the folder of data that are kept in memory.
+
+    Raises:
+        InvalidInput: the options have one, which would stay empty.
+    """
+    volumes = options.get("volumes", ())
+    targets = [mount.target for mount in options.get("mounts", ())]
+    if isinstance(volumes, Mapping):
+        targets += volumes
+    else:
+        targets += [text.split(":")[1] if ":" in text else text for text in volumes]
+    for target in targets:
+        if f"{target.rstrip('/')}/".startswith(f"{folder}/"):
+            raise InvalidInput(
+                f"volumes: nothing would be in {target}, for the data are kept in memory; "
+                "durable=True keeps them there."
+            )

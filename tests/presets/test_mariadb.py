@@ -41,7 +41,6 @@ mariadb = presets.mariadb(
         "view.sql": "CREATE VIEW seen AS SELECT name FROM first;",
     },
     prepare=prepare,
-    in_memory=True,
     after=["images"],
     scope="module",
 )
@@ -59,7 +58,7 @@ plain = presets.mariadb(
 )
 plain_database = presets.fresh(plain)
 
-each = presets.mariadb(in_memory=True, after=["images"], scope="function")
+each = presets.mariadb(after=["images"], scope="function")
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from pytest_engine import ContainerSpec, network, presets, wait
+from pytest_engine import ContainerSpec, Mount, network, presets, volume, wait
 from pytest_engine.core.errors import InvalidInput
 from pytest_engine.presets.initial import collect_scripts
 
@@ -49,7 +49,6 @@ odd = presets.postgres(
     username="me@home",
     password="p:/ w'\\\"ord",
     prepare=prepare,
-    in_memory=True,
     args=["-c", "max_connections=17"],
     env={"TZ": "Asia/Tokyo"},
     after=["images"],
@@ -57,7 +56,16 @@ odd = presets.postgres(
 )
 odd_database = presets.fresh(odd)
 
-each = presets.postgres("15", in_memory=True, after=["images"], scope="function")
+data = volume(scope="module")
+durable = presets.postgres(
+    "15",
+    durable=True,
+    volumes={"/var/lib/postgresql/data": data},
+    after=["images"],
+    scope="module",
+)
+
+each = presets.postgres("15", after=["images"], scope="function")
 
 
 def rows(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -162,6 +170,31 @@ def test_data_in_memory_are_on_no_disk(odd: presets.Postgres) -> None:
     folder = rows(odd.url, "SHOW data_directory")[0][0]
     found = odd.container.exec(["stat", "-f", "-c", "%T", str(folder)])
     assert found.text.strip() == "tmpfs"
+
+
+def test_durable_data_are_in_the_volume_and_survive_a_restart(durable: presets.Postgres) -> None:
+    with psycopg.connect(durable.url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    assert durable.execute("SHOW fsync") == "on"
+    durable.container.restart()
+    durable.container.wait(wait.exec(["pg_isready", "--host=127.0.0.1"]))
+    assert rows(durable.url, "SELECT * FROM kept") == [(1,)]
+    # Its client went with the first life of the container.
+    with durable.fresh() as made:
+        assert rows(made.url, "SELECT to_regclass('kept')") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        presets.Options(volumes=["data:/var/lib/postgresql/data"]),
+        presets.Options(volumes={"/var/lib/postgresql": "data"}),
+        presets.Options(mounts=[Mount("/var/lib/postgresql/17/docker")]),
+    ],
+)
+def test_a_volume_that_would_stay_empty_is_refused(options: presets.Options) -> None:
+    with pytest.raises(InvalidInput, match="durable=True keeps them there"):
+        presets.postgres(**options)
 
 
 def test_what_prepare_has_made_is_in_every_database(

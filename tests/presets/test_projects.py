@@ -53,7 +53,7 @@ def prepare(database):
     with psycopg.connect(database.dsn) as connection:
         connection.execute("CREATE TABLE seen (worker text)")
 
-postgres = presets.postgres("15", prepare=prepare, in_memory=True)
+postgres = presets.postgres("15", prepare=prepare)
 database = presets.fresh(postgres, scope="session")
 """,
         test_it="""
