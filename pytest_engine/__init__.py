@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .core.spec.ports import Port
     from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
+    from .plugin.compose import compose
+    from .plugin.compose_project import ComposeProject
     from .plugin.factories import container, image, network, volume
     from .plugin.files import File
     from .plugin.fixtures import RunContainer
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Address",
     "CommandResult",
+    "ComposeProject",
     "Container",
     "ContainerSpec",
     "Engine",
@@ -53,6 +56,7 @@ __all__ = [
     "Usage",
     "Volume",
     "VolumeSpec",
+    "compose",
     "container",
     "errors",
     "image",
@@ -67,6 +71,7 @@ __all__ = [
 _HOMES = {
     "Address": "core.container",
     "CommandResult": "core.container",
+    "ComposeProject": "plugin.compose_project",
     "Container": "core.container",
     "ContainerSpec": "core.spec.container",
     "Engine": "core.client",
@@ -85,6 +90,7 @@ _HOMES = {
     "Usage": "core.usage",
     "Volume": "plugin.handles",
     "VolumeSpec": "core.spec.volume",
+    "compose": "plugin.compose",
     "container": "plugin.factories",
     "errors": "core.errors",
     "image": "plugin.factories",

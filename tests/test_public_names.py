@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PUBLIC = [
     "Address",
     "CommandResult",
+    "ComposeProject",
     "Container",
     "ContainerSpec",
     "Engine",
@@ -38,6 +39,7 @@ PUBLIC = [
     "Usage",
     "Volume",
     "VolumeSpec",
+    "compose",
     "container",
     "errors",
     "image",

@@ -315,6 +315,7 @@ _BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
     ((404,), re.compile(r"^((404 )?page not found|Not Found)$"), NotServed),
     ((501, 503), re.compile(r"^Podman does not support|^update is not supported$"), NotServed),
     ((404,), re.compile(r"(?i)no such image|image not known|manifest .* not found"), ImageNotFound),
+    ((404,), re.compile(r"does not (match|provide) the specified platform"), ImageNotFound),
     (_FAILED, re.compile(r"(?i)no such image|image not known"), ImageNotFound),
     ((404,), re.compile(r"no such container|no container with", re.IGNORECASE), ContainerNotFound),
     ((404,), re.compile(r"network .*not found|no such network", re.IGNORECASE), NetworkNotFound),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .fixtures import SESSION, SETTINGS, engine, run_container
+from .fixtures import SESSION, SETTINGS, _engine_requirements, engine, run_container
+from .marks import add_marks, note_requirements
 from .options import add_options, read_settings
 from .report import add_logs, note_begin, summarize
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MANAGERS",
+    "_engine_requirements",
     "engine",
     "pytest_addhooks",
     "pytest_addoption",
+    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_runtest_makereport",
     "pytest_runtest_setup",
@@ -55,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the options, so that a wrong one is told before anything runs."""
     config.stash[SETTINGS] = read_settings(config)
     config.stash[_LEFT] = []
+    add_marks(config)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """See which tests need something of the engine."""
+    note_requirements(items)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,7 +12,7 @@ from . import lifecycle
 from .builds import BuildPlan, read_options, refuse_build_options
 from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
-from .functions import callers, fixture_function, located, no_references
+from .functions import WRONG_ARGUMENT, callers, fixture_function, located, no_references
 from .handles import Image, Network, Volume
 from .images import check_policy
 from .plan import ContainerPlan
@@ -152,43 +152,48 @@ def container(
         handed: makes what is handed to tests instead, of a container that is ready;
             `pytest_engine.presets.preset` is the way to it that has types.
     """
+    __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     check_policy(pull, "container")
     _check_timeout(timeout)
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
-    plan = ContainerPlan.read(
-        spec,
-        {
-            "name": name,
-            "command": command,
-            "entrypoint": entrypoint,
-            "env": env,
-            "ports": ports,
-            "mounts": mounts,
-            "tmpfs": tmpfs,
-            "etc_hosts": etc_hosts,
-            "labels": labels,
-            "restart_policy": restart_policy,
-            "healthcheck": healthcheck,
-            "init": init,
-            "user": user,
-            "working_dir": working_dir,
-            "privileged": privileged,
-            "capabilities": capabilities,
-            "read_only": read_only,
-            "memory": memory,
-            "cpus": cpus,
-            "platform": platform,
-        },
-        image=image,
-        networks=[*([] if network is None else [network]), *networks],
-        volumes=volumes,
-        after=after,
-        files=files or {},
-        names=names,
-    )
+    try:
+        plan = ContainerPlan.read(
+            spec,
+            {
+                "name": name,
+                "command": command,
+                "entrypoint": entrypoint,
+                "env": env,
+                "ports": ports,
+                "mounts": mounts,
+                "tmpfs": tmpfs,
+                "etc_hosts": etc_hosts,
+                "labels": labels,
+                "restart_policy": restart_policy,
+                "healthcheck": healthcheck,
+                "init": init,
+                "user": user,
+                "working_dir": working_dir,
+                "privileged": privileged,
+                "capabilities": capabilities,
+                "read_only": read_only,
+                "memory": memory,
+                "cpus": cpus,
+                "platform": platform,
+            },
+            image=image,
+            networks=[*([] if network is None else [network]), *networks],
+            volumes=volumes,
+            after=after,
+            files=files or {},
+            names=names,
+        )
+    except InvalidInput as exc:
+        # In which of our checks it was found, tells a user nothing.
+        raise exc.with_traceback(None) from None
     recipe = None if build is None else BuildPlan(located(build, names))
     title = str(plan.spec.image or recipe or "a container")
 
@@ -267,6 +272,7 @@ def volume(
         scope: how long it and the data in it live.
         doc: what `pytest --fixtures` says of it.
     """
+    __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
     if any(isinstance(one.file.content, (bytes, str)) for one in files):
@@ -331,6 +337,7 @@ def image(
         scope: how long the fixture's value is kept.
         doc: what `pytest --fixtures` says of it.
     """
+    __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     check_policy(pull, "image")
     if (name is None) == (build is None):
@@ -368,5 +375,6 @@ def image(
 
 
 def _check_timeout(timeout: float | None) -> None:
+    __tracebackhide__ = WRONG_ARGUMENT
     if timeout is not None and not timeout > 0:
         raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")

@@ -7,20 +7,32 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
 
+    from .files import FileLike
+    from .images import PullPolicy
     from .options import Settings
+    from .requirements import EngineTraits
     from .session import Session
 
-__all__ = ["SESSION", "SETTINGS", "RunContainer", "engine", "run_container", "session_of"]
+__all__ = [
+    "SESSION",
+    "SETTINGS",
+    "RunContainer",
+    "_engine_requirements",
+    "engine",
+    "run_container",
+    "session_of",
+]
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_TRAITS: pytest.StashKey[dict[str, EngineTraits]] = pytest.StashKey()
 
 
 class RunContainer(Protocol):
@@ -30,6 +42,8 @@ class RunContainer(Protocol):
         self,
         spec: str | ContainerSpec,
         *,
+        files: Mapping[str, FileLike] | None = None,
+        pull: PullPolicy | None = None,
         wait: Condition | Literal[False] | None = None,
         timeout: float | None = None,
     ) -> Container:
@@ -58,16 +72,32 @@ def engine(pytestconfig: pytest.Config) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def _engine_requirements(request: pytest.FixtureRequest, engine: Engine) -> None:
+    """Skip a test that needs what the engine does not have; `marks` asks for this."""
+    from .requirements import EngineTraits, unmet
+
+    # The engine may be overridden for some tests, so each has traits of its own.
+    known = request.config.stash.setdefault(_TRAITS, {})
+    traits = known.setdefault(engine.endpoint.url, EngineTraits(engine))
+    reasons = list(unmet(request.node, traits))
+    if reasons:
+        pytest.skip("; ".join(reasons))
+
+
+@pytest.fixture
 def run_container(request: pytest.FixtureRequest, engine: Engine) -> Iterator[RunContainer]:
     """Start containers from within a test: `run_container("redis:7", wait=...)`.
 
     It takes an image or a `ContainerSpec`, and returns the container; it is removed at the
-    end of the test. `wait` and `timeout` are those of the factory `container`.
+    end of the test. `files`, `pull`, `wait` and `timeout` are those of the factory
+    `container`.
     """
     from contextlib import ExitStack
 
     from pytest_engine.core.spec.container import ContainerSpec
 
+    from .files import place_files
+    from .images import check_policy
     from .lifecycle import started
 
     with ExitStack() as stack:
@@ -75,12 +105,21 @@ def run_container(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Ru
         def run(
             spec: str | ContainerSpec,
             *,
+            files: Mapping[str, FileLike] | None = None,
+            pull: PullPolicy | None = None,
             wait: Condition | Literal[False] | None = None,
             timeout: float | None = None,
         ) -> Container:
-            wanted = ContainerSpec(image=spec) if isinstance(spec, str) else spec
+            check_policy(pull, "run_container")
             running = started(
-                session_of(request.config), engine, request, wanted, wait=wait, timeout=timeout
+                session_of(request.config),
+                engine,
+                request,
+                ContainerSpec(image=spec) if isinstance(spec, str) else spec,
+                wait=wait,
+                timeout=timeout,
+                files=place_files(files or {}, request.path.parent),
+                pull=pull,
             )
             return stack.enter_context(running)
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Callable, cast
 
 import pytest
+
+from pytest_engine.core.errors import InvalidInput
 
 from . import lifecycle
 from .references import LateSignature, Namespaces
@@ -22,7 +25,11 @@ if TYPE_CHECKING:
     Scope = Literal["session", "package", "module", "class", "function"]
     Others = Mapping[str, Any]
 
-__all__ = ["callers", "fixture_function", "located", "no_references"]
+__all__ = ["WRONG_ARGUMENT", "callers", "fixture_function", "located", "no_references"]
+
+WRONG_ARGUMENT = methodcaller("errisinstance", InvalidInput)
+"""As a factory's `__tracebackhide__`: an error of what it was given is shown at its call, and at
+the check that found it."""
 
 
 def fixture_function(
@@ -54,15 +61,32 @@ def fixture_function(
         del bound
         request = others.pop("request")
         with ExitStack() as stack:
-            with lifecycle.explained(f"Fixture {request.fixturename!r} ({title})"):
+            where = names.line_from(request.config.rootpath)
+            with lifecycle.explained(f"Fixture {request.fixturename!r} ({title})", where):
+                # Those that have no name are an error of this fixture, and not of pytest.
+                list(references())
                 value = stack.enter_context(make(request, others.pop("engine"), others))
             yield value
 
     function = _defined_at(names, resource)
     function.__doc__ = doc or f"{title[:1].upper()}{title[1:]}, by pytest-engine."
     function.__module__ = names.module
-    function.__signature__ = LateSignature(late=references)  # type: ignore[attr-defined]
-    return pytest.fixture(scope=scope, params=params, ids=ids)(function)
+    function.__name__ = function.__qualname__ = names.factory
+    function.__signature__ = LateSignature(  # type: ignore[attr-defined]
+        late=lambda: _named(references)
+    )
+    # Bound to an instance, one that lives as long as the class is refused by pytest 10.
+    is_static = names.in_class and pytest.version_tuple >= (9,)
+    made: object = pytest.fixture(scope=scope, params=params, ids=ids)(
+        staticmethod(function) if is_static else function
+    )
+    return made
+
+
+def _named(references: Callable[[], Iterator[str]]) -> Iterator[str]:
+    """Name the fixtures that have a name; the first that has none ends it."""
+    with suppress(InvalidInput):
+        yield from references()
 
 
 def _defined_at(names: Namespaces, function: Callable[..., Iterator[object]]) -> FunctionType:
@@ -89,10 +113,12 @@ def callers() -> Namespaces:
     """
     here = inspect.currentframe()
     factory = here.f_back if here else None
+    name = factory.f_code.co_name if factory else ""
     caller = factory.f_back if factory else None
     while caller is not None and caller.f_locals.get("__tracebackhide__"):
+        name = caller.f_code.co_name
         caller = caller.f_back
-    return Namespaces(caller)
+    return Namespaces(caller, name)
 
 
 def no_references() -> Iterator[str]:

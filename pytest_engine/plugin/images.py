@@ -124,10 +124,11 @@ class Demand:
     def refuse(self, exc: ImageNotFound) -> None:
         """Raise the error for a missing image that may not be pulled; else do nothing."""
         if self.policy == "never":
+            platform = f" for {self.platform}" if self.platform else ""
             raise InvalidInput(
-                f"The engine at {self.engine.endpoint.url} has no image {self.name}, and the pull "
-                f"policy is 'never'. Pull it beforehand (docker pull {self.name}), or state "
-                "pull='missing' or --engine-pull=missing."
+                f"The engine at {self.engine.endpoint.url} has no image {self.name}{platform}, "
+                f"and the pull policy is 'never'. Pull it beforehand (docker pull {self.name}), or "
+                "state pull='missing' or --engine-pull=missing."
             ) from exc
 
 

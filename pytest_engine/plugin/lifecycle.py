@@ -20,6 +20,7 @@ from pytest_engine.core.wait import healthy, port, wait_for
 from .files import put_files
 from .handles import Image, Network, Volume
 from .images import Demand, resolve_name
+from .wording import explanation
 
 if TYPE_CHECKING:
     from pytest_engine.core.api.build_options import BuildOptions
@@ -39,17 +40,24 @@ __all__ = [
     "find_image",
     "made_network",
     "made_volume",
+    "remember",
     "started",
 ]
 
 
 @contextmanager
-def explained(what: str) -> Iterator[None]:
-    """Turn errors of ours into a failed set-up that shows the message and no traceback."""
+def explained(what: str, where: str) -> Iterator[None]:
+    """Turn errors of ours into a failed set-up that shows the message and no traceback.
+
+    Args:
+        what: what was to be made.
+        where: the line that says so.
+    """
     try:
         yield
     except EngineError as exc:
-        raise pytest.fail.Exception(f"{what}: {exc}", pytrace=False) from None
+        message = f"{what}: {explanation(exc)}\n(defined at {where})"
+        raise pytest.fail.Exception(message, pytrace=False) from None
 
 
 @contextmanager
@@ -110,7 +118,7 @@ def started(
                 )
             hook.pytest_engine_container_ready(container=container, request=request)
         except Exception as exc:
-            _remember(session, resource, container, getattr(exc, "log_tail", ""))
+            remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
     try:
         yield container
@@ -235,7 +243,7 @@ def _readiness(spec: ContainerSpec) -> Condition | None:
     return conditions[0] if conditions else None
 
 
-def _remember(session: Session, resource: Resource, container: Container, told: str) -> None:
+def remember(session: Session, resource: Resource, container: Container, told: str) -> None:
     """Keep the log of a container that is about to be removed, for the test's report."""
     try:
         log = container.logs(tail=session.settings.log_lines or 1)

@@ -9,6 +9,7 @@ collection; so the signature works out its parameters then.
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -39,17 +40,19 @@ class Fixture(Generic[T_co]):
 class Namespaces:
     """Where the fixtures that a factory was given may have been assigned to names."""
 
-    def __init__(self, frame: FrameType | None) -> None:
+    def __init__(self, frame: FrameType | None, factory: str) -> None:
         """Remember the namespaces of the factory's caller, and of its callers."""
+        self.factory = factory
         self._spaces: list[Mapping[str, Any]] = []
         self.module = str(frame.f_globals.get("__name__", "")) if frame else ""
         self.file = str(frame.f_globals.get("__file__", "")) if frame else ""
         self.line = frame.f_lineno if frame else 1
+        self.in_class = frame is not None and _is_class_body(frame)
         seen: set[int] = set()
         while frame is not None:
             # Fixtures in the body of a class are only among the locals of that body.
             spaces = [frame.f_globals]
-            if "__qualname__" in frame.f_locals and "__module__" in frame.f_locals:
+            if _is_class_body(frame):
                 spaces.insert(0, frame.f_locals)
             self._spaces += [space for space in spaces if id(space) not in seen]
             seen.update(map(id, spaces))
@@ -59,6 +62,10 @@ class Namespaces:
     def folder(self) -> Path:
         """The folder of the file that called the factory, where its relative paths start."""
         return Path(self.file).parent if self.file else Path.cwd()
+
+    def line_from(self, root: Path) -> str:
+        """The line that called the factory, as `file:line`, seen from a folder."""
+        return f"{os.path.relpath(self.file, root) if self.file else '<stdin>'}:{self.line}"
 
     def name_of(self, fixture: object, option: str) -> str:
         """Find the name that a fixture was assigned to.
@@ -77,9 +84,22 @@ class Namespaces:
                 if value is fixture:
                     return name
         raise InvalidInput(
-            f"{option}: {fixture!r} is not a fixture that is assigned to a name where this "
-            "fixture is defined."
+            f"{option}: {_shown(fixture)} is not a fixture that is assigned to a name where this "
+            "fixture is defined. Assign it to one first: that is how pytest knows it."
         )
+
+
+def _shown(fixture: object) -> str:
+    """Say what was given, if it is a fixture by the line that made it."""
+    function = getattr(fixture, "__wrapped__", fixture)
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is None:
+        return repr(fixture)
+    return f"what {Path(code.co_filename).name}:{code.co_firstlineno} made"
+
+
+def _is_class_body(frame: FrameType) -> bool:
+    return "__qualname__" in frame.f_locals and "__module__" in frame.f_locals
 
 
 class LateSignature(inspect.Signature):

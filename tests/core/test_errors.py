@@ -31,6 +31,16 @@ def _body(message: str) -> bytes:
         (404, "No such container: web", errors.ContainerNotFound),
         (404, 'no container with name or ID "web" found', errors.ContainerNotFound),
         (404, "No such image: redis:7", errors.ImageNotFound),
+        (
+            404,
+            "image with reference x was found but does not match the specified platform: wanted y",
+            errors.ImageNotFound,
+        ),
+        (
+            404,
+            "image with reference x was found but does not provide the specified platform (y)",
+            errors.ImageNotFound,
+        ),
         (404, "network back not found", errors.NetworkNotFound),
         (404, "get data: no such volume", errors.VolumeNotFound),
         (409, "You have to remove (or rename) that container", errors.Conflict),

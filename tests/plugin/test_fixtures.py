@@ -208,9 +208,25 @@ class TestIt:
 
     def test_it(self, box, backend):
         assert box.ip(backend.name) in str(backend.inspect()["Containers"])
+
+
+class TestMany:
+    backend = network(scope="class")
+    box = container("busybox", command="sleep 1000", network=backend, scope="class")
+
+    def test_one(self, box): pass
+    def test_two(self, box): pass
+
+
+class TestOverriding(TestMany):
+    box = container("busybox", command="sleep 2000", scope="class")
+
+    def test_two(self, box):
+        assert box.inspect()["Config"]["Cmd"] == ["sleep", "2000"]
 """
     )
-    project.run().assert_outcomes(passed=1)
+    project.run().assert_outcomes(passed=5)
+    assert project.created("box") == 3
 
 
 def test_an_image_is_built_once_and_removed(project: Project) -> None:

@@ -27,6 +27,7 @@ def test_an_unused_plugin_loads_neither_the_core_nor_a_library(pytester: pytest.
         "pytest_engine.plugin",
         "pytest_engine.plugin.fixtures",
         "pytest_engine.plugin.hooks",
+        "pytest_engine.plugin.marks",
         "pytest_engine.plugin.options",
         "pytest_engine.plugin.report",
     ]

@@ -29,6 +29,28 @@ def test_the_ini_file_is_read(pytester: pytest.Pytester) -> None:
     assert settings(pytester) == "tcp://a:1 fail 5.0 7"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), "missing None"),
+        (("--engine-pull=always",), "always None"),
+        (("--engine-pull=1.5h",), "1:30:00 None"),
+        (("--engine-pull=7d",), "7 days, 0:00:00 None"),
+        (("--engine-mirror=m:5/hub/",), "missing (('docker.io', 'm:5/hub'),)"),
+        (
+            ("--engine-mirror=docker.io=a, quay.io/x=b/c",),
+            "missing (('docker.io', 'a'), ('quay.io/x', 'b/c'))",
+        ),
+    ],
+)
+def test_pulls_and_mirrors_are_read(
+    pytester: pytest.Pytester, arguments: tuple[str, ...], expected: str
+) -> None:
+    pytester.makepyfile(PRINT)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-s", *arguments)
+    assert str(result.stdout).partition("images: ")[2].splitlines()[0] == expected
+
+
 def test_the_environment_is_read(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,6 +75,10 @@ def test_the_ini_file_comes_before_the_environment_and_the_command_line_before_b
         ("--engine-wait-timeout=soon", "--engine-wait-timeout: 'soon' is not a number of seconds"),
         ("--engine-wait-timeout=0", "'0' is not a number of seconds above 0"),
         ("--engine-log-lines=-1", "'-1' is not a number of lines"),
+        ("--engine-pull=often", "'often' is not missing, always, never, or an age like"),
+        ("--engine-pull=0h", "'0h' is not missing"),
+        ("--engine-mirror=https://a", "'https://a' is not a mirror like"),
+        ("--engine-mirror=a=", "'a=' is not a mirror like"),
     ],
 )
 def test_a_wrong_value_is_refused(pytester: pytest.Pytester, argument: str, message: str) -> None:
@@ -78,5 +104,5 @@ def test_an_unknown_option_is_refused(pytester: pytest.Pytester) -> None:
 
 def test_pytests_help_names_them_all(pytester: pytest.Pytester) -> None:
     text = str(pytester.runpytest_inprocess("--help").stdout)
-    for name in ("host", "missing", "wait-timeout", "log-lines"):
+    for name in ("host", "missing", "wait-timeout", "log-lines", "pull", "mirror"):
         assert f"--engine-{name}=" in text
