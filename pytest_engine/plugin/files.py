@@ -35,7 +35,7 @@ __all__ = [
 CONTENT_FOLDER = "/content"
 """Where a volume is mounted while it is filled."""
 
-FileContent = Union[bytes, str, "os.PathLike[str]", Mapping[str, Union[bytes, str]]]
+FileContent = Union[bytes, str, os.PathLike[str], Mapping[str, Union[bytes, str]]]
 """Bytes; text; a path of this host, as a `pathlib.Path`; names below the target -> contents."""
 
 _MOST_PERMISSIONS = 0o7777

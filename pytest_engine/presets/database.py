@@ -51,7 +51,7 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Its URL from here, with user and password: `postgresql://user:secret@host:1234/name`."""
+        """Its URL from here, with user and password, like `postgresql://user:secret@host:1234/name`."""
         return self.url_as(self.scheme)
 
     @property

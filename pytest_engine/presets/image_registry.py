@@ -27,7 +27,7 @@ class Registry(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here: `http://host:port`."""
+        """Its URL from here, like `http://host:port`."""
         return f"http://{self.address}"
 
     @property

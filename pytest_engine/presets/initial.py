@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Content", "Scripts", "collect_content", "collect_scripts", "read_text"]
 
-Content = Union[str, "os.PathLike[str]", Mapping[str, Union[str, bytes]]]
+Content = Union[str, os.PathLike[str], Mapping[str, Union[str, bytes]]]
 Scripts = Union[
     str,
-    "os.PathLike[str]",
-    Sequence[Union[str, "os.PathLike[str]"]],
+    os.PathLike[str],
+    Sequence[Union[str, os.PathLike[str]]],
     Mapping[str, Union[str, bytes]],
 ]
 

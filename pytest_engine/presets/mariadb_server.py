@@ -68,7 +68,7 @@ class MariaDb(Server):
 
     @property
     def url(self) -> str:
-        """The URL of the main database: `mariadb://user:secret@host:port/name`."""
+        """The main database's URL, like `mariadb://user:secret@host:port/name`."""
         return self.main.url
 
     @property

@@ -36,7 +36,7 @@ class Nats(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here: `nats://user:secret@host:port`."""
+        """Its URL from here, like `nats://user:secret@host:port`."""
         return f"nats://{login(self.username, self.password)}{self.address}"
 
     @property

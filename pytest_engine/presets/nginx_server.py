@@ -31,7 +31,7 @@ class Nginx(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here, without a slash at the end: `http://host:port`."""
+        """Its URL from here, without a slash at the end, like `http://host:port`."""
         return f"http://{self.address}"
 
     @property

@@ -63,12 +63,12 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
-        """The URL of the main database: `postgresql://user:secret@host:port/name`."""
+        """The main database's URL, like `postgresql://user:secret@host:port/name`."""
         return self.main.url
 
     @property
     def dsn(self) -> str:
-        """The same as words for libpq: `host=... port=...`."""
+        """The same as words for libpq, like `host=... port=...`."""
         return self.main.dsn
 
     @property

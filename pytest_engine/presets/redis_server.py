@@ -66,12 +66,12 @@ class KeySpace:
 
     @property
     def password(self) -> str:
-        """The server's password; empty: it asks for none."""
+        """The server's password, empty where it asks for none."""
         return self.server.password
 
     @property
     def url(self) -> str:
-        """Its URL from here: `redis://default:secret@host:1234/5`."""
+        """Its URL from here, like `redis://default:secret@host:1234/5`."""
         return self._url(str(self.address))
 
     @property
@@ -106,7 +106,7 @@ class Redis(Server):
 
     @property
     def url(self) -> str:
-        """The URL of database 0: `redis://default:secret@host:port/0`."""
+        """The URL of database 0, like `redis://default:secret@host:port/0`."""
         return self.main.url
 
     @property
