@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ComposeFiles", "Definition", "PathLike", "find_files", "labelled"]
 
-PathLike = Union[str, "os.PathLike[str]"]
+PathLike = Union[str, os.PathLike[str]]
 Definition = Union[PathLike, Sequence[PathLike], Mapping[str, object]]
 """A Compose file, or a folder that has one; several files; what would stand in one."""
 

@@ -16,7 +16,7 @@ from . import lifecycle
 from .references import LateSignature, Namespaces
 
 if TYPE_CHECKING:
-    from types import FunctionType
+    from types import FrameType, FunctionType
     from typing import Literal
 
     from pytest_engine.core.buildcontext import Sources
@@ -30,6 +30,8 @@ __all__ = ["WRONG_ARGUMENT", "callers", "fixture_function", "located", "no_refer
 WRONG_ARGUMENT = methodcaller("errisinstance", InvalidInput)
 """As a factory's `__tracebackhide__`: an error of what it was given is shown at its call, and at
 the check that found it."""
+
+_OURS = f"{__name__.partition('.')[0]}."
 
 
 def fixture_function(
@@ -108,17 +110,20 @@ def _defined_at(names: Namespaces, function: Callable[..., Iterator[object]]) ->
 def callers() -> Namespaces:
     """Remember who called the factory that calls this.
 
-    A function that calls a factory for somebody else is passed over. It says so as it would
-    to pytest: with `__tracebackhide__`.
+    A preset of ours is a factory, too; so is a function of somebody else's that hides itself
+    from tracebacks, as pytest has it.
     """
-    here = inspect.currentframe()
-    factory = here.f_back if here else None
-    name = factory.f_code.co_name if factory else ""
-    caller = factory.f_back if factory else None
-    while caller is not None and caller.f_locals.get("__tracebackhide__"):
-        name = caller.f_code.co_name
-        caller = caller.f_back
-    return Namespaces(caller, name)
+    frame = inspect.currentframe()
+    factory = ""
+    while frame is not None and _is_factory(frame):
+        factory = frame.f_code.co_name
+        frame = frame.f_back
+    return Namespaces(frame, factory)
+
+
+def _is_factory(frame: FrameType) -> bool:
+    is_ours = str(frame.f_globals.get("__name__")).startswith(_OURS)
+    return is_ours or frame.f_locals.get("__tracebackhide__") is True
 
 
 def no_references() -> Iterator[str]:

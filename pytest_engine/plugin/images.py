@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.types.engine import ImageInspect
 
-    from .options import Settings
     from .progress import Speaker
 
 __all__ = ["Demand", "PullPolicy", "Pulls", "check_policy", "mirrored", "resolve_name"]
 
 PullPolicy = Union[Literal["missing", "always", "never"], timedelta]
-"""When an image is pulled: where the engine lacks it, once in every run, never, or once what the
-engine has was pulled longer ago than that."""
+"""When an image is pulled, which is where the engine lacks it, once in every run, never, or once
+what the engine has was pulled longer ago than that."""
 
 _WORDS = ("missing", "always", "never")
 _NANO = 10**9
@@ -49,13 +48,13 @@ def check_policy(policy: object, what: str) -> None:
         )
 
 
-def resolve_name(hook: HookRelay, settings: Settings, name: str) -> str:
+def resolve_name(hook: HookRelay, mirrors: Sequence[tuple[str, str]] | None, name: str) -> str:
     """Say which image to use where a fixture names one: a hook's, a mirror's, its own."""
     # The id of one that the run has built, or that somebody wants to be sure of.
     if name.startswith("sha256:"):
         return name
     stated = hook.pytest_engine_image_name(name=name)
-    return str(stated) if stated else mirrored(name, settings.mirror or ())
+    return str(stated) if stated else mirrored(name, mirrors or ())
 
 
 def mirrored(name: str, mirrors: Sequence[tuple[str, str]]) -> str:

@@ -92,7 +92,7 @@ def started(
     if build is not None:
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
-        spec = replace(spec, image=resolve_name(hook, session.settings, spec.image))
+        spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
     spec = replace(
         spec,
         name=spec.name or session.owner.name(fixture),
@@ -172,7 +172,7 @@ def find_image(
     platform: str | None,
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
-    name = resolve_name(request.node.ihook, session.settings, name)
+    name = resolve_name(request.node.ihook, session.settings.mirror, name)
     found = session.pulls.find(_demand(session, engine, name, pull, platform))
     return Image(engine, found["Id"], name)
 

@@ -187,6 +187,26 @@ stack = compose("compose.yaml")
     assert "_engine_requirements" not in text
 
 
+def test_a_preset_of_ours_counts_as_a_factory(project: Project) -> None:
+    project.write(
+        conftest="""
+preset = {"__name__": "pytest_engine.presets.made_up"}
+exec(
+    "from pathlib import Path\\n"
+    "from pytest_engine import container\\n"
+    "def box(path):\\n"
+    "    return container('busybox', command='sleep 1000', files={'/x': Path(path)})\\n",
+    preset,
+)
+box = preset["box"]("beside.txt")
+""",
+        test_it="def test_it(box):\n    assert box.exec('cat /x').text == 'beside'",
+    )
+    (project.pytester.path / "beside.txt").write_text("beside")
+    assert "\nbox -- conftest.py:13\n" in str(project.run("--fixtures").stdout)
+    project.run().assert_outcomes(passed=1)
+
+
 def test_a_fixture_that_is_missing_is_shown_with_the_line_that_asks_for_it(
     project: Project,
 ) -> None:

@@ -37,6 +37,16 @@ def test_bytes_and_text_are_packed() -> None:
     }
 
 
+def test_archives_without_an_end_are_parts_of_another(tmp_path: Path) -> None:
+    (tmp_path / "b").write_bytes(b"2")
+    parts = [
+        *pack_files({"a": b"1"}, end=False),
+        *pack_path(tmp_path / "b", "b", end=False),
+        *pack_files({"c": b"3"}),
+    ]
+    assert _names(b"".join(parts)) == ["a", "b", "c"]
+
+
 def test_a_folder_is_packed_with_all_that_is_in_it(tmp_path: Path) -> None:
     (tmp_path / "e").mkdir()
     (tmp_path / "e" / "f").write_bytes(b"x" * 3_000_000)
