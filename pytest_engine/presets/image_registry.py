@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_engine.core import wait
+from pytest_engine.core.errors import InvalidInput
 
 from .preset import Options, preset
 from .server import Server
@@ -62,6 +63,8 @@ def registry(
         options: what every preset takes; see `Options`.
     """
     __tracebackhide__ = True
+    if options.get("args"):
+        raise InvalidInput("args: a registry is configured by env=, such as REGISTRY_LOG_LEVEL.")
     env = {"REGISTRY_STORAGE_DELETE_ENABLED": "true" if delete else "false"}
     if proxy:
         env["REGISTRY_PROXY_REMOTEURL"] = proxy

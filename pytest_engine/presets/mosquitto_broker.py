@@ -80,7 +80,7 @@ def mosquitto(
     __tracebackhide__ = True
     if ":" in username or not username.isprintable():
         raise InvalidInput(f"username: {username!r} cannot be written into a file of passwords.")
-    lines = [f"listener {_PORT}", "persistence false", "log_dest stdout"]
+    lines = [f"listener {_PORT}", "persistence false", "log_dest stderr"]
     files = {}
     if username:
         lines += ["allow_anonymous false", f"password_file {_FOLDER}/passwords"]
@@ -92,6 +92,7 @@ def mosquitto(
         lambda container: Mosquitto(container, _PORT, username, password),
         f"eclipse-mosquitto:{version}",
         ports=[_PORT],
+        program=["/usr/sbin/mosquitto", "-c", f"{_FOLDER}/mosquitto.conf"],
         files=files,
         wait=answer(_PORT, say=_CONNECT, expect=rb"\A\x20\x02"),
         options=options,

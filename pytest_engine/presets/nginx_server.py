@@ -69,6 +69,7 @@ def nginx(
         lambda container: Nginx(container, port),
         f"nginx:{version}",
         ports=[port],
+        program=["nginx", "-g", "daemon off;"],
         files=files,
         # What it answers is the configuration's business.
         wait=wait.http("/", port=port, status=lambda status: status > 0),

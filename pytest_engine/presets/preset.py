@@ -91,6 +91,7 @@ def preset(
     wait: Condition,
     env: Mapping[str, str] | None = None,
     command: Sequence[str] = (),
+    program: Sequence[str] = (),
     files: Mapping[str, FileLike] | None = None,
     tmpfs: Sequence[str] = (),
     options: Options | None = None,
@@ -105,13 +106,16 @@ def preset(
         env: variables for the server; those in the options win.
         command: the server's command line; words in the options follow it. Neither: the
             image's own.
+        program: instead, the image's own, to be stated only where words follow it; not for
+            images that put their program before such words themselves.
         files: path in the container -> content, there before the server starts.
         tmpfs: folders in memory.
         options: what the preset's caller has stated.
     """
     __tracebackhide__ = True
     stated = cast("dict[str, Any]", dict(options or {}))
-    words = [*command, *stated.pop("args", ())]
+    further = stated.pop("args", ())
+    words = [*(command or (program if further else ())), *further]
     arguments: dict[str, Any] = {
         "image": image,
         "ports": ports,

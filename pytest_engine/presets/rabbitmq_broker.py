@@ -192,6 +192,7 @@ def rabbitmq(
             "RABBITMQ_DEFAULT_PASS": password,
             "RABBITMQ_DEFAULT_VHOST": virtual_host,
         },
+        program=["rabbitmq-server"],
         # It answers the protocol's header with its first method, in a frame of type 1.
         wait=answer(_PORT, say=b"AMQP\0\0\x09\x01", expect=rb"\A\x01")
         & wait.http("/", port=_MANAGEMENT),

@@ -47,6 +47,7 @@ closed = presets.mosquitto(
     username="me",
     password="secret",
     config="max_connections 7",
+    args=["-v"],
     after=["images"],
     scope="module",
 )
@@ -174,6 +175,7 @@ def test_mosquitto_asks_for_the_password(
     assert heard.get(timeout=30) == verdict
     client.disconnect()
     client.loop_stop()
+    assert "Sending CONNACK" in closed.container.logs()
 
 
 def test_a_name_that_mosquitto_cannot_read_is_refused() -> None:

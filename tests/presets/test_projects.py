@@ -168,7 +168,7 @@ keys = presets.fresh(redis)
     result.stdout.fnmatch_lines(
         [
             "Fixture 'redis' (redis:7): Container * was not ready after 2 s.",
-            "*answer(6379, expect=b'*PONG*'): *: *",
+            "*answer(6379, expect=b'*PONG*'): 127.0.0.1:*",
             "*Running mode=standalone, port=7000.",
         ]
     )

@@ -25,7 +25,10 @@ keys = presets.fresh(memcached)
 more_keys = presets.fresh(memcached)
 
 nginx = presets.nginx(
-    content={"index.html": "hello", "css/a.css": b"a{}"}, after=["images"], scope="module"
+    content={"index.html": "hello", "css/a.css": b"a{}"},
+    args=["-q"],
+    after=["images"],
+    scope="module",
 )
 proxy = presets.nginx(
     config="server { listen 8080; location / { return 418 teapot; } }",
@@ -111,3 +114,8 @@ def test_images_can_be_pushed_and_pulled(
 
 def test_a_registry_can_ask_for_a_login(closed: presets.Registry) -> None:
     assert read(f"{closed.url}/v2/")[0] == 401
+
+
+def test_arguments_that_a_registry_does_not_have_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="configured by env="):
+        presets.registry(args=["--debug"])
