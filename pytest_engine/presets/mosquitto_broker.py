@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -84,7 +83,7 @@ def mosquitto(
     files = {}
     if username:
         lines += ["allow_anonymous false", f"password_file {_FOLDER}/passwords"]
-        files[f"{_FOLDER}/passwords"] = f"{username}:{_hashed(password)}\n".encode()
+        files[f"{_FOLDER}/passwords"] = f"{username}:{_hashed(username, password)}\n".encode()
     else:
         lines += ["allow_anonymous true"]
     files[f"{_FOLDER}/mosquitto.conf"] = "\n".join([*lines, config, ""]).encode()
@@ -99,8 +98,9 @@ def mosquitto(
     )
 
 
-def _hashed(password: str) -> str:
+def _hashed(username: str, password: str) -> str:
     """Write a password as mosquitto_passwd does: PBKDF2 with SHA-512."""
-    salt = os.urandom(12)
+    # The same in all workers, so that they know the container for the one that they ask for.
+    salt = hashlib.sha256(f"{username}:{password}".encode()).digest()[:12]
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ROUNDS)
     return f"$7${_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pymysql
 import pytest
 
@@ -129,3 +132,22 @@ def test_arguments_reach_the_server(plain: presets.MariaDb) -> None:
 def test_what_is_not_durable_is_fast(each: presets.MariaDb) -> None:
     settings = "SELECT @@innodb_flush_log_at_trx_commit, @@innodb_doublewrite, @@log_bin"
     assert run(each.main, settings) == ((0, "OFF", 0),)
+
+
+def test_of_all_workers_one_prepares_a_server(each: presets.MariaDb) -> None:
+    calls = []
+
+    def prepare_and_note(database: presets.Database) -> None:
+        calls.append(database.name)
+        prepare(database)
+
+    # What each worker has: a handle of its own on the same container.
+    workers = [replace(each, has_content=True, prepare=prepare_and_note) for _number in range(3)]
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(worker.open) for worker in workers]:
+            done.result()
+    for worker in workers:
+        with worker.fresh() as made:
+            assert run(made, "SELECT * FROM migrated") == ((42,),)
+        worker.close()
+    assert calls == ["test"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -210,6 +212,26 @@ def test_a_template_that_is_missing_is_made_of_the_main_database(
     odd.execute("DROP DATABASE pytest_engine_template")
     with odd.fresh() as made:
         assert rows(made.url, "SELECT * FROM migrated") == [(42,)]
+
+
+def test_of_all_workers_one_prepares_a_server(each: presets.Postgres) -> None:
+    calls = []
+
+    def prepare_and_note(database: presets.Database) -> None:
+        calls.append(database.name)
+        prepare(database)
+
+    each.execute("DROP DATABASE pytest_engine_template")
+    # What each worker has: a handle of its own on the same container.
+    workers = [replace(each, prepare=prepare_and_note) for _number in range(3)]
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(worker.open) for worker in workers]:
+            done.result()
+    for worker in workers:
+        with worker.fresh() as made:
+            assert rows(made.url, "SELECT * FROM migrated") == [(42,)]
+        worker.close()
+    assert calls == ["test"]
 
 
 def test_whoever_is_connected_to_the_main_database_keeps_it_from_being_copied(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +73,20 @@ def test_a_number_can_be_had_again(redis: presets.Redis) -> None:
     with redis.fresh() as one:
         assert names(redis) - before == {one.number}
     assert names(redis) == before
+
+
+def test_workers_never_get_the_same_number(redis: presets.Redis) -> None:
+    # What each worker has: a handle of its own on the same container.
+    workers = [replace(redis) for _number in range(4)]
+    with ThreadPoolExecutor() as threads, ExitStack() as stack:
+        parts = [worker.fresh() for worker in workers for _part in range(5)]
+        taken = [threads.submit(part.__enter__).result for part in parts]
+        numbers = [result().number for result in taken]
+        for part in parts:
+            stack.push(part)
+    assert len(set(numbers)) == 20
+    for worker in workers:
+        worker.close()
 
 
 def test_other_containers_reach_it_by_the_internal_url(
