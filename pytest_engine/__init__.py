@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import presets
     from .core import errors, wait
     from .core.api.progress import Progress
     from .core.client import Engine
@@ -61,6 +62,7 @@ __all__ = [
     "errors",
     "image",
     "network",
+    "presets",
     "usage_of",
     "volume",
     "wait",
@@ -94,11 +96,12 @@ _HOMES = {
     "errors": "core.errors",
     "image": "plugin.factories",
     "network": "plugin.surroundings",
+    "presets": "presets",
     "usage_of": "core.usage",
     "volume": "plugin.surroundings",
     "wait": "core.wait",
 }
-_MODULES = ("errors", "wait")
+_MODULES = ("errors", "presets", "wait")
 
 
 def __getattr__(name: str) -> object:

@@ -48,11 +48,12 @@ LAYERS = (
     ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),
+    ("presets",),
     ("generate",),  # programs of the project
     ("pytest_engine",),  # pytest_engine/__init__.py itself
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"generate", "plugin", "pytest_engine"}
+ABOVE_THE_CORE = {"generate", "plugin", "presets", "pytest_engine"}
 
 # What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}
@@ -62,6 +63,7 @@ LIBRARIES = {
     "api": {"typing_extensions"},  # for type checkers alone
     "transport": {"requests", "requests_unixsocket", "urllib3", "websocket"},
     "plugin": {"filelock", "pluggy", "pytest"},
+    "presets": {"pytest", "typing_extensions"},  # the latter for type checkers alone
 }
 
 MAX_LINES = 400

@@ -44,6 +44,7 @@ PUBLIC = [
     "errors",
     "image",
     "network",
+    "presets",
     "usage_of",
     "volume",
     "wait",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = [
+    "MANAGERS",
     "_engine_requirements",
     "engine",
     "pytest_addhooks",
@@ -36,6 +37,7 @@ __all__ = [
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_testnodedown",
+    "pytest_unconfigure",
     "run_container",
 ]
 
@@ -45,6 +47,12 @@ _DURATIONS_OUTPUT = "pytest_engine_durations"
 _LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
 # Of the workers of pytest-xdist: fixture, step, seconds and worker of each.
 _DURATIONS: pytest.StashKey[list[tuple[str, str, float, str]]] = pytest.StashKey()
+
+MANAGERS: list[pytest.PytestPluginManager] = []
+"""The plugins of the runs in this process, the innermost last: a run may run another one.
+
+Modules that are imported have nothing else to find plugins by.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,6 +65,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from . import hooks
 
     pluginmanager.add_hookspecs(hooks)
+    MANAGERS.append(pluginmanager)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -136,3 +145,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         run = config.stash.get(SESSION, None)
         here = [] if run is None else [(*taken, "") for taken in run.durations.packed()]
         show_durations(terminalreporter, [*here, *config.stash[_DURATIONS]], count)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the plugins of a run that has ended."""
+    if config.pluginmanager in MANAGERS:
+        MANAGERS.remove(config.pluginmanager)

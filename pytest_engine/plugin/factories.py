@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Literal, Union, cast
 
 from pytest_engine.core.errors import InvalidInput
 
@@ -19,6 +19,8 @@ from .plan import ContainerPlan
 from .recipe import OF_CONTAINERS
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     import pytest
 
     from pytest_engine.core.api.build_options import BuilderName, BuildOptions
@@ -85,6 +87,7 @@ def container(
     ahead: bool = True,
     prestart: int = 0,
     doc: str | None = None,
+    handed: Callable[[Container], AbstractContextManager[object]] | None = None,
 ) -> Fixture[Container]:
     """Make a fixture that is a running container, ready to be used.
 
@@ -150,6 +153,8 @@ def container(
             False: state this where it has to find something that the tests do first.
         prestart: of function scope: how many are kept ready for the next tests.
         doc: what `pytest --fixtures` says of it.
+        handed: makes what is handed to tests instead, of a container that is ready;
+            `pytest_engine.presets.preset` is the way to it that has types.
     """
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
@@ -213,7 +218,11 @@ def container(
             files=plan.files,
             pull=pull,
         ) as running:
-            yield running
+            if handed is None:
+                yield running
+                return
+            with handed(running) as value:
+                yield cast("Container", value)
 
     return cast(
         "Fixture[Container]",

@@ -17,7 +17,7 @@ from .recipe import Hints, Recipe
 from .references import LateSignature, Namespaces
 
 if TYPE_CHECKING:
-    from types import FunctionType
+    from types import FrameType, FunctionType
     from typing import Literal
 
     from pytest_engine.core.buildcontext import Sources
@@ -109,13 +109,22 @@ def _defined_at(names: Namespaces, function: Callable[..., Iterator[object]]) ->
 
 
 def callers() -> Namespaces:
-    """Remember who called the factory that calls this; a preset of ours is a factory, too."""
+    """Remember who called the factory that calls this.
+
+    A preset of ours is a factory, too; so is a function of somebody else's that hides itself
+    from tracebacks, as pytest has it.
+    """
     frame = inspect.currentframe()
     factory = ""
-    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_OURS):
+    while frame is not None and _is_factory(frame):
         factory = frame.f_code.co_name
         frame = frame.f_back
     return Namespaces(frame, factory)
+
+
+def _is_factory(frame: FrameType) -> bool:
+    is_ours = str(frame.f_globals.get("__name__")).startswith(_OURS)
+    return is_ours or frame.f_locals.get("__tracebackhide__") is True
 
 
 def no_references() -> Iterator[str]:

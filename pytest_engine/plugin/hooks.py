@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Callable
+
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.types.engine import ContainerCreateBody
@@ -17,6 +20,7 @@ __all__ = [
     "pytest_engine_container_spec",
     "pytest_engine_create_body",
     "pytest_engine_image_name",
+    "pytest_engine_presets",
 ]
 
 
@@ -91,4 +95,18 @@ def pytest_engine_container_ready(container: Container, request: pytest.FixtureR
     Args:
         container: the container.
         request: the request of the fixture that the container is for.
+    """
+
+
+@pytest.hookspec
+def pytest_engine_presets() -> Mapping[str, Callable[..., object]] | None:
+    """Add presets to `pytest_engine.presets`, under names of your own.
+
+    Called when a conftest.py or a test module asks for a name that the package does not
+    have. Only plugins that are loaded before (installed ones, and those of `-p` and
+    `pytest_plugins`) can answer.
+
+    Returns:
+        Name -> a function that returns a fixture, as `pytest_engine.presets.preset` does; or
+        None.
     """

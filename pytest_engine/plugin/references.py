@@ -26,7 +26,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 # `{redis.name}`; what stands in doubled braces, as in Go's templates, is left alone.
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([A-Za-z_][A-Za-z0-9_]*)\.([A-Za-z_][A-Za-z0-9_]*)\}")
-_ATTRIBUTES = ("id", "ip", "name")
+_ATTRIBUTES = ("id", "internal_url", "ip", "name")
 
 
 class Fixture(Generic[T_co]):
