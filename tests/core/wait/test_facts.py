@@ -7,7 +7,8 @@ from typing import Any, cast
 import pytest
 
 from pytest_engine.core.endpoint import Endpoint
-from pytest_engine.core.wait.facts import Address, Facts, address_of, published_ports, stamp
+from pytest_engine.core.wait.facts import Facts, stamp
+from pytest_engine.core.wait.reach import Address, address_of, published_ports
 
 ALL = "0.0.0.0"  # noqa: S104  # read from an answer
 HERE = Endpoint("unix", path="/nowhere/docker.sock")

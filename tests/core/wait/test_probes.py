@@ -73,7 +73,7 @@ def test_from_afar_a_port_that_is_not_published_can_never_answer(
     start: Start, from_afar: Engine
 ) -> None:
     container = Container(from_afar, start(SERVE, host={"PortBindings": {}}).id)
-    with pytest.raises(InvalidInput, match="it is not published"):
+    with pytest.raises(InvalidInput, match="port 80 is not published"):
         container.wait(wait.port(80))
 
 
