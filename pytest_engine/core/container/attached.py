@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import BadRequest, EngineError, InvalidInput, ServerError
+from ..errors import ApiError, EngineError, InvalidInput
 
 if TYPE_CHECKING:
     from ..client import Engine
@@ -119,9 +119,9 @@ def _connect(engine: Engine, before: Attached) -> None:
             wanted["IPAMConfig"]["IPv6Address"] = ipv6
         try:
             engine.networks.connect(before.network_id, before.container, wanted)
-        except (BadRequest, ServerError):
-            # Only networks with a configured subnet take wishes. Elsewhere engines give the
-            # first address that is free, which mostly is the one that has just been given up.
+        except ApiError:
+            # Only networks with a configured subnet take wishes, for what is free. Elsewhere
+            # engines give the first free address, mostly the one that has just been given up.
             pass
         else:
             return

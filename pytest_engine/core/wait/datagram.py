@@ -40,7 +40,7 @@ class Answering(Leaf):
 
     def watcher(self, facts: Facts) -> Watcher:
         """Begin to send."""
-        watcher = Watcher("not tried yet")
+        watcher = Watcher("its first try has not ended")
         problem = self._problem(facts) if facts.is_running else None
         if problem:
             watcher.give_up(problem)

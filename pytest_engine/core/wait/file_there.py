@@ -34,7 +34,7 @@ class FileThere(Leaf):
     def watcher(self, facts: Facts) -> Watcher:
         """Begin to look for it; a container that has ended still has its files."""
         del facts
-        watcher = Watcher("not looked for yet")
+        watcher = Watcher("its first look has not ended")
         watcher.tries_at_end = True
         watcher.probe = _Look(self.path, self.content)
         return watcher

@@ -62,7 +62,7 @@ class HttpAnswer(Leaf):
 
     def watcher(self, facts: Facts) -> Watcher:
         """Begin to ask."""
-        watcher = Watcher("not tried yet")
+        watcher = Watcher("its first try has not ended")
         problem = why_no_target(facts, self.port) if facts.is_running else None
         if problem:
             watcher.give_up(problem)

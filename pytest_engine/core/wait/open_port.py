@@ -41,7 +41,7 @@ class OpenPort(Leaf):
 
     def watcher(self, facts: Facts) -> Watcher:
         """Begin to connect."""
-        watcher = Watcher("not tried yet")
+        watcher = Watcher("its first try has not ended")
         reachable = address_of(facts, self.number) or own_address(facts, self.number)
         if facts.is_running and reachable is None:
             watcher.give_up(unreachable(facts, self.number))
