@@ -137,7 +137,10 @@ def _shared_address(facts: Facts, number: int) -> Address | None:
 
 def _is_here(facts: Facts) -> bool:
     """Whether the loopback addresses of the engine's host are those of this process."""
-    return facts.endpoint.is_local and not facts.standpoint.is_inside
+    standpoint = facts.standpoint
+    # A name of ssh's configuration may lead here as well.
+    is_local = facts.endpoint.is_local or _is_loopback(standpoint.engine_host)
+    return is_local and not standpoint.is_inside
 
 
 def _engine_host(facts: Facts) -> str:
@@ -146,7 +149,7 @@ def _engine_host(facts: Facts) -> str:
     if standpoint.ports_host:
         return standpoint.ports_host
     if _is_here(facts):
-        return facts.endpoint.host or "127.0.0.1"
+        return "127.0.0.1"
     if standpoint.is_inside and facts.endpoint.is_local:
         return standpoint.engine_host_inside
     return standpoint.engine_host or facts.endpoint.host

@@ -183,6 +183,7 @@ def test_only_the_network_that_is_named_is_left(
     assert {one.network for one in attachments_of(web.inspect())} == {backend, other}
 
 
+@pytest.mark.lacks("podman5", reason="it gives no address again that was just given up")
 def test_an_address_that_somebody_else_has_got_is_told(start: Start, backend: str) -> None:
     web = start("web", backend)
     told = pytest.raises(FaultNotUndone, match=r"it has the address .* instead of")
@@ -192,6 +193,7 @@ def test_an_address_that_somebody_else_has_got_is_told(start: Start, backend: st
     assert [one.network for one in attachments_of(web.inspect())] == [backend]
 
 
+@pytest.mark.lacks("podman5", reason="it gives no address again that was just given up")
 def test_another_address_will_do_where_that_is_said(start: Start, backend: str) -> None:
     web = start("web", backend)
     before = web.ip()
@@ -204,7 +206,7 @@ def test_a_container_that_the_block_has_connected_again_is_left_alone(
     start: Start, backend: str, engine: Engine
 ) -> None:
     web = start("web", backend)
-    with web.disconnected():
+    with web.disconnected(keep_address=False):
         engine.networks.connect(backend, web.id)
     assert [one.network for one in attachments_of(web.inspect())] == [backend]
 
