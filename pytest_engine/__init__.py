@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from .core import errors, wait
     from .core.api.progress import Progress
     from .core.client import Engine
-    from .core.container import Address, CommandResult, Container
+    from .core.container import (
+        Address,
+        CommandResult,
+        Container,
+        HostAccess,
+        host_access,
+    )
     from .core.endpoint import Tls
     from .core.spec.attachment import NetworkAttachment
     from .core.spec.container import ContainerSpec
@@ -37,6 +43,7 @@ __all__ = [
     "ContainerSpec",
     "Engine",
     "Healthcheck",
+    "HostAccess",
     "Image",
     "Mount",
     "Network",
@@ -52,6 +59,7 @@ __all__ = [
     "VolumeSpec",
     "container",
     "errors",
+    "host_access",
     "image",
     "network",
     "usage_of",
@@ -67,6 +75,7 @@ _HOMES = {
     "ContainerSpec": "core.spec.container",
     "Engine": "core.client",
     "Healthcheck": "core.spec.policies",
+    "HostAccess": "core.container",
     "Image": "plugin.handles",
     "Mount": "core.spec.mounts",
     "Network": "plugin.handles",
@@ -82,6 +91,7 @@ _HOMES = {
     "VolumeSpec": "core.spec.volume",
     "container": "plugin.factories",
     "errors": "core.errors",
+    "host_access": "core.container",
     "image": "plugin.factories",
     "network": "plugin.factories",
     "usage_of": "core.usage",

@@ -104,6 +104,8 @@ def inside(engine: Engine, image: str, scratch: Scratch) -> Callable[..., dict[s
         tests.start()
         tests.wait(wait.exit(None), timeout=60)
         log = tests.logs()
+        # Others whose network it shares cannot be removed before it.
+        tests.remove()
         try:
             found: dict[str, Any] = json.loads(log.splitlines()[-1])
         except (ValueError, IndexError):
