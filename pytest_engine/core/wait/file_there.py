@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..copying import read_out, resolve_links
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from .condition import Leaf, Situation, Watcher
 from .text import Text, is_wanted, shown
@@ -54,6 +53,9 @@ class _Look:
             stat = containers.archive_info(container, self._path)
             if self._content is None:
                 return None
+            # Here, because archives load a lot, and few look into files.
+            from ..copying import read_out, resolve_links
+
             _path, stat = resolve_links(containers, container, self._path, stat)
             if stat.kind != "file":
                 return f"{self._path} is a {stat.kind}"

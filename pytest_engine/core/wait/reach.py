@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import sys
 from pathlib import Path
@@ -139,7 +138,8 @@ def _is_here(facts: Facts) -> bool:
     """Whether the loopback addresses of the engine's host are those of this process."""
     standpoint = facts.standpoint
     # A name of ssh's configuration may lead here as well.
-    is_local = facts.endpoint.is_local or _is_loopback(standpoint.engine_host)
+    named = standpoint.engine_host
+    is_local = facts.endpoint.is_local or (named != "" and _is_loopback(named))
     return is_local and not standpoint.is_inside
 
 
@@ -156,6 +156,9 @@ def _engine_host(facts: Facts) -> str:
 
 
 def _is_loopback(host: str) -> bool:
+    # Here, because this loads slowly, and few hosts need it.
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -170,4 +173,7 @@ def _is_on_link(ip: str, length: int) -> bool:
             source = probe.getsockname()[0]
         except OSError:
             return False
+    # Here, as above.
+    import ipaddress
+
     return ipaddress.ip_address(source) in ipaddress.ip_interface(f"{ip}/{length}").network

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +71,9 @@ def _read_hosts() -> str:
 
 def _ssh_host(endpoint: Endpoint) -> str:
     """Ask ssh for the host behind a name of its configuration; it connects to nothing."""
+    # Here, because engines are seldom reached over ssh.
+    import subprocess
+
     command = ["ssh", "-G"]
     if endpoint.user:
         command += ["-l", endpoint.user]
