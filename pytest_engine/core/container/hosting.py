@@ -118,9 +118,12 @@ def _own_address(engine: Engine, network: str | None) -> str:
         identity = engine.networks.inspect(network).get("Id", "")
         own = places[identity].address if identity in places else ""
     if not own:
+        # Somebody may do now what the message says.
+        engine.standpoint = None
         raise InvalidInput(
-            "This process runs in a container of the engine, which has no address on network "
-            f"{network or '(any)'}, so that nothing there reaches it. Connect it to that network."
+            "This process runs in a container of the engine, which has no address on "
+            f"{f'network {network}' if network else 'any network'}, so that nothing there "
+            "reaches it. Connect it to that network."
         )
     return own
 

@@ -253,6 +253,8 @@ def test_in_a_container_it_is_the_own_address_on_the_network(
         inside.standpoint = Standpoint(is_inside=True, places={"other": place})
         with pytest.raises(InvalidInput, match=r"has no address on network .*backend"):
             host_access(inside, name)
+        # It is looked at anew after that, and this process runs in none.
+        assert host_access(inside, name) == host_access(engine, name)
 
 
 def test_a_network_that_does_not_exist_is_told(engine: Engine) -> None:
