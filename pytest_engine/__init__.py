@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from .core import errors, wait
     from .core.api.progress import Progress
     from .core.client import Engine
-    from .core.container import Address, CommandResult, Container
+    from .core.container import (
+        Address,
+        CommandResult,
+        Container,
+        HostAccess,
+        host_access,
+    )
     from .core.endpoint import Tls
     from .core.spec.attachment import NetworkAttachment
     from .core.spec.container import ContainerSpec
@@ -44,6 +50,7 @@ __all__ = [
     "Engine",
     "File",
     "Healthcheck",
+    "HostAccess",
     "Image",
     "Mount",
     "Network",
@@ -60,6 +67,7 @@ __all__ = [
     "compose",
     "container",
     "errors",
+    "host_access",
     "image",
     "network",
     "presets",
@@ -78,6 +86,7 @@ _HOMES = {
     "Engine": "core.client",
     "File": "plugin.files",
     "Healthcheck": "core.spec.policies",
+    "HostAccess": "core.container",
     "Image": "plugin.handles",
     "Mount": "core.spec.mounts",
     "Network": "plugin.handles",
@@ -94,6 +103,7 @@ _HOMES = {
     "compose": "plugin.compose",
     "container": "plugin.factories",
     "errors": "core.errors",
+    "host_access": "core.container",
     "image": "plugin.factories",
     "network": "plugin.surroundings",
     "presets": "presets",

@@ -23,13 +23,13 @@ class RequestLog:
     """Forwards connections to an engine's unix socket.
 
     Attributes:
-        host: the proxy's own address, `tcp://127.0.0.1:...`.
+        host: the proxy's own address, `tcp://127.0.0.1:...` unless it is bound elsewhere.
     """
 
-    def __init__(self, engine_host: str) -> None:
+    def __init__(self, engine_host: str, bind: str = "127.0.0.1") -> None:
         self._upstream = engine_host.removeprefix("unix://")
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.host = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
+        self._server = socket.create_server((bind, 0))
+        self.host = f"tcp://{bind}:{self._server.getsockname()[1]}"
         self._lock = threading.Lock()
         self._requests: list[str] = []
         self._heads: list[Head] = []
@@ -103,9 +103,9 @@ class RequestLog:
 
 
 @contextlib.contextmanager
-def request_log(engine_host: str) -> Iterator[RequestLog]:
-    """Run the proxy for a block."""
-    log = RequestLog(engine_host)
+def request_log(engine_host: str, bind: str = "127.0.0.1") -> Iterator[RequestLog]:
+    """Run the proxy for a block, on an address of this machine."""
+    log = RequestLog(engine_host, bind)
     try:
         yield log
     finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, overload
 from .api.call import Caller
 from .auth import Credentials
 from .discovery import resolve_endpoint
+from .endpoint import parse_host
 from .errors import InvalidInput
 from .transport import Transport
 from .version import VERSION
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from .api.tasks import Tasks
     from .api.volumes import Volumes
     from .endpoint import Endpoint, Tls
+    from .standpoint import Standpoint
 
 __all__ = ["Engine"]
 
+_PORTS_HOST = "PYTEST_ENGINE_PORTS_HOST"
 
 Resource = TypeVar("Resource")
 
@@ -92,13 +95,19 @@ class Engine:
         api_version: the API version to speak, like `1.41`. None: `DOCKER_API_VERSION`
             of the environment, else the newest that both sides know.
         environ: the environment to read, proxies included; the process's own by default.
+        ports_host: the host at which the ports that containers publish are reached, where
+            that cannot be found out. None: `PYTEST_ENGINE_PORTS_HOST` of the environment,
+            else it is found out.
 
     Attributes:
         endpoint: where the engine is.
+        ports_host: as it was stated; empty: it is found out.
+        standpoint: where this process stands as seen from the engine, once somebody has
+            asked (`pytest_engine.core.wait.standing`).
         credentials: the logins to registries that pulls, pushes, builds and services use.
 
     Raises:
-        InvalidInput: the address or the version is malformed or not supported, or files for
+        InvalidInput: an address or the version is malformed or not supported, or files for
             TLS cannot be used.
     """
 
@@ -145,6 +154,7 @@ class Engine:
         timeout: float = 60.0,
         api_version: str | None = None,
         environ: Mapping[str, str] | None = None,
+        ports_host: str | None = None,
     ) -> None:
         """Decide where the engine is; see the class."""
         env = os.environ if environ is None else environ
@@ -152,6 +162,11 @@ class Engine:
         if not (is_number and timeout > 0):  # so that NaN is refused, too
             raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
         self.endpoint = resolve_endpoint(host, env, tls)
+        if ports_host is None:
+            self.ports_host = parse_host(env.get(_PORTS_HOST, ""), _PORTS_HOST)
+        else:
+            self.ports_host = parse_host(ports_host, "ports_host")
+        self.standpoint: Standpoint | None = None
         self._transport = Transport(
             self.endpoint,
             user_agent=f"pytest-engine/{VERSION}",

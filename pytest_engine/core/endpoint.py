@@ -12,7 +12,7 @@ from .errors import InvalidInput
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Endpoint", "Tls", "parse_endpoint"]
+__all__ = ["Endpoint", "Tls", "parse_endpoint", "parse_host"]
 
 _PLAIN_PORT = 2375
 _TLS_PORT = 2376
@@ -121,6 +121,24 @@ def parse_endpoint(url: str, origin: str = "argument", tls: Tls | None = None) -
     if scheme in ("npipe", "fd"):
         raise InvalidInput(f"{origin}: {scheme}:// is not supported; use {_FORMS}.")
     raise InvalidInput(f"{origin}: unknown scheme in {url!r}; write {_FORMS}.")
+
+
+def parse_host(text: str, origin: str) -> str:
+    """Read a host's name or address, IPv6 with or without brackets.
+
+    Returns:
+        The host, IPv6 without brackets; empty where the text is.
+
+    Raises:
+        InvalidInput: it is more than a host, or none.
+    """
+    host = text.strip()
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    # An address of IPv6 has two colons at least; what has one is a host and a port.
+    if host.count(":") == 1 or any(ch in "/[]@" or ch.isspace() for ch in host):
+        raise InvalidInput(f"{origin}: {text!r} is no host; write a name or an address alone.")
+    return host
 
 
 def _unix_endpoint(rest: str, origin: str) -> Endpoint:

@@ -26,6 +26,7 @@ __all__ = [
     "ContainerNotFound",
     "CopyFailed",
     "EngineError",
+    "FaultNotUndone",
     "ImageNotFound",
     "ImportFailed",
     "Incompatible",
@@ -150,11 +151,11 @@ class ContainerDied(EngineError):
 
 
 class CopyFailed(EngineError):
-    """Files could not be copied out of a container to this host.
+    """Files could not be copied out of a container: a bad archive, or place to write to."""
 
-    The archive was broken or not to be trusted, or the place to write to is full or not
-    writable; the message says which.
-    """
+
+class FaultNotUndone(EngineError):
+    """A container could not be brought back from a fault that a test had caused."""
 
 
 class ApiError(EngineError):

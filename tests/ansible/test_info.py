@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.ensure.own_container import find_own_container
+from pytest_engine.core.own_container import find_own_container
 
 if TYPE_CHECKING:
     from pathlib import Path

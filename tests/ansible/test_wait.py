@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
-    from tests.conftest import Scratch
+    from tests.conftest import LabImages, Scratch
 
     from .conftest import Playbooks
 
@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 MODULE = "pytest_engine.engine.container_wait"
 SERVE = """
 sleep 0.3; echo ready; echo ready; mkdir /www; echo 'all is well' >/www/health
+echo '{"db": {"up": true, "n": 1}}' >/www/status.json
 httpd -p 8000 -h /www; touch /done; sleep 600
 """
 
@@ -71,12 +72,43 @@ def test_every_condition_can_be_waited_for(
         exec={"exec": {"command": "test -e /done"}},
         code={"exec": {"argv": ["sh", "-c", "exit 4"], "exit_code": 4}},
         several={"port": 8000, "all": [{"log": {"text": "ready"}}, {"healthy": True}]},
+        output={"exec": {"command": "cat /www/health", "output": "well"}},
+        file={"file": {"path": "/done"}},
+        content={"file": {"path": "/www/health", "content": "is well"}},
+        matching={"file": {"path": "/www/health", "pattern": "^all .* well$"}},
+        stable={"stable": 0.5},
+        json={"http": {"path": "/status.json", "port": 8000, "json": {"db": {"up": True}}}},
         either={"any": [{"log": {"text": "never"}}, {"port": 8000, "healthy": True}]},
     )
     failed = {task: result["msg"] for task, result in results.items() if result.get("failed")}
     assert failed == {}
     assert results["port"]["container"]["Name"] == f"/{name}"
     assert 0 <= results["either"]["elapsed"] < 30
+
+
+def test_a_udp_port_can_be_waited_for(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, lab: LabImages
+) -> None:
+    lab.require("python:3")
+    engine.images.pull("python:3")
+    program = (
+        "import socket; s = socket.socket(2, 2); s.bind(('', 53))\n"
+        "while True: s.sendto(*s.recvfrom(9))"
+    )
+    name = scratch.name("udp")
+    body: Any = {"Image": "python:3", "Cmd": ["python3", "-c", program]}
+    engine.containers.create(body, name=name)
+    engine.containers.start(name)
+    results = wait(
+        playbooks,
+        name,
+        text={"udp": {"port": 53, "send": "hello"}},
+        base64={"udp": {"port": 53, "send_base64": "AAECAw=="}},
+        nothing={"udp": {"port": 53}},
+        silent={"udp": {"port": 54, "send": "hello"}, "wait_timeout": 1.5},
+    )
+    assert [task for task, result in results.items() if result.get("failed")] == ["silent"]
+    assert "port(54, 'udp', send=b'hello')" in results["silent"]["msg"]
 
 
 def test_an_end_can_be_waited_for(
@@ -115,6 +147,11 @@ def test_what_does_not_come_true_fails_with_what_was_seen(
         both={"log": {"text": "a", "pattern": "b"}},
         port={"port": 70000},
         time={"port": 80, "wait_timeout": 0},
+        file={"file": {"path": "/nowhere"}, **short},
+        relative={"file": {"path": "nowhere"}},
+        stable={"stable": 0},
+        base64={"udp": {"port": 53, "send_base64": "?"}},
+        plain={"http": {"path": "/", "validate_certs": False}},
         missing={"container": scratch.name("missing"), "port": 80},
     )
     said = {task: result["msg"] for task, result in results.items() if result.get("failed")}
@@ -129,6 +166,11 @@ def test_what_does_not_come_true_fails_with_what_was_seen(
     assert "mutually exclusive: text|pattern" in said["both"]
     assert "70000 is no port number" in said["port"]
     assert said["time"].startswith("timeout: 0")
+    assert "there is no /nowhere" in said["file"]
+    assert "the path is an absolute one" in said["relative"]
+    assert said["stable"].startswith("wait.stable: 0")
+    assert said["base64"].startswith("udp: send_base64 is no Base64")
+    assert said["plain"] == "http: ca_path and validate_certs are for tls: true."
     assert "No such container" in said["missing"]
 
 

@@ -6,15 +6,35 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from .core import container, errors, wait
+from .core import errors, wait
+from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from .core.endpoint import Tls
+from .core.wait import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["condition", "container"]
+    from .core.client import Engine
+    from .core.types.engine import ContainerInspectResponse
+
+__all__ = ["Subject", "condition", "wait_for"]
+
+
+class Subject:
+    """A container, as much of it as a wait asks for."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        """Remember it; nothing is sent."""
+        self.engine = engine
+        self.id = name
+
+    def inspect(self) -> ContainerInspectResponse:
+        """Tell all about it, as it is now."""
+        return self.engine.containers.inspect(self.id)
 
 
 def condition(stated: Mapping[str, Any]) -> wait.Condition:
@@ -25,7 +45,8 @@ def condition(stated: Mapping[str, Any]) -> wait.Condition:
         parts.append(wait.any(*(_every(item, "any") for item in stated["any"])))
     if not parts:
         raise errors.InvalidInput(
-            "Nothing to wait for: state one of log, port, http, healthy, exec, exit, all, any."
+            "Nothing to wait for: state one of log, port, udp, http, healthy, exec, file, stable, "
+            "exit, all, any."
         )
     return wait.all(*parts)
 
@@ -38,14 +59,45 @@ def _conditions(stated: Mapping[str, Any]) -> Iterator[wait.Condition]:
     if stated["port"] is not None:
         yield wait.port(stated["port"])
     if stated["http"] is not None:
-        yield wait.http(**{**stated["http"], "status": tuple(stated["http"]["status"])})
+        yield _http(stated["http"])
     if stated["healthy"]:
         yield wait.healthy()
     if stated["exec"] is not None:
         argv, command = stated["exec"]["argv"], stated["exec"]["command"]
-        yield wait.exec(command if argv is None else argv, exit_code=stated["exec"]["exit_code"])
+        yield wait.exec(
+            command if argv is None else argv,
+            exit_code=stated["exec"]["exit_code"],
+            output=stated["exec"]["output"],
+        )
     if stated["exit"] is not None:
         yield wait.exit(stated["exit"]["code"])
+    if stated["udp"] is not None:
+        yield wait.port(stated["udp"]["port"], "udp", send=_sent(stated["udp"]))
+    if stated["file"] is not None:
+        pattern = stated["file"]["pattern"]
+        content = stated["file"]["content"] if pattern is None else _compiled(pattern)
+        yield wait.file(stated["file"]["path"], content)
+    if stated["stable"] is not None:
+        yield wait.stable(stated["stable"])
+
+
+def _http(stated: Mapping[str, Any]) -> wait.Condition:
+    options = {**stated, "status": tuple(stated["status"])}
+    ca, verify = options.pop("ca_path"), options.pop("validate_certs")
+    if not options["tls"] and (ca is not None or not verify):
+        raise errors.InvalidInput("http: ca_path and validate_certs are for tls: true.")
+    if options["tls"]:
+        options["tls"] = Tls(ca=ca, verify=verify)
+    return wait.http(**options)
+
+
+def _sent(stated: Mapping[str, Any]) -> bytes | None:
+    if stated["send_base64"] is None:
+        return None if stated["send"] is None else str(stated["send"]).encode()
+    try:
+        return base64.b64decode(stated["send_base64"], validate=True)
+    except ValueError as error:
+        raise errors.InvalidInput(f"udp: send_base64 is no Base64: {error}.") from error
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

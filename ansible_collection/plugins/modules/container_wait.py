@@ -95,6 +95,20 @@ options:
       body:
         description: A text that the answer has to contain.
         type: str
+      json:
+        description: Members that the answer has to have as JSON, however deep, with their values.
+        type: dict
+      tls:
+        description: Whether to ask over TLS.
+        type: bool
+        default: false
+      ca_path:
+        description: A file on the target with the authorities that the server is known by, instead of the system's.
+        type: path
+      validate_certs:
+        description: Whether the server has to be known by an authority, under the name or address that it is asked at.
+        type: bool
+        default: true
   healthy:
     description: Whether the container's healthcheck has to have succeeded. V(false) asks for nothing.
     type: bool
@@ -113,6 +127,9 @@ options:
         description: The exit code to wait for.
         type: int
         default: 0
+      output:
+        description: A text that its standard output has to contain.
+        type: str
   exit:
     description:
       - The end of the container. One that had ended before counts as well.
@@ -122,6 +139,43 @@ options:
       code:
         description: The exit code that it has to end with. Another one makes the task fail.
         type: int
+  udp:
+    description:
+      - A UDP port of the container that something has to listen on, or answer at.
+      - Without anything to send, it is ready when two datagrams to the container's own address, a second apart,
+        are not refused. Where the target does not reach that address, something to send is needed.
+    type: dict
+    suboptions:
+      port:
+        description: The port in the container.
+        type: int
+        required: true
+      send:
+        description: A text to send to the service, whose answer may be any.
+        type: str
+      send_base64:
+        description: The same for bytes, in Base64.
+        type: str
+  file:
+    description:
+      - A file or folder in the container. The engine is asked for it, so that the image needs no shell; engines do
+        not look into a tmpfs, nor into C(/proc) and C(/sys).
+      - A container that has ended is looked at once more.
+    type: dict
+    suboptions:
+      path:
+        description: Its absolute path.
+        type: str
+        required: true
+      content:
+        description: A text that it has to contain.
+        type: str
+      pattern:
+        description: A regular expression of Python that is searched for in its content.
+        type: str
+  stable:
+    description: For how many seconds the container has to have been running without being started again.
+    type: float
   all:
     description: Further conditions, all of which have to hold, for several of one sort.
     type: list
@@ -180,6 +234,20 @@ options:
           body:
             description: A text that the answer has to contain.
             type: str
+          json:
+            description: Members that the answer has to have as JSON, however deep, with their values.
+            type: dict
+          tls:
+            description: Whether to ask over TLS.
+            type: bool
+            default: false
+          ca_path:
+            description: A file on the target with the authorities that the server is known by, instead of the system's.
+            type: path
+          validate_certs:
+            description: Whether the server has to be known by an authority, under the name or address that it is asked at.
+            type: bool
+            default: true
       healthy:
         description: Whether the container's healthcheck has to have succeeded. V(false) asks for nothing.
         type: bool
@@ -198,6 +266,9 @@ options:
             description: The exit code to wait for.
             type: int
             default: 0
+          output:
+            description: A text that its standard output has to contain.
+            type: str
       exit:
         description:
           - The end of the container. One that had ended before counts as well.
@@ -207,6 +278,43 @@ options:
           code:
             description: The exit code that it has to end with. Another one makes the task fail.
             type: int
+      udp:
+        description:
+          - A UDP port of the container that something has to listen on, or answer at.
+          - Without anything to send, it is ready when two datagrams to the container's own address, a second apart,
+            are not refused. Where the target does not reach that address, something to send is needed.
+        type: dict
+        suboptions:
+          port:
+            description: The port in the container.
+            type: int
+            required: true
+          send:
+            description: A text to send to the service, whose answer may be any.
+            type: str
+          send_base64:
+            description: The same for bytes, in Base64.
+            type: str
+      file:
+        description:
+          - A file or folder in the container. The engine is asked for it, so that the image needs no shell; engines do
+            not look into a tmpfs, nor into C(/proc) and C(/sys).
+          - A container that has ended is looked at once more.
+        type: dict
+        suboptions:
+          path:
+            description: Its absolute path.
+            type: str
+            required: true
+          content:
+            description: A text that it has to contain.
+            type: str
+          pattern:
+            description: A regular expression of Python that is searched for in its content.
+            type: str
+      stable:
+        description: For how many seconds the container has to have been running without being started again.
+        type: float
   any:
     description: Alternatives, at least one of which has to hold, with everything that it states.
     type: list
@@ -242,6 +350,14 @@ EXAMPLES = r"""
     exit:
       code: 0
     wait_timeout: 600
+
+- name: Wait until a worker that is started again when it falls over has stopped doing that
+  pytest_engine.engine.container_wait:
+    container: worker
+    stable: 10
+    file:
+      path: /run/worker/state
+      content: connected
 
 - name: Wait until one of the two has happened
   pytest_engine.engine.container_wait:
@@ -315,6 +431,10 @@ CONDITIONS = {
             "method": {"type": "str", "default": "GET"},
             "headers": {"type": "dict"},
             "body": {"type": "str"},
+            "json": {"type": "dict"},
+            "tls": {"type": "bool", "default": False},
+            "ca_path": {"type": "path"},
+            "validate_certs": {"type": "bool", "default": True},
         },
     },
     "healthy": {"type": "bool"},
@@ -324,11 +444,31 @@ CONDITIONS = {
             "argv": {"type": "list", "elements": "str"},
             "command": {"type": "str"},
             "exit_code": {"type": "int", "default": 0},
+            "output": {"type": "str"},
         },
         "mutually_exclusive": ONE_OF_EXEC,
         "required_one_of": ONE_OF_EXEC,
     },
     "exit": {"type": "dict", "options": {"code": {"type": "int"}}},
+    "udp": {
+        "type": "dict",
+        "options": {
+            "port": {"type": "int", "required": True},
+            "send": {"type": "str"},
+            "send_base64": {"type": "str"},
+        },
+        "mutually_exclusive": [("send", "send_base64")],
+    },
+    "file": {
+        "type": "dict",
+        "options": {
+            "path": {"type": "str", "required": True},
+            "content": {"type": "str"},
+            "pattern": {"type": "str"},
+        },
+        "mutually_exclusive": [("content", "pattern")],
+    },
+    "stable": {"type": "float"},
 }
 LISTS = {
     name: {"type": "list", "elements": "dict", "options": CONDITIONS} for name in ("all", "any")
@@ -341,8 +481,8 @@ def wait_for(call: engine.Call) -> dict[str, Any]:
     if call.check:
         return {"container": {}, "elapsed": 0.0}
     begin = time.monotonic()
-    container = waiting.container.Container(call.engine, params["container"])
-    container.wait(condition, params["wait_timeout"])
+    container = waiting.Subject(call.engine, params["container"])
+    waiting.wait_for(container, condition, params["wait_timeout"])
     elapsed = round(time.monotonic() - begin, 3)
     try:
         return {"container": container.inspect(), "elapsed": elapsed}

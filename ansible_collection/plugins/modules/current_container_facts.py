@@ -64,7 +64,7 @@ ansible_facts:
 from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.own_container import (
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.own_container import (
     read_own_container,
 )
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
 from .condition import Leaf, Situation, Watcher
+from .text import Text, is_wanted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..types.engine import ContainerExecBody
     from .facts import Facts
 
 __all__ = ["Command", "exec"]
@@ -22,15 +24,21 @@ _SHOWN = 300
 
 @dataclass(frozen=True)
 class Command(Leaf):
-    """A command in the container ends with a certain exit code."""
+    """A command in the container ends with a certain exit code, and output."""
 
     command: tuple[str, ...]
     exit_code: int
+    output: Text | None = None
+    user: str | None = None
+
+    is_tried = True
 
     def __str__(self) -> str:
         """Write it as it was asked for."""
         code = f", exit_code={self.exit_code}" if self.exit_code else ""
-        return f"exec({shlex.join(self.command)!r}{code})"
+        output = "" if self.output is None else f", output={shown(self.output)}"
+        user = "" if self.user is None else f", user={self.user!r}"
+        return f"exec({shlex.join(self.command)!r}{code}{output}{user})"
 
     def watcher(self, facts: Facts) -> Watcher:
         """Begin to run it."""
@@ -43,10 +51,14 @@ class Command(Leaf):
         engine = situation.engine
         container = situation.facts.inspected.get("Id", "")
         try:
-            exec_id = engine.exec.create(
-                container,
-                {"Cmd": list(self.command), "AttachStdout": True, "AttachStderr": True},
-            )
+            config: ContainerExecBody = {
+                "Cmd": list(self.command),
+                "AttachStdout": True,
+                "AttachStderr": True,
+            }
+            if self.user is not None:
+                config["User"] = self.user
+            exec_id = engine.exec.create(container, config)
             with engine.exec.start(exec_id) as output, situation.holding(output):
                 stdout, stderr = output.read()
             code = engine.exec.inspect(exec_id).get("ExitCode")
@@ -59,21 +71,33 @@ class Command(Leaf):
             raise
         if situation.stopping.is_set():
             return "it was still running when the wait ended"
-        if code == self.exit_code:
-            return None
         text = (stderr or stdout).decode("utf-8", "replace").strip()
-        return f"exit code {code}" + (f": {text[-_SHOWN:]}" if text else "")
+        reason = f"exit code {code}" + (f": {text[-_SHOWN:]}" if text else "")
+        if code != self.exit_code:
+            return reason
+        if self.output is None or is_wanted(stdout.decode("utf-8", "replace"), self.output):
+            return None
+        return f"{reason}; its output is not what is waited for"
 
 
-def exec(command: str | Sequence[str], *, exit_code: int = 0) -> Command:
+def exec(
+    command: str | Sequence[str],
+    *,
+    exit_code: int = 0,
+    output: Text | None = None,
+    user: str | None = None,
+) -> Command:
     """Wait until a command in the container ends with an exit code.
 
     Args:
         command: the command and its arguments; a string is split into words as a shell
             would, though no shell is involved.
         exit_code: the exit code to wait for.
+        output: what its standard output has to contain; or a compiled regular expression that
+            is searched for in it, or a function that says whether it will do.
+        user: `user[:group]` to run it as, by name or number; None: the container's.
     """
     words = shlex.split(command) if isinstance(command, str) else list(command)
     if not words:
         raise InvalidInput("wait.exec needs a command.")
-    return Command(tuple(words), exit_code)
+    return Command(tuple(words), exit_code, output, user)

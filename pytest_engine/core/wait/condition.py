@@ -6,16 +6,34 @@ wait asks every leaf of it for a `Watcher`, which holds what this wait has seen 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Callable, Protocol, Union
+
+from ..errors import InvalidInput
 
 if TYPE_CHECKING:
     import threading
     from contextlib import AbstractContextManager
 
     from ..client import Engine
+    from ..types.engine import ContainerInspectResponse
     from .facts import Facts
 
-__all__ = ["Closable", "Condition", "Leaf", "Probe", "Situation", "Watcher"]
+__all__ = ["Closable", "Condition", "Leaf", "Probe", "Ready", "Situation", "Waitable", "Watcher"]
+
+
+class Waitable(Protocol):
+    """A container that can be waited for; `pytest_engine.core.container.Container` is one."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that it is on."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    def inspect(self) -> ContainerInspectResponse:
+        """Tell all about it, as it is now."""
 
 
 class Closable(Protocol):
@@ -30,11 +48,13 @@ class Situation(Protocol):
 
     Attributes:
         engine: the engine.
+        container: the container, as it was given to the wait.
         facts: the container as it was when it last started.
         stopping: set when the wait is over.
     """
 
     engine: Engine
+    container: Waitable
     facts: Facts
     stopping: threading.Event
 
@@ -46,27 +66,84 @@ class Situation(Protocol):
 
 
 class Condition:
-    """Something that becomes true of a container; combine with `&` and `|`."""
+    """Something that becomes true of a container; combine with `&` and `|`, negate with `~`.
 
-    def __and__(self, other: Condition) -> Condition:
+    A function that takes the container stands for the condition that what it returns is true.
+    """
+
+    def __and__(self, other: Ready) -> Condition:
         """Return the condition that both hold."""
-        from .tree import AllOf
+        from .tree import all
 
-        return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
+        return all(self, other)
 
-    def __or__(self, other: Condition) -> Condition:
+    def __rand__(self, other: Ready) -> Condition:
+        """Return the condition that both hold, of which the first is a function."""
+        from .tree import all
+
+        return all(other, self)
+
+    def __or__(self, other: Ready) -> Condition:
         """Return the condition that at least one of the two holds."""
-        from .tree import AnyOf
+        from .tree import any
 
-        return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
+        return any(self, other)
+
+    def __ror__(self, other: Ready) -> Condition:
+        """Return the condition that at least one of the two holds; the first is a function."""
+        from .tree import any
+
+        return any(other, self)
+
+    def __invert__(self) -> Condition:
+        """Return the condition that this one does not hold.
+
+        Raises:
+            InvalidInput: this one, or a part of it, is not tried out but waited for, like a
+                line of the log: that it did not come so far says nothing.
+        """
+        raise NotImplementedError
+
+    def within(self, seconds: float) -> Condition:
+        """Return the condition that this one holds so many seconds after the wait began.
+
+        Where it does not, the wait fails, unless an alternative (`|`) still may hold.
+        """
+        from .tree import Within
+
+        is_above_zero = seconds > 0  # which NaN is not
+        if not is_above_zero:
+            raise InvalidInput(f"within: {seconds!r} is not a number of seconds above 0.")
+        return Within(self, seconds)
 
     def leaves(self) -> tuple[Leaf, ...]:
         """List the conditions that this one is made of."""
         raise NotImplementedError
 
 
+# A condition, or a function that is one.
+Ready = Union[Condition, Callable[..., object]]
+
+
 class Leaf(Condition):
-    """A condition that is not made of others; `str()` of it says what it waits for."""
+    """A condition that is not made of others; `str()` of it says what it waits for.
+
+    Attributes:
+        is_tried: whether it is tried out, again and again, so that it can be negated.
+    """
+
+    is_tried = False
+
+    def __invert__(self) -> Condition:
+        """Return the condition that this one does not hold."""
+        from .negated import Negated
+
+        if not self.is_tried:
+            raise InvalidInput(
+                f"~{self}: what is not tried out but waited for cannot be negated; that it has not "
+                "come so far says nothing."
+            )
+        return Negated(self)
 
     def leaves(self) -> tuple[Leaf, ...]:
         """Return the condition itself."""
@@ -92,6 +169,8 @@ class Watcher:
         reads_log: whether it wants to see lines of the log.
         reads_events: whether it wants to see changes of the container's health.
         outlives: whether the container's end is no reason to give up.
+        tries_at_end: whether the probe is tried once more when the container has ended.
+        is_foreign: whether the probe runs code of others, which nobody can break off.
         probe: tries the condition out and returns None if it holds, else why it does
             not; called without the lock, again and again. None: nothing to try out.
     """
@@ -99,6 +178,8 @@ class Watcher:
     reads_log = False
     reads_events = False
     outlives = False
+    tries_at_end = False
+    is_foreign = False
 
     def __init__(self, detail: str = "not seen yet") -> None:
         """Start without an answer."""
@@ -135,10 +216,3 @@ class Probe(Protocol):
 
     def __call__(self, situation: Situation) -> str | None:
         """Return None if the condition holds, else the reason why not."""
-
-
-def _parts(condition: Condition, kind: type[Condition]) -> tuple[Condition, ...]:
-    # a & b & c is one "all of" with three parts, not two with two.
-    return (
-        getattr(condition, "parts", (condition,)) if isinstance(condition, kind) else (condition,)
-    )

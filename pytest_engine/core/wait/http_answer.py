@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from http import client
-from typing import Callable, Union
+from typing import TYPE_CHECKING, Callable, Union
 
+from ..endpoint import Tls
 from ..errors import InvalidInput
 from .condition import Leaf, Situation, Watcher
-from .connect import connected, why_not
-from .facts import Address, Facts, address_of, own_address, published_ports
+from .http_try import Answer, Trial
+from .json_part import JsonWanted, json_differs
+from .target import find_target, why_no_target
+from .text import Text, is_wanted, shown
+
+if TYPE_CHECKING:
+    from .facts import Facts
 
 __all__ = ["HttpAnswer", "http"]
 
 Status = Union[int, Collection[int], Callable[[int], bool]]
-
-# Seconds of silence after which a try is given up and made again.
-_PATIENCE = 5.0
-_LONGEST_BODY = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -29,81 +31,94 @@ class HttpAnswer(Leaf):
     port: int | None
     status: Status
     method: str
-    headers: Mapping[str, str] = field(hash=False)
-    body: str | None
+    headers: Mapping[str, str] = field(hash=False, repr=False)
+    body: Text | None
+    json: JsonWanted = field(default=None, hash=False)
+    response_headers: Mapping[str, Text] = field(default_factory=dict, hash=False)
+    send: bytes | None = field(default=None, repr=False)
+    tls: Tls | None = None
+
+    is_tried = True
 
     def __str__(self) -> str:
-        """Write it as it was asked for."""
+        """Write it as it was asked for, without what may be secret: headers and body sent."""
         parts = [repr(self.path)]
         if self.port is not None:
             parts.append(f"port={self.port}")
         if self.status != 200:
-            name = getattr(self.status, "__name__", None)
-            parts.append(f"status={name or self.status}")
+            parts.append(f"status={shown(self.status)}")
         if self.method != "GET":
             parts.append(f"method={self.method!r}")
         if self.body is not None:
-            parts.append(f"body={self.body!r}")
+            parts.append(f"body={shown(self.body)}")
+        if self.json is not None:
+            parts.append(f"json={shown(self.json)}")
+        if self.response_headers:
+            wanted = ", ".join(f"{k!r}: {shown(v)}" for k, v in self.response_headers.items())
+            parts.append(f"response_headers={{{wanted}}}")
+        if self.tls is not None:
+            parts.append("tls=True")
         return f"http({', '.join(parts)})"
 
     def watcher(self, facts: Facts) -> Watcher:
         """Begin to ask."""
-        watcher = Watcher("not tried yet")
-        problem = self._problem(facts) if facts.is_running else None
+        watcher = Watcher("its first try has not ended")
+        problem = why_no_target(facts, self.port) if facts.is_running else None
         if problem:
             watcher.give_up(problem)
-        watcher.probe = self._probe
+        # Files of TLS that cannot be used are told at once.
+        watcher.probe = _Asking(self, Trial(self.tls))
         return watcher
 
-    def _problem(self, facts: Facts) -> str | None:
-        if self._number(facts) is None:
-            ports = ", ".join(published_ports(facts.inspected)) or "none"
-            return f"which port to ask is not clear (published: {ports}); state port="
-        if self._address(facts) is None:
-            return (
-                f"port {self.port} is not published, and the container's own address cannot be "
-                "reached from here"
-            )
+    def judge(self, answer: Answer) -> str | None:
+        """Say what of an answer is not as wanted; None: all is."""
+        if not _is_status(answer.status, self.status):
+            return ""
+        for name, value in self.response_headers.items():
+            actual = answer.header(name)
+            if actual is None:
+                return f"without the header {name}"
+            if not is_wanted(actual, value):
+                return f"with another header {name}: {actual!r}"
+        if self.body is not None and not is_wanted(answer.text, self.body):
+            does_not = "that does not contain" if isinstance(self.body, str) else "unlike"
+            return f"with a body {does_not} {shown(self.body)}"
+        if self.json is not None:
+            return json_differs(answer.text, self.json)
         return None
 
-    def _number(self, facts: Facts) -> int | None:
-        if self.port is not None:
-            return self.port
-        published = [name for name in published_ports(facts.inspected) if name.endswith("/tcp")]
-        return int(published[0].partition("/")[0]) if len(published) == 1 else None
+    @property
+    def reads_body(self) -> bool:
+        """Whether the body of the answer counts."""
+        return self.body is not None or self.json is not None
 
-    def _address(self, facts: Facts) -> Address | None:
-        number = self._number(facts)
-        if number is None:
-            return None
-        # What is published is what the tests will ask, so it is tried first.
-        return address_of(facts, number) or own_address(facts, number)
 
-    def _probe(self, situation: Situation) -> str | None:
-        address = self._address(situation.facts)
+@dataclass(frozen=True)
+class _Asking:
+    condition: HttpAnswer
+    trial: Trial
+
+    def __call__(self, situation: Situation) -> str | None:
+        wanted = self.condition
+        address = find_target(situation.facts, wanted.port)
         if address is None:
-            return self._problem(situation.facts)
-        connection = client.HTTPConnection(address.host, address.port)
-        try:
-            with connected(address, situation, _PATIENCE) as connection.sock:
-                connection.request(self.method, self.path, headers=dict(self.headers))
-                with connection.getresponse() as response:
-                    content = response.read(_LONGEST_BODY) if self.body is not None else b""
-        except client.RemoteDisconnected:
-            return f"http://{address}: the connection was closed without an answer"
-        except (OSError, client.HTTPException) as exc:
-            return f"{self.method} http://{address}{self.path}: {why_not(exc)}"
-        finally:
-            connection.close()
-        what = f"{self.method} http://{address}{self.path} answered {response.status}"
-        if not _is_wanted(response.status, self.status):
-            return what
-        if self.body is not None and self.body not in content.decode("utf-8", "replace"):
-            return f"{what} with a body that does not contain {self.body!r}"
-        return None
+            return why_no_target(situation.facts, wanted.port)
+        what = f"{wanted.method} {self.trial.scheme}://{address}{wanted.path}"
+        answer = self.trial.ask(
+            situation,
+            address,
+            (wanted.method, wanted.path),
+            wanted.headers,
+            wanted.send,
+            reads_body=wanted.reads_body,
+        )
+        if isinstance(answer, str):
+            return f"{what}: {answer}"
+        problem = wanted.judge(answer)
+        return None if problem is None else f"{what} answered {answer.status} {problem}".rstrip()
 
 
-def _is_wanted(status: int, wanted: Status) -> bool:
+def _is_status(status: int, wanted: Status) -> bool:
     if callable(wanted):
         return bool(wanted(status))
     return status == wanted if isinstance(wanted, int) else status in wanted
@@ -116,11 +131,17 @@ def http(
     status: Status = 200,
     method: str = "GET",
     headers: Mapping[str, str] | None = None,
-    body: str | None = None,
+    send: str | bytes | None = None,
+    auth: tuple[str, str] | None = None,
+    tls: bool | Tls = False,
+    body: Text | None = None,
+    json: JsonWanted = None,
+    response_headers: Mapping[str, Text] | None = None,
 ) -> HttpAnswer:
     """Wait until an HTTP request to the container is answered as wanted.
 
-    Redirects are not followed: their own status counts.
+    Redirects are not followed: their own status counts. All that is stated has to be true of
+    the same answer.
 
     Args:
         path: path and query.
@@ -129,8 +150,39 @@ def http(
             whether one will do.
         method: the method.
         headers: headers to send.
-        body: a text that the answer has to contain, in its first MiB.
+        send: the body to send, text as UTF-8.
+        auth: name and password for the server (Basic authentication).
+        tls: over TLS. A `Tls` says by which authorities the server is known (`ca`), that it
+            need not be (`verify=False`), for which name its certificate is (`hostname`), and
+            what to show to it (`cert`, `key`).
+        body: what the body of the answer has to contain, in its first MiB; or a compiled
+            regular expression that is searched for in it, or a function that says whether it
+            will do.
+        json: what the body has to hold as JSON: a mapping of names to values, which have to
+            be among its own, however deep; another value, which it has to be; or a function
+            that takes it and says whether it will do.
+        response_headers: headers that the answer has to have, each with what its value has to
+            contain, or as for `body`.
+
+    Raises:
+        InvalidInput: the path does not begin with a slash, or credentials are stated twice.
     """
     if not path.startswith("/"):
         raise InvalidInput(f"wait.http: the path begins with a slash, unlike {path!r}.")
-    return HttpAnswer(path, port, status, method, dict(headers or {}), body)
+    sent = dict(headers or {})
+    if auth is not None:
+        if "authorization" in {name.lower() for name in sent}:
+            raise InvalidInput("wait.http: state either auth or the header Authorization.")
+        sent["Authorization"] = f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
+    return HttpAnswer(
+        path,
+        port,
+        status,
+        method,
+        sent,
+        body,
+        json,
+        dict(response_headers or {}),
+        send.encode() if isinstance(send, str) else send,
+        (tls if isinstance(tls, Tls) else Tls()) if tls else None,
+    )

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from .condition import Leaf, Watcher
+from .text import Text, is_wanted, shown
 
 if TYPE_CHECKING:
-    import re
-
     from .facts import Facts
 
 __all__ = ["LogLine", "log"]
@@ -20,16 +19,15 @@ __all__ = ["LogLine", "log"]
 class LogLine(Leaf):
     """So many lines with a text have been logged since the container started."""
 
-    text: str | re.Pattern[str]
+    text: Text
     times: int
     stream: str | None
 
     def __str__(self) -> str:
         """Write it as it was asked for."""
-        shown = repr(self.text) if isinstance(self.text, str) else f"/{self.text.pattern}/"
         times = f", times={self.times}" if self.times != 1 else ""
         stream = f", stream={self.stream!r}" if self.stream else ""
-        return f"log({shown}{times}{stream})"
+        return f"log({shown(self.text)}{times}{stream})"
 
     def watcher(self, facts: Facts) -> Watcher:
         """Count lines from none."""
@@ -52,8 +50,7 @@ class _LogWatcher(Watcher):
         wanted = self._condition
         if wanted.stream is not None and stream != wanted.stream:
             return
-        text = wanted.text
-        if (text in line) if isinstance(text, str) else text.search(line):
+        if is_wanted(line, wanted.text):
             self._seen += 1
             self.detail = f"{self._seen} of {wanted.times} lines have it"
             if self._seen >= wanted.times:
@@ -69,15 +66,16 @@ class _LogWatcher(Watcher):
         self.give_up(f"{self.detail}, and the container has ended")
 
 
-def log(text: str | re.Pattern[str], *, times: int = 1, stream: str | None = None) -> LogLine:
+def log(text: Text, *, times: int = 1, stream: str | None = None) -> LogLine:
     r"""Wait until the container has logged a text, since this start of it.
 
     The log is followed, not read again and again. Lines are looked at one by one, so a
     pattern cannot span several.
 
     Args:
-        text: what a line has to contain, or a compiled regular expression that is
-            searched for in every line: `log(re.compile(r"listening on \d+"))`.
+        text: what a line has to contain; or a compiled regular expression that is
+            searched for in every line: `log(re.compile(r"listening on \d+"))`; or a function
+            that says of a line whether it is the one.
         times: how many lines have to have it. Postgres says that it is ready twice, and
             is so after the second time.
         stream: `stdout` or `stderr`; None: either.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, EngineError
-from .facts import Facts
+from .facts import Facts, facts_of
 from .tree import Watchers, draw
 
 if TYPE_CHECKING:
-    from ..client import Engine
-    from ..types.engine import ContainerInspectResponse, ContainerState
-    from .condition import Condition
+    from collections.abc import Sequence
+
+    from ..types.engine import ContainerState
+    from .condition import Condition, Waitable
 
 __all__ = ["death_message", "describe_exit", "timeout_message"]
 
@@ -21,30 +22,38 @@ _SIGNAL_CODES = 128
 _SIGNALS = {2: "SIGINT", 6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
 
 
-class _Subject(Protocol):
-    @property
-    def engine(self) -> Engine: ...
-    @property
-    def id(self) -> str: ...
-    def inspect(self) -> ContainerInspectResponse: ...
-
-
 def timeout_message(
-    container: _Subject, facts: Facts, condition: Condition, watchers: Watchers, timeout: float
+    container: Waitable,
+    facts: Facts,
+    condition: Condition,
+    watchers: Watchers,
+    timeout: float,
+    missed: Sequence[str],
 ) -> tuple[str, str]:
-    """Write the message of a wait that took too long, and the log's last lines."""
+    """Write the message of a wait that took too long, and the log's last lines.
+
+    Args:
+        container: the container.
+        facts: what was known of it.
+        condition: what was waited for.
+        watchers: what was seen.
+        timeout: seconds that the wait had.
+        missed: the parts of the condition whose own time was over earlier.
+    """
     try:
-        facts = Facts(container.inspect(), facts.endpoint)
+        facts = facts_of(container.engine, container.inspect())
         state = facts.state
     except EngineError:
         # The error that is being made matters more than this one.
         state = {}
     head = f"Container {facts.title} was not ready after {timeout:g} s."
+    if missed:
+        head = f"Container {facts.title} was not ready in time: {', '.join(missed)}."
     return _message(head, container, facts, condition, watchers, state)
 
 
 def death_message(
-    container: _Subject,
+    container: Waitable,
     facts: Facts,
     condition: Condition,
     watchers: Watchers,
@@ -72,7 +81,7 @@ def describe_exit(state: ContainerState) -> str:
 
 def _message(
     head: str,
-    container: _Subject,
+    container: Waitable,
     facts: Facts,
     condition: Condition,
     watchers: Watchers,
@@ -108,7 +117,7 @@ def _state_lines(facts: Facts, state: ContainerState) -> list[str]:
     return lines
 
 
-def _last_lines(container: _Subject, facts: Facts) -> str:
+def _last_lines(container: Waitable, facts: Facts) -> str:
     try:
         with container.engine.containers.logs(
             container.id, tail=_LOG_LINES, tty=facts.tty

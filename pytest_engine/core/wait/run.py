@@ -6,24 +6,24 @@ import contextlib
 import functools
 import threading
 import time
-from typing import TYPE_CHECKING, Callable, Protocol
+from typing import TYPE_CHECKING, Callable
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
-from .condition import Closable, Condition, Probe, Watcher
-from .facts import Facts, stamp
+from .called import as_condition
+from .facts import Facts, facts_of, stamp
 from .report import death_message, timeout_message
-from .tree import judge
+from .tree import deadlines, judge, late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from ..client import Engine
-    from ..types.engine import ContainerInspectResponse, ContainerState
+    from ..types.engine import ContainerState
+    from .condition import Closable, Condition, Probe, Ready, Waitable, Watcher
 
-__all__ = ["DEFAULT_TIMEOUT", "Waitable", "wait_for"]
+__all__ = ["DEFAULT_TIMEOUT", "wait_for"]
 
 DEFAULT_TIMEOUT = 60.0
 # A probe pauses for a tenth of the time waited so far: what comes soon is seen soon, and
@@ -35,29 +35,17 @@ _ENDS = ("die", "died", "cleanup")
 # Every thread ends when what it reads from is closed; an engine that does not even answer
 # a request must not hold the caller up for longer.
 _JOIN_TIMEOUT = 10.0
+# Nor must a function of somebody else's, which nothing can break off.
+_FOREIGN_JOIN_TIMEOUT = 0.2
 
 
-class Waitable(Protocol):
-    """A container that can be waited for; `pytest_engine.core.container.Container` is one."""
-
-    @property
-    def engine(self) -> Engine:
-        """The engine that it is on."""
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-
-    def inspect(self) -> ContainerInspectResponse:
-        """Tell all about it, as it is now."""
-
-
-def wait_for(container: Waitable, condition: Condition, timeout: float = DEFAULT_TIMEOUT) -> None:
+def wait_for(container: Waitable, condition: Ready, timeout: float = DEFAULT_TIMEOUT) -> None:
     """Wait until a condition holds for a container that was started.
 
     Args:
         container: the container.
-        condition: what to wait for.
+        condition: what to wait for; a function is called with the container until it returns
+            something true.
         timeout: seconds to wait at most.
 
     Raises:
@@ -68,12 +56,11 @@ def wait_for(container: Waitable, condition: Condition, timeout: float = DEFAULT
             the container was never started.
         ConnectionFailed: the engine was lost.
     """
-    if not isinstance(condition, Condition):
-        raise InvalidInput(f"{condition!r} is no wait condition.")
+    condition = as_condition(condition)
     is_above_zero = timeout > 0  # which NaN is not
     if not is_above_zero:
         raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
-    facts = Facts(container.inspect(), container.engine.endpoint)
+    facts = facts_of(container.engine, container.inspect())
     with _Wait(container, facts, condition, timeout) as wait:
         wait.decide()
 
@@ -88,13 +75,13 @@ class _Wait:
         self, container: Waitable, facts: Facts, condition: Condition, timeout: float
     ) -> None:
         self.engine = container.engine
+        self.container = container
         self.stopping = threading.Event()
-        self._container = container
         self._condition = condition
         self._timeout = timeout
         self._begin = time.monotonic()
         self._changed = threading.Condition()
-        self._threads: list[threading.Thread] = []
+        self._threads: list[tuple[threading.Thread, float]] = []
         self._open: list[Closable] = []
         self._failure: BaseException | None = None
         self._end: ContainerState | None = None
@@ -118,9 +105,9 @@ class _Wait:
             self._changed.notify_all()
         for closable in closables:
             closable.close()
-        deadline = time.monotonic() + _JOIN_TIMEOUT
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        over = time.monotonic()
+        for thread, patience in self._threads:
+            thread.join(max(0.0, over + patience - time.monotonic()))
 
     # What probes are given (the Situation protocol).
 
@@ -159,7 +146,7 @@ class _Wait:
         self._start()
         with self._changed:
             while True:
-                verdict = judge(self._condition, self._watchers)
+                verdict = judge(self._condition, self._watchers, self._elapsed())
                 if verdict is True:
                     return
                 if verdict is False or self._failure is not None:
@@ -167,13 +154,22 @@ class _Wait:
                 remaining = self.remaining()
                 if not remaining:
                     break
-                self._changed.wait(remaining)
+                self._changed.wait(min(remaining, self._next_deadline()))
             failure, end = self._failure, self._end
         if failure is not None:
             raise failure
         if end is not None or self._gone:
             raise self._died(end or {})
         raise self._timed_out()
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._begin
+
+    def _next_deadline(self) -> float:
+        """Return the seconds until a part with a time of its own has to hold."""
+        elapsed = self._elapsed()
+        ahead = [seconds - elapsed for seconds in deadlines(self._condition) if seconds > elapsed]
+        return min(ahead, default=self._timeout)
 
     def _start(self) -> None:
         watchers = list(self._watchers.values())
@@ -187,9 +183,15 @@ class _Wait:
             self._spawn("log", self._follow_log)
         for watcher in watchers:
             if watcher.probe is not None:
-                self._spawn("probe", functools.partial(self._try_out, watcher, watcher.probe))
+                self._spawn(
+                    "probe",
+                    functools.partial(self._try_out, watcher, watcher.probe),
+                    _FOREIGN_JOIN_TIMEOUT if watcher.is_foreign else _JOIN_TIMEOUT,
+                )
 
-    def _spawn(self, what: str, target: Callable[[], None]) -> None:
+    def _spawn(
+        self, what: str, target: Callable[[], None], patience: float = _JOIN_TIMEOUT
+    ) -> None:
         def run() -> None:
             try:
                 target()
@@ -200,7 +202,7 @@ class _Wait:
                 self._fail(exc)
 
         thread = threading.Thread(target=run, name=f"pytest-engine-wait-{what}", daemon=True)
-        self._threads.append(thread)
+        self._threads.append((thread, patience))
         thread.start()
 
     # The threads.
@@ -209,7 +211,7 @@ class _Wait:
         while not self.stopping.is_set():
             facts = self.facts
             stream = self.engine.containers.logs(
-                self._container.id, follow=True, since=facts.since, tty=facts.tty
+                self.container.id, follow=True, since=facts.since, tty=facts.tty
             )
             with stream, self.holding(stream):
                 for name, line in stream.lines():
@@ -220,7 +222,7 @@ class _Wait:
     def _goes_on_after(self, before: Facts) -> bool:
         """Find out whether the container lives on after its log has ended."""
         while not self.stopping.is_set():
-            facts = Facts(self._container.inspect(), self.engine.endpoint)
+            facts = facts_of(self.engine, self.container.inspect())
             if not facts.is_alive:
                 self._note_end(facts.state)
                 return False
@@ -236,7 +238,7 @@ class _Wait:
         events = self.engine.system.events(
             # What happened between the inspect and now is told, too.
             since=stamp(self.facts.state["StartedAt"]),
-            filters={"type": "container", "container": self._container.id},
+            filters={"type": "container", "container": self.container.id},
         )
         has_died = False
         with events, self.holding(events):
@@ -254,11 +256,11 @@ class _Wait:
                     return
                 # The start of before is told as well.
                 elif action == "start" and has_died:
-                    self._note_restart(Facts(self._container.inspect(), self.engine.endpoint))
+                    self._note_restart(facts_of(self.engine, self.container.inspect()))
 
     def _survives(self, *, but_log: bool) -> bool:
         """Find out whether the engine starts the container again after its process died."""
-        facts = Facts(self._container.inspect(), self.engine.endpoint)
+        facts = facts_of(self.engine, self.container.inspect())
         if not facts.is_alive:
             self._note_end(facts.state, but_log=but_log)
             return False
@@ -278,12 +280,15 @@ class _Wait:
                 with self._changed:
                     self._changed.wait_for(lambda: self.stopping.is_set() or not watcher.held)
                 continue
-            facts = self.facts
+            facts, has_ended = self.facts, self._end is not None
             reason = probe(self)
             with self._changed:
                 if self.stopping.is_set():
                     return
-                if reason is not None:
+                if reason is not None and has_ended:
+                    watcher.give_up(f"{reason}, and the container has ended")
+                    self._changed.notify_all()
+                elif reason is not None:
                     watcher.detail = reason
                 elif facts is self.facts:
                     watcher.hold()
@@ -292,8 +297,8 @@ class _Wait:
                 self._pause()
 
     def _pause(self) -> None:
-        waited = time.monotonic() - self._begin
-        self.stopping.wait(min(_LONGEST_PAUSE, max(_SHORTEST_PAUSE, waited * _PAUSE_SHARE)))
+        pause = max(_SHORTEST_PAUSE, self._elapsed() * _PAUSE_SHARE)
+        self.stopping.wait(min(_LONGEST_PAUSE, pause))
 
     # What the threads have seen.
 
@@ -326,7 +331,8 @@ class _Wait:
             for watcher in self._watchers.values():
                 if not (but_log and watcher.reads_log):
                     watcher.on_exit(state.get("ExitCode", 0))
-                    if watcher.probe is not None and not watcher.held:
+                    tried = watcher.probe is not None and not watcher.tries_at_end
+                    if tried and not watcher.held:
                         watcher.give_up(f"{watcher.detail}, and the container has ended")
             self._changed.notify_all()
 
@@ -355,14 +361,15 @@ class _Wait:
         return f"Container {self.facts.title}: {'; '.join(reasons)}."
 
     def _timed_out(self) -> WaitTimeout:
+        missed = [str(part) for part in late(self._condition, self._watchers, self._elapsed())]
         text, log = timeout_message(
-            self._container, self.facts, self._condition, self._watchers, self._timeout
+            self.container, self.facts, self._condition, self._watchers, self._timeout, missed
         )
         return WaitTimeout(text, container=self.facts.name, log_tail=log)
 
     def _died(self, state: ContainerState) -> ContainerDied:
         text, log = death_message(
-            self._container, self.facts, self._condition, self._watchers, state
+            self.container, self.facts, self._condition, self._watchers, state
         )
         return ContainerDied(
             text,

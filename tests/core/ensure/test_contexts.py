@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.ensure.contexts import list_contexts
-from pytest_engine.core.ensure.own_container import find_own_container
 from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.own_container import find_own_container
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,13 @@ import pytest
 from pytest_engine.core import wait
 from pytest_engine.core.errors import InvalidInput
 from pytest_engine.core.wait.condition import Condition, Watcher
-from pytest_engine.core.wait.tree import AllOf, AnyOf, draw, judge
+from pytest_engine.core.wait.tree import AllOf, AnyOf, deadlines, draw, judge, late
 
 A, B, C = wait.log("a"), wait.log("b"), wait.log("c")
+
+
+def is_up(_what: object) -> bool:
+    return True
 
 
 def watchers(**states: str) -> dict[int, Watcher]:
@@ -73,12 +77,35 @@ def test_a_drawing_tells_which_parts_held_and_why_the_others_did_not() -> None:
             wait.log(re.compile(r"on \d+"), times=2, stream="stderr"),
             "log(/on \\d+/, times=2, stream='stderr')",
         ),
+        (wait.log(is_up), "log(is_up)"),
         (wait.port(80), "port(80)"),
+        (wait.port(80, send=b"PING"), "port(80, send=b'PING')"),
+        (wait.port(53, "udp"), "port(53, 'udp')"),
+        (wait.port(53, "udp", send=b"?"), "port(53, 'udp', send=b'?')"),
         (
             wait.http("/x", port=80, status=204, method="PUT", body="y"),
             "http('/x', port=80, status=204, method='PUT', body='y')",
         ),
         (wait.http(), "http('/')"),
+        (
+            wait.http(tls=True, json={"a": 1}, response_headers={"X": "y"}),
+            "http('/', json={'a': 1}, response_headers={'X': 'y'}, tls=True)",
+        ),
+        (wait.file("/x"), "file('/x')"),
+        (wait.file("/x", re.compile("y")), "file('/x', content=/y/)"),
+        (wait.stable(2.5), "stable(2.5)"),
+        (wait.sql(print, port=5432, rows=len), "sql('SELECT 1', port=5432, rows=len)"),  # type: ignore[arg-type]
+        (wait.check(is_up), "check(is_up)"),
+        (wait.check(is_up, "the shop"), "check(the shop)"),
+        (~wait.port(80), "~port(80)"),
+        (~(wait.port(80) & wait.file("/x")), "(~port(80) | ~file('/x'))"),
+        (~~wait.port(80), "port(80)"),
+        (wait.port(80).within(5), "port(80).within(5)"),
+        (~wait.port(80).within(5), "~port(80).within(5)"),
+        (wait.port(80) & is_up, "(port(80) & check(is_up))"),
+        (is_up | wait.port(80), "(check(is_up) | port(80))"),
+        (wait.all(is_up, is_up), "(check(is_up) & check(is_up))"),
+        (wait.exec("x", output="y", user="z"), "exec('x', output='y', user='z')"),
         (wait.healthy(), "healthy()"),
         (
             wait.exec("pg_isready -U 'a b'", exit_code=2),
@@ -103,6 +130,16 @@ def test_a_condition_is_written_as_it_was_asked_for(condition: Condition, text: 
         lambda: wait.port(70000),
         lambda: wait.http("no-slash"),
         lambda: wait.exec(""),
+        lambda: wait.port(80, "sctp"),
+        lambda: wait.port(80, send="text"),  # type: ignore[arg-type]
+        lambda: wait.file("relative"),
+        lambda: wait.stable(0),
+        lambda: wait.stable(float("nan")),
+        lambda: wait.sql(None),  # type: ignore[arg-type]
+        lambda: wait.sql(is_up, " "),  # type: ignore[arg-type]
+        lambda: wait.check("no function"),  # type: ignore[arg-type]
+        lambda: wait.all(wait.healthy),
+        lambda: A & 5,  # type: ignore[operator]
         wait.all,
         lambda: wait.any(A, "b"),  # type: ignore[arg-type]
     ],
@@ -111,3 +148,44 @@ def test_what_cannot_be_a_condition_is_refused(make: object) -> None:
     assert callable(make)
     with pytest.raises(InvalidInput, match="wait"):
         make()
+
+
+@pytest.mark.parametrize("condition", [A, wait.healthy(), wait.exit(), wait.stable(1), A & B])
+def test_what_is_waited_for_and_not_tried_out_cannot_be_negated(condition: Condition) -> None:
+    with pytest.raises(InvalidInput, match=r"~.*cannot be negated"):
+        _negated = ~condition
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+def test_a_time_of_its_own_is_above_zero(seconds: float) -> None:
+    with pytest.raises(InvalidInput, match=r"within: .* is not a number of seconds above 0"):
+        A.within(seconds)
+
+
+@pytest.mark.parametrize(
+    ("state", "elapsed", "expected"),
+    [("pending", 4.9, None), ("pending", 5, False), ("held", 6, True), ("impossible", 1, False)],
+)
+def test_a_part_with_a_time_of_its_own_is_judged_by_the_clock(
+    state: str, elapsed: float, expected: object
+) -> None:
+    assert judge(A.within(5), watchers(a=state), elapsed) is expected
+    assert judge(A.within(5) | B, watchers(a=state, b="held"), elapsed) is True
+
+
+def test_the_parts_that_are_late_are_named() -> None:
+    condition = A.within(5) & (B.within(3) | C.within(9))
+    known = watchers(a="held", b="pending", c="pending")
+    assert [str(part) for part in late(condition, known, 5)] == ["log('b').within(3)"]
+    assert sorted(deadlines(condition)) == [3, 5, 9]
+
+
+def test_a_drawing_tells_the_time_that_a_group_has() -> None:
+    text = draw((A & B).within(5) | C, watchers(a="held", b="pending", c="pending"))
+    assert text.splitlines() == [
+        "any of",
+        "  all of, within 5 s",
+        "    [held]     log('a')",
+        "    [not held] log('b'): nothing came",
+        "  [not held] log('c'): nothing came",
+    ]

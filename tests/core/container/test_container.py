@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.request import urlopen
 
 import pytest
 
 from pytest_engine.core import wait
+from pytest_engine.core.client import Engine
 from pytest_engine.core.container import Address, Container
 from pytest_engine.core.errors import Conflict, ContainerNotFound, InvalidInput, Timeout
-
-if TYPE_CHECKING:
-    from pytest_engine.core.client import Engine
+from tests.request_log import request_log
 
 pytestmark = pytest.mark.engine
 
@@ -168,3 +167,83 @@ def test_it_is_stopped_started_paused_and_killed(run: Any) -> None:
     container.remove()
     with pytest.raises(ContainerNotFound):
         container.inspect()
+
+
+def test_a_command_takes_no_longer_than_it_may(run: Any) -> None:
+    with pytest.raises(Timeout, match=r"did not end within 0\.5 s"):
+        run("sleep 1000").exec(
+            ["sh", "-c", "while true; do echo x; sleep 0.1; done"], time_limit=0.5
+        )
+
+
+def test_a_command_gets_a_terminal_and_privileges(run: Any) -> None:
+    container = run("sleep 1000")
+    assert container.exec("tty", tty=True).text.startswith("/dev/pts/")
+    capabilities = ["sh", "-c", "grep CapEff /proc/self/status"]
+    plain = container.exec(capabilities).text
+    assert container.exec(capabilities, privileged=True).text != plain
+
+
+def test_attached_before_the_start_nothing_is_missed(
+    engine: Engine, busybox: str, scratch: Naming
+) -> None:
+    script = "echo ready; read line; echo got $line; exit 4"
+    body: Any = {
+        "Image": busybox,
+        "Cmd": ["sh", "-c", script],
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdin": True,
+    }
+    container = Container(engine, engine.containers.create(body, name=scratch.name())["Id"])
+    with container.attach(stdin=True) as process:
+        container.start()
+        process.write(b"hello\n")
+        process.close_stdin()
+        stdout, _stderr = process.read()
+    assert stdout == b"ready\ngot hello\n"
+    container.wait(wait.exit(4), timeout=30)
+
+
+def test_files_go_in_and_out_before_the_start(
+    engine: Engine, busybox: str, scratch: Naming
+) -> None:
+    body: Any = {"Image": busybox, "Cmd": ["cat", "/in/word"]}
+    container = Container(engine, engine.containers.create(body, name=scratch.name())["Id"])
+    container.copy_in({"word": "hello"}, "/in")
+    assert container.copy_out("/in/word") == b"hello"
+    container.start()
+    container.wait(wait.exit() & wait.log("hello"), timeout=30)
+
+
+def test_another_name_is_its_name(run: Any, scratch: Naming, engine: Engine) -> None:
+    container = run("sleep 1000")
+    before, after = container.name, scratch.name("renamed")
+    container.rename(after)
+    assert container.name == after == engine.containers.inspect(after)["Name"].lstrip("/")
+    with pytest.raises(ContainerNotFound):
+        engine.containers.inspect(before)
+
+
+def test_what_its_files_are_becomes_an_image(run: Any, engine: Engine, scratch: Naming) -> None:
+    container = run("sleep 1000")
+    container.exec("touch /made")
+    name = scratch.name("image")
+    image = container.commit(name, changes=["CMD ls /made"])
+    assert engine.images.inspect(name)["Id"].endswith(image.rpartition(":")[2])
+    again = Container(
+        engine, engine.containers.create({"Image": name}, name=scratch.name("a"))["Id"]
+    )
+    again.start()
+    again.wait(wait.exit() & wait.log("/made"), timeout=30)
+
+
+def test_where_it_is_reached_costs_one_look(run: Any, engine_host: str) -> None:
+    container = run("sleep 1000")
+    with request_log(engine_host) as log, Engine(log.host, environ={}) as client:
+        client.system.ping()
+        handle = Container(client, container.id)
+        log.take()
+        assert handle.address(80) == handle.address(80)
+        assert handle.name
+        assert [line for line in log.take() if "/json" in line] == ["GET /containers/ID/json"]
