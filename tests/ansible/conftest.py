@@ -23,11 +23,17 @@ EXAMPLE = HERE.parent.parent / "docs" / "examples" / "ansible"
 
 @dataclass(frozen=True)
 class Run:
-    """What a playbook did."""
+    """What a playbook did.
+
+    Attributes:
+        results: the name of a task -> its last result.
+        told: host, task and result of everything, in the order in which it ended.
+    """
 
     returncode: int
     output: str
     results: dict[str, dict[str, Any]]
+    told: list[dict[str, Any]]
 
     @property
     def changed(self) -> list[str]:
@@ -74,8 +80,9 @@ class Playbooks:
             cwd=self.folder,
             env=self._environment(results) | dict(environment or {}),
         )
-        lines = map(json.loads, results.read_text("utf-8").splitlines())
-        run = Run(done.returncode, done.stdout, {line["task"]: line["result"] for line in lines})
+        lines = list(map(json.loads, results.read_text("utf-8").splitlines()))
+        by_task = {line["task"]: line["result"] for line in lines}
+        run = Run(done.returncode, done.stdout, by_task, lines)
         # Ansible shows a traceback only when asked to, and a module never hands over one.
         assert "Traceback" not in json.dumps(run.results), run.output
         assert "[WARNING]" not in run.output, run.output

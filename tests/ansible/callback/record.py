@@ -24,7 +24,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
     CALLBACK_NEEDS_ENABLED = True
 
     def _record(self, result: Any, *, failed: bool) -> None:
-        line = {"task": result.task_name, "result": {**result.result, "failed": failed}}
+        told = {**result.result, "failed": failed}
+        line = {"host": result.host.get_name(), "task": result.task_name, "result": told}
         with Path(os.environ["RECORD_RESULTS"]).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
