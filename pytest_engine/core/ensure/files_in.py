@@ -123,8 +123,11 @@ def copy_into(
         from .file_diffs import diff_in
 
         copied = replace(copied, diff=diff_in(engine, container, wanted, copied, diff_limit))
+    folder, name = posixpath.split(target.path)
+    if copied.changes and target.stat is None and folder != "/":
+        # In check mode as well, it fails where there is no such folder.
+        engine.containers.archive_info(container, f"{folder}/")
     if copied.changes and not check:
-        folder, name = posixpath.split(target.path)
         engine.containers.put_archive(
             container,
             folder,
