@@ -5,6 +5,7 @@ What is not found here is skipped, and the report says so.
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from .conftest import Playbooks
 from .targets import TARGETS, write_play
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_engine.core.client import Engine
 
@@ -29,6 +30,8 @@ pytestmark = [
     pytest.mark.engine,
     pytest.mark.releases,
     pytest.mark.slow,
+    # One play for all Pythons of a release, in the test that comes first.
+    pytest.mark.timeout(1800),
 ]
 
 # Release -> the Pythons that it runs on, the best first, and those of the targets to try it with:
@@ -78,16 +81,16 @@ def scratch_of_all(engine: Engine) -> Iterator[Scratch]:
 
 
 @pytest.fixture(scope="module")
-def runs(
+def play(
     targets: dict[str, str],
     collections: Path,
     engine_host: str,
     scratch_of_all: Scratch,
     tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Run | None]:
-    """Release -> what came of it on all of its targets; None: it could not be had."""
-    done: dict[str, Run | None] = {}
+) -> Callable[[str], Run | None]:
+    """Play the targets with a release, on all of its Pythons; None: there is no Python for it."""
 
+    @functools.cache
     def run(release: str) -> Run | None:
         python = controller(release)
         if python is None:
@@ -108,21 +111,24 @@ def runs(
             "ansible_python_interpreter": None,
             "output_dir": str(folder),
             "resource_prefix": scratch_of_all.name(release.replace(".", "-")),
+            "setup_engine_image_is_there": True,
         }
         roles = {"ANSIBLE_ROLES_PATH": str(TARGETS)}
         return playbooks.run(Path(playbook), *arguments, variables=variables, environment=roles)
 
-    for release in RELEASES:
-        done[release] = run(release)
-    return done
+    return run
 
 
 @pytest.mark.parametrize(("release", "python"), CASES)
 def test_the_main_modules_work(
-    release: str, python: str, runs: dict[str, Run | None], targets: dict[str, str], busybox: str
+    release: str,
+    python: str,
+    play: Callable[[str], Run | None],
+    targets: dict[str, str],
+    busybox: str,
 ) -> None:
     assert busybox
-    run = runs[release]
+    run = play(release)
     if run is None:
         pytest.skip(f"none of Python {', '.join(RELEASES[release][0])} is found for {release}")
     if python not in targets:
@@ -131,6 +137,5 @@ def test_the_main_modules_work(
     told = [line for line in run.told if line["host"].endswith(ending)]
     failed = {line["host"]: line["result"] for line in told if line["result"]["failed"]}
     assert failed == {}
-    # To their last task.
     assert {line["host"].removesuffix(ending) for line in told} == set(MODULES)
     assert run.returncode == 0 or any(line["result"]["failed"] for line in run.told), run.output
