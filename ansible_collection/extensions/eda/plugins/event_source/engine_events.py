@@ -125,6 +125,8 @@ FILTERS = (
 )
 # They say how a module answers and connects; here they would do nothing.
 FOR_MODULES = ("debug", "use_ssh_client")
+# Seconds, some ten years.
+LONGEST = 315_360_000
 # Not to be read by a rulebook yet. A slow reader loses events, because engines wait for nobody.
 MOST_KEPT = 10_000
 
@@ -187,8 +189,8 @@ def _options(engine: Any, args: dict[str, Any]) -> dict[str, Any]:
             for name, value in options["filters"].items()
             if not all(isinstance(one, (str, bool, int)) for one in _listed(value))
         ]
-    if not errors and not options["reconnect"] > 0:
-        errors = [f"reconnect: {options['reconnect']:g} are no seconds; state some."]
+    if not errors and not 0 < options["reconnect"] <= LONGEST:
+        errors = [f"reconnect: {options['reconnect']:g} is not between 0 and {LONGEST} seconds."]
     if errors:
         raise engine.errors.InvalidInput(f"engine_events: {' '.join(errors)}")
     return options
