@@ -35,7 +35,7 @@ CORE = ROOT / "pytest_engine" / "core"
 PLACE = Path("ansible_collections", "pytest_engine", "engine")
 
 # Parts of the collection, by their place in it.
-PARTS = ("COPYING", "README.md", "meta", "plugins", "tests")
+PARTS = ("COPYING", "README.md", "extensions", "meta", "plugins", "tests")
 
 # Parts of the core that no module uses: `types` is imported by type checkers only, the others
 # are for tests and for private engines.

@@ -14,7 +14,7 @@ from pytest_engine.core.errors import EngineError, InvalidInput
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import exit as has_ended
 from pytest_engine.core.wait import healthy, port, wait_for
-from pytest_engine.core.wait.facts import published_ports
+from pytest_engine.core.wait.reach import published_ports
 
 from .lifecycle import remember
 from .session import Resource

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pytest_engine.core.wait import Leaf, Watcher, port
 from pytest_engine.core.wait.connect import connected, why_not
-from pytest_engine.core.wait.facts import Facts, address_of, own_address
+from pytest_engine.core.wait.facts import Facts
+from pytest_engine.core.wait.reach import address_of, own_address
 
 if TYPE_CHECKING:
     from pytest_engine.core.wait.condition import Situation

@@ -23,11 +23,17 @@ EXAMPLE = HERE.parent.parent / "docs" / "examples" / "ansible"
 
 @dataclass(frozen=True)
 class Run:
-    """What a playbook did."""
+    """What a playbook did.
+
+    Attributes:
+        results: the name of a task -> its last result.
+        told: host, task and result of everything, in the order in which it ended.
+    """
 
     returncode: int
     output: str
     results: dict[str, dict[str, Any]]
+    told: list[dict[str, Any]]
 
     @property
     def changed(self) -> list[str]:
@@ -43,9 +49,17 @@ class Run:
 
 
 class Playbooks:
-    """Runs playbooks against one engine, on this machine and with this Python."""
+    """Runs playbooks against one engine, on this machine and with the Ansible of one Python."""
 
-    def __init__(self, collections: Path, folder: Path, engine_host: str) -> None:
+    def __init__(
+        self,
+        collections: Path,
+        folder: Path,
+        engine_host: str,
+        *,
+        python: str = sys.executable,
+    ) -> None:
+        self._python = python
         self.collections = collections
         self.engine_host = engine_host
         self.folder = folder
@@ -62,7 +76,7 @@ class Playbooks:
         """Run a playbook from a folder outside of the repository."""
         results = self.folder / "results.jsonl"
         results.write_text("")
-        command = [sys.executable, "-m", "ansible", "playbook", str(playbook)]
+        command = [self._python, "-m", "ansible", "playbook", str(playbook)]
         command += ["-i", "localhost,", *arguments]
         command += ["-c", "local", "-e", json.dumps(self._variables(variables))]
         done = subprocess.run(
@@ -74,8 +88,9 @@ class Playbooks:
             cwd=self.folder,
             env=self._environment(results) | dict(environment or {}),
         )
-        lines = map(json.loads, results.read_text("utf-8").splitlines())
-        run = Run(done.returncode, done.stdout, {line["task"]: line["result"] for line in lines})
+        lines = list(map(json.loads, results.read_text("utf-8").splitlines()))
+        by_task = {line["task"]: line["result"] for line in lines}
+        run = Run(done.returncode, done.stdout, by_task, lines)
         # Ansible shows a traceback only when asked to, and a module never hands over one.
         assert "Traceback" not in json.dumps(run.results), run.output
         assert "[WARNING]" not in run.output, run.output
@@ -107,7 +122,7 @@ class Playbooks:
         """Return what `ansible-inventory` makes of a source; `failed` has what it said instead."""
         path = self.write_inventory(source, name=name)
         done = subprocess.run(
-            [sys.executable, "-m", "ansible", "inventory", "-i", str(path), "--list"],
+            [self._python, "-m", "ansible", "inventory", "-i", str(path), "--list"],
             check=False,
             capture_output=True,
             text=True,
@@ -134,7 +149,9 @@ class Playbooks:
 
     def _variables(self, variables: Mapping[str, Any] | None) -> dict[str, Any]:
         given = {"engine": self.engine_host, "target": "all", **(variables or {})}
-        return {"ansible_python_interpreter": sys.executable, **given}
+        every = {"ansible_python_interpreter": sys.executable, **given}
+        # None leaves it to the inventory.
+        return {name: value for name, value in every.items() if value is not None}
 
     def _environment(self, results: Path) -> dict[str, str]:
         # Nothing of the person's own Ansible.

@@ -242,6 +242,27 @@ def test_files_go_where_archives_do_not_reach(
     assert fetched.read_text() == "text"
 
 
+def test_files_go_where_a_link_leads_to_what_archives_do_not_reach(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, python: str, tmp_path: Path
+) -> None:
+    # Debian's /var/run is a link to /run.
+    container = start(engine, scratch, python, HostConfig={"Tmpfs": {"/run": ""}})
+    fetched = tmp_path / "fetched"
+    run = Target(playbooks, API, container).run(
+        {"name": "folder", "file": {"path": "/run/made", "state": "directory"}},
+        {"name": "in", "copy": {"content": "text", "dest": "/var/run/made/file"}},
+        {"name": "seen", "raw": "cat /run/made/file"},
+        {"name": "out", "fetch": {"src": "/var/run/made/file", "dest": str(fetched), "flat": True}},
+        {
+            "name": "straight",
+            "copy": {"content": "text", "dest": "/run/made/other"},
+            "vars": {"ansible_remote_tmp": "/var/run/tmp"},
+        },
+    )
+    assert run.messages == {}, run.output
+    assert (run.results["seen"]["stdout"], fetched.read_text()) == ("text", "text")
+
+
 def test_a_script_needs_nothing_in_the_container_but_a_shell(
     playbooks: Playbooks, connection: str, small: Container, tmp_path: Path
 ) -> None:

@@ -313,8 +313,14 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
         circle={**file, "path": str(tmp_path / "circle")},
         file_over_folder={**file, "container_path": "/etc"},
         folder_over_file={**file, "path": str(tmp_path / "folder"), "container_path": "/taken"},
+        below_a_file={**file, "container_path": "/taken/below"},
+        below_that={**file, "container_path": "/taken/below/further"},
+        no_folder={**file, "container_path": "/nowhere/file"},
         no_container={**file, "container": scratch.name("missing")},
     )
+    assert "because /taken is a file and no folder" in said["below_a_file"]
+    assert "because /taken is a file and no folder" in said["below_that"]
+    assert "/nowhere" in said["no_folder"]
     assert "mutually exclusive" in said["both"]
     assert "mode" in said["no_mode"]
     assert "owner_id, group_id" in said["half_an_owner"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
@@ -25,6 +27,17 @@ def taken_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder with room for 256 KiB, in which there is a file already."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", folder], check=True)
+    (folder / "old").write_text("old")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
 
 
 def messages(playbooks: Playbooks, *tasks: tuple[str, dict[str, Any]]) -> list[str]:
@@ -145,3 +158,44 @@ def test_a_volume_in_use_is_not_removed(
     (said,) = messages(playbooks, ("volume", {"name": volume, "state": "absent"}))
     assert "in use" in said
     assert f"volume {volume}" in scratch.everything()
+
+
+def test_a_full_disk_leaves_what_was_there(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str, small_disk: Path
+) -> None:
+    container = scratch.name()
+    engine.containers.create({"Image": busybox}, name=container)
+    # A file of two megabytes, and so is the image that it is of.
+    copy = {"container": container, "container_path": "/bin/busybox"}
+    old, new = small_disk / "old", small_disk / "new"
+    said = messages(
+        playbooks,
+        ("image_export", {"name": busybox, "path": str(old)}),
+        ("image_export", {"name": busybox, "path": str(new)}),
+        ("container_copy_out", {**copy, "path": str(old)}),
+        ("container_copy_out", {**copy, "path": str(new)}),
+        ("container_copy_out", {**copy, "container_path": "/bin", "path": str(new)}),
+    )
+    assert [text for text in said if "No space left on device" not in text] == []
+    assert [str(new) in text for text in said] == [False, True, False, True, True]
+    assert {path.name: path.read_text() for path in small_disk.iterdir()} == {"old": "old"}
+
+
+def test_a_container_that_dies_while_it_is_waited_for_is_told_at_once(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    name, waited = scratch.name("dies"), scratch.name("waited")
+    dies = ["sh", "-c", "echo last words; sleep 1; exit 3"]
+    engine.containers.create({"Image": busybox, "Cmd": dies}, name=waited)
+    engine.containers.start(waited)
+    container = {"name": name, "image": busybox, "command": dies, "healthy_wait_timeout": 600}
+    said = messages(
+        playbooks,
+        ("container_wait", {"container": waited, "log": {"text": "never"}, "wait_timeout": 600}),
+        (
+            "container",
+            {**container, "state": "healthy", "healthcheck": {"test": ["CMD", "false"]}},
+        ),
+    )
+    assert [text for text in said if "exit code 3" not in text] == [], said
+    assert [waited in said[0], name in said[1]] == [True, True], said

@@ -74,6 +74,27 @@ def test_image_tag(
     assert [engine.images.inspect(n)["Id"] for n in (first, second, third)] == [two, one, two]
 
 
+def test_what_was_pulled_or_tagged_is_told_without_being_asked_for(
+    playbooks: Playbooks, image: str
+) -> None:
+    # As community.docker does it, so that tasks may look at it.
+    run = playbooks.run_tasks(
+        [
+            {
+                "name": "tag",
+                "pytest_engine.engine.image_tag": {"name": image, "repository": [image]},
+            },
+            {
+                "name": "pull",
+                "pytest_engine.engine.image_pull": {"name": "busybox", "pull": "not_present"},
+            },
+        ]
+    )
+    diffs = [result["diff"] for result in run.results.values()]
+    assert len(diffs) == 2
+    assert [diff["before"] == diff["after"] for diff in diffs] == [True, True]
+
+
 def test_image_remove(playbooks: Playbooks, scratch: Scratch, engine: Engine, image: str) -> None:
     made = str(engine.images.inspect(image)["Id"])
     second, third = scratch.name("image:2"), scratch.name("further:3")

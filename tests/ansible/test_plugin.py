@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.ansible, pytest.mark.engine, pytest.mark.destructive]
 
 
-@pytest.fixture
-def remote(
-    engine: Engine, scratch: Scratch, lab: LabImages, tmp_path: Path, busybox: str
+@contextlib.contextmanager
+def published(
+    engine: Engine, scratch: Scratch, lab: LabImages, folder: Path, busybox: str
 ) -> Iterator[str]:
-    """The name of a plugin in the lab's registry, without its tag `latest`."""
+    """Put a plugin into the lab's registry, and say its name, without its tag `latest`."""
     registry = None if FOREIGN_HOST else Lab.default().status().registry
     if registry is None:
         pytest.skip("an engine that is not the lab's has no registry for tests")
-    world = World(engine, engine.endpoint.url, scratch, busybox, lab, registry, tmp_path)
+    world = World(engine, engine.endpoint.url, scratch, busybox, lab, registry, folder)
     name = f"{registry}/{scratch.name('plugin')}"
     with with_login(world) as client:
         client.plugins.create(name, packed(world, "listens"))
@@ -47,6 +47,15 @@ def remote(
     for left in (name, scratch.name("alias")):
         with contextlib.suppress(NotFound):
             engine.plugins.remove(left, force=True)
+
+
+@pytest.fixture
+def remote(
+    engine: Engine, scratch: Scratch, lab: LabImages, tmp_path: Path, busybox: str
+) -> Iterator[str]:
+    """The name of a plugin in the lab's registry, without its tag `latest`."""
+    with published(engine, scratch, lab, tmp_path, busybox) as name:
+        yield name
 
 
 def test_plugin(playbooks: Playbooks, engine: Engine, scratch: Scratch, remote: str) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
+from tests.environments import find_python
 from tests.lab import OWN_ENGINE
 from tests.lab.guests import GUESTS
 
@@ -23,12 +22,15 @@ GOALS = {
     "test": "lint, types, docs and all tests, on the lab's own engine and in part on the others",
     "engines": "all tests of the core on each of the lab's other engines",
     "pythons": "the unit tests on every Python that is found",
-    "all": "all of that",
+    "all": "all of that, and the collection with other releases of Ansible and of Python",
 }
 
 # Tests that need nothing but Python; the rest needs the lab's engine, Ansible or a package index.
 _UNIT = "not engine and not ansible and not packaging"
 _ON_ENGINE = "engine and not ansible and not packaging"
+# The collection, on what is there; and besides on other releases, which takes as long again.
+_ANSIBLE = "ansible and not packaging and not releases"
+_RELEASES = "releases"
 # What other engines have to do as well. Tests that launch engines themselves do not care which
 # one is there.
 _CORE = (
@@ -54,13 +56,15 @@ def plan(goal: str) -> list[list[Stage]]:
         return [[_lab("engines", GUESTS), *map(_core, GUESTS)]]
     if os.environ.get("PYTEST_ENGINE_TEST_HOST"):
         # That engine takes the place of all of the lab's.
-        return [_on_own_engine(), _static()]
+        return [[*_on_own_engine(), *([_releases()] if goal == "all" else [])], _static()]
+    own = [_lab("lab"), *_on_own_engine()]
     beside = [*_static(), _lab("engines", GUESTS), _core(_NEWEST)]
     if goal == "all":
+        own.append(_releases())
         beside += [*map(_core, others), *_pythons()]
     else:
         beside += map(_smoke, others)
-    return [[_lab("lab"), *_on_own_engine()], beside]
+    return [own, beside]
 
 
 def _static() -> list[Stage]:
@@ -78,8 +82,12 @@ def _on_own_engine() -> list[Stage]:
     which = f"the engine that is named, {named}" if named else f"engine {OWN_ENGINE}"
     return [
         _tests("engine", f"tests on {which}", _ON_ENGINE),
-        _tests("ansible", "the collection: sanity and playbooks", "ansible and not packaging"),
+        _tests("ansible", "the collection: sanity and playbooks", _ANSIBLE),
     ]
+
+
+def _releases() -> Stage:
+    return _tests("releases", "the collection on other releases of Ansible and Python", _RELEASES)
 
 
 def _core(engine: str) -> Stage:
@@ -118,7 +126,7 @@ def _pytest(python: str, name: str, marks: str, *arguments: str) -> Sequence[str
 
 def _pythons() -> Iterable[Stage]:
     for version in _PYTHONS:
-        found = _find_python(version)
+        found = find_python(version)
         if found is None:
             print(f"Python {version} is not found and left out")
             continue
@@ -134,18 +142,3 @@ def _pythons() -> Iterable[Stage]:
                 (*_pytest(python, name, _UNIT), "-q"),
             ],
         )
-
-
-def _find_python(version: str) -> str | None:
-    """Look where pyenv keeps them and on the PATH; a shim of pyenv that runs nothing is none."""
-    kept = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
-    for candidate in (*map(str, kept), f"python{version}"):
-        try:
-            done = subprocess.run(
-                (candidate, "-c", "import ensurepip"), check=False, capture_output=True
-            )
-        except OSError:
-            continue
-        if done.returncode == 0:
-            return candidate
-    return None

@@ -257,10 +257,25 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
             return True
         mounts = inspected.get("Mounts") or []
         places = [mount["Destination"] for mount in mounts if mount.get("Type") == "tmpfs"]
-        places += [*(host.get("Tmpfs") or {}), *FLEETING]
+        places += host.get("Tmpfs") or {}
+        if places:
+            path, *places = self._without_links(path, places)
         return any(
-            posixpath.commonpath([place, path]) == (place.rstrip("/") or "/") for place in places
+            posixpath.commonpath([place, path]) == (place.rstrip("/") or "/")
+            for place in (*places, *FLEETING)
         )
+
+    def _without_links(self, path: str, places: list[str]) -> list[str]:
+        """Resolve the links on the way to a file, and to folders, as the container sees them."""
+        folder, name = posixpath.split(path)
+        folders = [folder, *places]
+        # One that is not there, or that this user may not look into, is taken as it is called.
+        script = 'for folder; do (cd "$folder" 2>/dev/null && pwd -P) || echo "$folder"; done'
+        shell = [self._play_context.executable, "-c", script, "sh", *folders]
+        _exit_code, stdout, _stderr = self._run(shell, None)
+        found = to_native(stdout).splitlines()
+        folder, *places = found if len(found) == len(folders) else folders
+        return [posixpath.join(folder, name), *places]
 
     def _user_ids(self) -> tuple[int, int]:
         """User and group of those that commands run as."""

@@ -157,15 +157,18 @@ def run_module(
     run: Callable[[Call], dict[str, Any]],
     *,
     failed: Callable[[Exception], Mapping[str, Any]] = lambda _error: {},
+    diff_always: bool = False,
     **rules: Any,
 ) -> None:
     """Run a module that returns what `run` does, which says whether anything changed.
 
     Args:
         argument_spec: the options of the module, without those of the connection.
-        run: does it; a `diff` in what it returns is shown only to those who ask for one, and
+        run: does it; a `diff` in what it returns is for those who ask for one, and
             `warnings` are given out as such.
         failed: what to return beside the message when it fails.
+        diff_always: return the `diff` also to those who do not ask for one, as the module of
+            community.docker does.
         rules: what else `AnsibleModule` takes, such as `required_if`.
     """
 
@@ -173,7 +176,9 @@ def run_module(
         result = run(call)
         for warning in result.pop("warnings", ()):
             module.warn(warning)
-        return result if call.diff else {k: v for k, v in result.items() if k != "diff"}
+        return (
+            result if call.diff or diff_always else {k: v for k, v in result.items() if k != "diff"}
+        )
 
     _run(argument_spec, hand_over, rules, failed)
 

@@ -125,7 +125,7 @@ def pull(call: engine.Call) -> dict[str, Any]:
 
 
 def main() -> None:
-    engine.run_module(ARGUMENTS, pull)
+    engine.run_module(ARGUMENTS, pull, diff_always=True)
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ def tag(call: engine.Call) -> dict[str, Any]:
 
 
 def main() -> None:
-    engine.run_module(ARGUMENTS, tag)
+    engine.run_module(ARGUMENTS, tag, diff_always=True)
 
 
 if __name__ == "__main__":

@@ -111,8 +111,8 @@ def copy_into(
     Raises:
         ContainerNotFound: there is no such container.
         NotFound: the folder that the target is to be in does not exist.
-        InvalidInput: a folder is in the place of something else, or the reverse; or a file
-            cannot be read.
+        InvalidInput: a folder is in the place of something else, or the reverse; a file is
+            where the folder has to be; or a file cannot be read.
     """
     owner = wanted.owner or container_user(engine, container)
     target = _Target(engine.containers, container, wanted, owner)
@@ -123,8 +123,11 @@ def copy_into(
         from .file_diffs import diff_in
 
         copied = replace(copied, diff=diff_in(engine, container, wanted, copied, diff_limit))
+    folder, name = posixpath.split(target.path)
+    if copied.changes and target.stat is None:
+        # In check mode as well, it fails where there is no such folder.
+        _require_folder(engine.containers, container, folder)
     if copied.changes and not check:
-        folder, name = posixpath.split(target.path)
         engine.containers.put_archive(
             container,
             folder,
@@ -133,6 +136,19 @@ def copy_into(
             no_overwrite_dir_non_dir=True,
         )
     return copied
+
+
+def _require_folder(containers: Containers, container: str, folder: str) -> None:
+    if folder == "/":
+        return
+    path, stat = resolve_links(
+        containers, container, folder, containers.archive_info(container, folder)
+    )
+    if not stat.is_dir:
+        raise InvalidInput(
+            f"Nothing can be in {folder} in container {container}, because {path} is a {stat.kind} "
+            "and no folder; name a path in a folder."
+        )
 
 
 class _Target:

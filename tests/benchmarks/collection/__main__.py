@@ -16,8 +16,8 @@ from tests.benchmarks.table import plain
 from tests.lab import LabError
 
 from .cases import CASES, IMAGE
-from .measuring import measure, measure_many
-from .page import PAGE, page, rows, rows_of_many
+from .measuring import measure, measure_inventories, measure_many
+from .page import PAGE, page, rows, rows_of_inventories, rows_of_many
 from .playing import REQUIREMENTS, Stage
 
 _DESCRIPTION = """\
@@ -25,6 +25,7 @@ Measure the modules of this collection beside those of community.docker, on the 
 which is started if it does not run, and stopped afterwards if nothing of it ran before.
 """
 _MANY = "containers"
+_INVENTORY = "inventory"
 
 
 def main() -> int:
@@ -41,6 +42,9 @@ def main() -> int:
             many = None
             if not options.case or _MANY in options.case:
                 many = measure_many(stage, options.rounds, _say)
+            inventories = []
+            if not options.case or _INVENTORY in options.case:
+                inventories = measure_inventories(stage, options.rounds, _say)
     except LabError as error:
         _say(f"failed: {error}")
         return 1
@@ -48,8 +52,10 @@ def main() -> int:
     print(plain(rows(results)))
     if many is not None:
         print(plain(rows_of_many(many)))
+    if inventories:
+        print(plain(rows_of_inventories(inventories)))
     if options.write:
-        PAGE.write_text(page(results, many, options.rounds, facts), encoding="utf-8")
+        PAGE.write_text(page(results, many, inventories, options.rounds, facts), encoding="utf-8")
         _say(f"written: {PAGE}")
     return 0
 
@@ -70,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.collection", description=_DESCRIPTION
     )
-    names = [*(case.name for case in CASES), _MANY]
+    names = [*(case.name for case in CASES), _MANY, _INVENTORY]
     parser.add_argument(
         "--case",
         action="append",

@@ -5,12 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CASES", "ENTRIES", "IMAGE", "OURS", "TARGETS", "THEIRS", "Case", "Target", "many"]
+__all__ = [
+    "CASES",
+    "ENTRIES",
+    "HOSTS",
+    "IMAGE",
+    "INVENTORIES",
+    "OURS",
+    "PLUGINS",
+    "TARGETS",
+    "THEIRS",
+    "Case",
+    "Target",
+    "many",
+]
 
 OURS, THEIRS = "pytest_engine.engine", "community.docker"
 IMAGE = "busybox:latest"
 # How many containers `containers` and the loop beside it have.
 ENTRIES = 50
+# How many containers the inventories have.
+HOSTS = 200
+# What an inventory is asked for -> its options.
+INVENTORIES: dict[str, dict[str, Any]] = {
+    "names and how to connect": {},
+    "all that the engine knows": {"verbose_output": True},
+}
+PLUGINS = {OURS: f"{OURS}.containers", THEIRS: f"{THEIRS}.docker_containers"}
 _NAME = "pytest-engine-bench"
 
 
@@ -55,9 +76,9 @@ def _container(number: int) -> dict[str, Any]:
     return {**wanted, "env": {"STAGE": "bench"}, "labels": {"bench": "yes"}, "state": "present"}
 
 
-def many() -> list[dict[str, Any]]:
-    """Give the options of as many containers as `containers` is measured with."""
-    return [_container(number) for number in range(ENTRIES)]
+def many(number: int = ENTRIES) -> list[dict[str, Any]]:
+    """Give the options of many containers, as many as `containers` is measured with."""
+    return [_container(one) for one in range(number)]
 
 
 CASES = (

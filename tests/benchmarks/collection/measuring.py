@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.request_log import request_log
 
-from .cases import ENTRIES, OURS, THEIRS, many
+from .cases import ENTRIES, HOSTS, INVENTORIES, OURS, PLUGINS, THEIRS, many
 from .playing import Cost
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .cases import Case
     from .playing import Stage
 
-__all__ = ["Measured", "measure", "measure_many"]
+__all__ = ["Listed", "Measured", "measure", "measure_inventories", "measure_many"]
 
 LOOP = 20
 # What clients ask first, to agree on a version.
@@ -36,6 +36,21 @@ class Measured:
     case: Case
     values: dict[str, dict[str, float]]
     ratios: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What was measured of an inventory.
+
+    Attributes:
+        asked: what was asked for.
+        seconds: collection -> the median of what it took, less what a single host by its name does.
+        ratio: ours by theirs, the median of the rounds.
+    """
+
+    asked: str
+    seconds: dict[str, float]
+    ratio: float
 
 
 def measure(case: Case, stage: Stage, rounds: int, say: Callable[[str], None]) -> Measured:
@@ -87,6 +102,33 @@ def measure_many(stage: Stage, rounds: int, say: Callable[[str], None]) -> tuple
         absent = [{"name": entry["name"], "state": "absent"} for entry in entries]
         stage.play({f"{OURS}.containers": {**connection, "containers": absent}})
     return statistics.median(taken["at once"]), statistics.median(taken["looped"])
+
+
+def measure_inventories(stage: Stage, rounds: int, say: Callable[[str], None]) -> list[Listed]:
+    """Measure the inventories of many containers."""
+    connection = {"docker_host": stage.host}
+    entries = many(HOSTS)
+    stage.play({f"{OURS}.containers": {**connection, "containers": entries}})
+    try:
+        return [_measure_inventory(asked, stage, rounds, say) for asked in INVENTORIES]
+    finally:
+        absent = [{"name": entry["name"], "state": "absent"} for entry in entries]
+        stage.play({f"{OURS}.containers": {**connection, "containers": absent}})
+
+
+def _measure_inventory(asked: str, stage: Stage, rounds: int, say: Callable[[str], None]) -> Listed:
+    options = {"docker_host": stage.host, **INVENTORIES[asked]}
+    taken: dict[str, list[float]] = {whose: [] for whose in PLUGINS}
+    for number in range(rounds):
+        base = stage.list_hosts(None).seconds
+        for whose in _in_turn(number):
+            listed = stage.list_hosts({"plugin": PLUGINS[whose], **options}, HOSTS)
+            taken[whose].append(listed.seconds - base)
+        said = ", ".join(f"{whose} {seen[-1] * 1000:.0f} ms" for whose, seen in taken.items())
+        say(f"inventory, {asked}, round {number + 1} of {rounds}: {said}")
+    seconds = {whose: statistics.median(seen) for whose, seen in taken.items()}
+    ratios = [ours / theirs for ours, theirs in zip(taken[OURS], taken[THEIRS])]
+    return Listed(asked, seconds, statistics.median(ratios))
 
 
 def _count(case: Case, whose: str, stage: Stage) -> dict[str, float]:

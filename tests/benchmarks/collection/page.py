@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cases import ENTRIES, OURS, TARGETS, THEIRS
+from .cases import ENTRIES, HOSTS, OURS, TARGETS, THEIRS
 from .measuring import LOOP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .measuring import Measured
+    from .measuring import Listed, Measured
 
-__all__ = ["PAGE", "page", "rows", "rows_of_many"]
+__all__ = ["PAGE", "page", "rows", "rows_of_inventories", "rows_of_many"]
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-collection.md"
 _LIMIT_OF_MANY = 0.15
+_LIMIT_OF_INVENTORIES = 0.5
 
 _INTRODUCTION = """\
 <!-- Made by `make bench-collection`. Change tests/benchmarks/collection/page.py, not this file. -->
@@ -27,7 +28,7 @@ Tasks that have nothing to do, by the modules of `pytest_engine.engine` and by t
 `community.docker`: with the same options, in one run, by the same Ansible and Python, in turn.
 
 Times are those of one task more: a loop of {loop} less a loop of one, by {more}. They and the CPU's
-are the median of {rounds} rounds, and so is each ratio, which is made within its round. A payload
+are the median of {rounds}, and so is each ratio, which is made within its round. A payload
 is what Ansible sends to a target for the task. Requests are those of one task, as a proxy in front
 of the engine saw them.
 """
@@ -36,6 +37,12 @@ _MANY = """\
 
 `containers` with {entries} entries that are as wanted, and a loop of `container` over the same
 ones; both with all that `ansible-playbook` does besides.
+"""
+_INVENTORIES = """\
+## The inventory of many containers
+
+`ansible-inventory --graph` with {hosts} containers, by `containers` and by `docker_containers`,
+less what it takes for a single host that is named on the command line.
 """
 
 
@@ -77,20 +84,35 @@ def rows_of_many(seconds: tuple[float, float]) -> list[list[str]]:
     return [head, ["s", f"{at_once:.1f}", f"{looped:.1f}", f"{ratio:.2f}", goal, met]]
 
 
+def rows_of_inventories(results: Sequence[Listed]) -> list[list[str]]:
+    """Lay out what the inventories took."""
+    found = [["what is asked for", "unit", OURS, THEIRS, "ratio", "target", ""]]
+    for result in results:
+        ours, theirs = (f"{result.seconds[whose] * 1000:.0f}" for whose in (OURS, THEIRS))
+        goal = f"≤ {_LIMIT_OF_INVENTORIES:g} x"
+        met = _verdict(result.ratio <= _LIMIT_OF_INVENTORIES)
+        found.append([result.asked, "ms", ours, theirs, f"{result.ratio:.2f}", goal, met])
+    return found
+
+
 def page(
     results: Sequence[Measured],
     many: tuple[float, float] | None,
+    inventories: Sequence[Listed],
     rounds: int,
     surroundings: Sequence[str],
 ) -> str:
     """Write the page."""
+    said = "a single round" if rounds == 1 else f"{rounds} rounds"
     parts = [
-        _INTRODUCTION.format(loop=LOOP, more=LOOP - 1, rounds=rounds),
+        _INTRODUCTION.format(loop=LOOP, more=LOOP - 1, rounds=said),
         "\n".join(f"- {line}" for line in surroundings) + "\n",
         _markdown(rows(results)),
     ]
     if many is not None:
         parts += [_MANY.format(entries=ENTRIES), _markdown(rows_of_many(many))]
+    if inventories:
+        parts += [_INVENTORIES.format(hosts=HOSTS), _markdown(rows_of_inventories(inventories))]
     return "\n".join(parts)
 
 

@@ -1,9 +1,10 @@
-"""Runs `ansible-playbook` and modules in an environment that has both collections."""
+"""Runs Ansible's commands and modules in an environment that has both collections."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from dataclasses import dataclass
@@ -46,6 +47,28 @@ class Stage:
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         command = [str(self._programs / "ansible-playbook"), str(playbook), "-i", "localhost,"]
         command += ["-c", "local", "-e", f"ansible_python_interpreter={self._programs}/python"]
+        return self._run(command)
+
+    def list_hosts(self, source: dict[str, Any] | None, least: int = 1) -> Cost:
+        """List the hosts of an inventory, of which there have to be so many at least.
+
+        Args:
+            source: the options of its plugin; None: one host, by name.
+            least: how many.
+        """
+        path = self._folder / "bench.docker.yml"
+        path.write_text(json.dumps(source), encoding="utf-8")
+        inventory = "localhost," if source is None else str(path)
+        # As a graph, because to print all variables takes longer than to find them.
+        command = [str(self._programs / "ansible-inventory"), "-i", inventory, "--graph"]
+        cost = self._run(command)
+        text = (self._folder / "output").read_text("utf-8")
+        found = len(re.findall(r"\|--(?!@)", text))
+        if found < least:
+            raise RuntimeError(f"{source} found {found} hosts of {least}:\n{text}")
+        return cost
+
+    def _run(self, command: list[str]) -> Cost:
         output = self._folder / "output"
         with output.open("wb") as file:
             begin = time.monotonic()
@@ -60,7 +83,7 @@ class Stage:
             seconds = time.monotonic() - begin
             process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
-            raise RuntimeError(f"ansible-playbook failed:\n{output.read_text('utf-8')}")
+            raise RuntimeError(f"{command[0]} failed:\n{output.read_text('utf-8')}")
         return Cost(seconds, used.ru_utime + used.ru_stime)
 
     def pack(self, module: str, options: dict[str, Any]) -> Path:

@@ -309,3 +309,28 @@ def test_only_a_file_has_bytes(never_started: Container) -> None:
 def test_an_archive_can_be_closed_before_its_end(never_started: Container) -> None:
     with never_started.engine.containers.get_archive(never_started.id, "/") as stream:
         assert stream.read()
+
+
+@pytest.mark.lacks("podman5", reason="it takes what is below a file for what is not there")
+@pytest.mark.parametrize("path", ["/d/f/below", "/d/f/below/further"])
+def test_a_path_below_a_file_is_said_to_be_one(never_started: Container, path: str) -> None:
+    containers, container = never_started.engine.containers, never_started.id
+    for attempt in (
+        lambda: containers.archive_info(container, path),
+        lambda: containers.get_archive(container, path),
+        lambda: containers.put_archive(container, path, archive(folder("x"))),
+        lambda: never_started.copy_in(b"text", path),
+        lambda: never_started.copy_out(path, Path("/nowhere")),
+    ):
+        with pytest.raises(NotFound) as caught:
+            attempt()
+        assert "because /d/f is a file and no folder" in str(caught.value)
+
+
+@pytest.mark.lacks("podman5", reason="it takes what is below a file for what is not there")
+def test_a_path_below_a_link_to_a_file_is_said_to_be_one(
+    prepared: Callable[[str], Container],
+) -> None:
+    container = prepared("echo text > /file; ln -s file /link")
+    with pytest.raises(NotFound, match="because /link is a link to /file and no folder"):
+        container.engine.containers.put_archive(container.id, "/link", archive(folder("x")))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..head import head_archive
+from ...errors import ServerError
+from ..head import head_archive, no_such_path
 from ..part import Part
 from ..transfers import Archive, checked
 
@@ -77,19 +78,22 @@ class Files(Part):
             NotFound: there is no such folder, or no such container.
             InvalidInput: what is to be sent is not made of bytes.
         """
-        with self._caller.stream(
-            "PutContainerArchive",
-            container,
-            query={
-                "path": path,
-                "noOverwriteDirNonDir": no_overwrite_dir_non_dir or None,
-                "copyUIDGID": copy_uid_gid or None,
-            },
-            body=checked(archive),
-            headers={"Content-Type": "application/x-tar"},
-        ) as stream:
-            for _answer in stream:
-                pass
+        try:
+            with self._caller.stream(
+                "PutContainerArchive",
+                container,
+                query={
+                    "path": path,
+                    "noOverwriteDirNonDir": no_overwrite_dir_non_dir or None,
+                    "copyUIDGID": copy_uid_gid or None,
+                },
+                body=checked(archive),
+                headers={"Content-Type": "application/x-tar"},
+            ) as stream:
+                for _answer in stream:
+                    pass
+        except ServerError as exc:
+            raise no_such_path(self._caller, container, f"{path}/.", exc) or exc from exc
 
     def get_archive(self, container: str, path: str) -> Stream:
         """Pack a file or folder of a container as a tar archive.
@@ -99,5 +103,12 @@ class Files(Part):
         Returns:
             The archive's bytes, read from the engine as the caller iterates; a context
             manager with `close`.
+
+        Raises:
+            ContainerNotFound: there is no such container.
+            NotFound: there is no such path in it.
         """
-        return self._caller.stream("ContainerArchive", container, query={"path": path})
+        try:
+            return self._caller.stream("ContainerArchive", container, query={"path": path})
+        except ServerError as exc:
+            raise no_such_path(self._caller, container, path, exc) or exc from exc
