@@ -46,7 +46,7 @@ LAYERS = (
     ("transport",),
     ("api",),
     ("client",),
-    ("compose", "copying", "ensure", "follow", "launch", "runtime", "wait"),
+    ("compose", "converge", "copying", "ensure", "follow", "launch", "runtime", "wait"),
     ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collection.build import stage
+from tests.core.swarms import swarm_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pytest_engine.core.client import Engine
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent.parent / "docs" / "examples" / "ansible"
@@ -189,6 +192,13 @@ def playbooks(
 ) -> Playbooks:
     """Playbooks against the engine of the tests."""
     return Playbooks(collections, tmp_path_factory.mktemp("playbooks"), engine_host)
+
+
+@pytest.fixture(scope="module")
+def node(engine: Engine) -> Iterator[str]:
+    """The node of a swarm that the engine is all of; with it goes what the swarm keeps."""
+    with swarm_of(engine) as name:
+        yield name
 
 
 @pytest.fixture

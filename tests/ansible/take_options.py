@@ -20,8 +20,6 @@ import yaml  # type: ignore[import-untyped]
 from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-# Modules for swarms are compared by those who make them.
-OTHERS = ("config", "node", "secret", "stack", "swarm")
 RULES = (
     "mutually_exclusive",
     "required_by",
@@ -55,7 +53,7 @@ def take(folder: Path, collection: str) -> dict[str, Any]:
     taken = {}
     for path in sorted((folder / place).glob("*.py")):
         name = path.stem.removeprefix("docker_")
-        if name.split("_")[0] not in OTHERS and name != "__init__":
+        if name != "__init__":
             taken[name] = take_module(".".join((*place.parts, path.stem)))
     return taken
 

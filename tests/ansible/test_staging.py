@@ -12,12 +12,14 @@ from pytest_engine.core.version import VERSION
 
 # Modules that community.docker has no counterpart of, or one without `docker_` in its name.
 OURS_ALONE = {
+    "config_info",
     "container_copy_out",
     "container_logs",
     "container_wait",
     "containers",
     "current_container_facts",
     "plugin_info",
+    "secret_info",
 }
 
 

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What the options of a swarm's service mean to the core."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .core import errors
+from .core.auth import login_to
+from .core.converge import wait_converged
+from .core.ensure.service_report import describe_service
+from .core.ensure.services import ServiceKind
+from .core.reference import parse_reference
+from .core.spec.mounts import Mount
+from .core.spec.policies import Healthcheck
+from .core.spec.service import ServiceSpec
+from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_file
+from .engine import told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .engine import Call
+
+__all__ = ["bring_about"]
+
+# Options that are settings of the core, by their name there.
+_SAME = (
+    "args",
+    "cap_add",
+    "cap_drop",
+    "container_labels",
+    "dns",
+    "dns_options",
+    "dns_search",
+    "endpoint_mode",
+    "groups",
+    "hostname",
+    "hosts",
+    "init",
+    "labels",
+    "read_only",
+    "rollback_config",
+    "stop_grace_period",
+    "stop_signal",
+    "sysctls",
+    "tty",
+    "ulimits",
+    "update_config",
+    "user",
+    "working_dir",
+)
+# Suboptions that are settings: (option, suboption) -> setting.
+_INNER = {
+    ("limits", "cpus"): "limit_cpu",
+    ("limits", "memory"): "limit_memory",
+    ("limits", "pids"): "limit_pids",
+    ("reservations", "cpus"): "reserve_cpu",
+    ("reservations", "memory"): "reserve_memory",
+    ("reservations", "generic_resources"): "generic_resources",
+    ("logging", "driver"): "log_driver",
+    ("logging", "options"): "log_driver_options",
+    ("placement", "constraints"): "constraints",
+    ("placement", "preferences"): "placement_preferences",
+    ("placement", "replicas_max_per_node"): "replicas_max_per_node",
+    ("restart_config", "condition"): "restart_policy",
+    ("restart_config", "delay"): "restart_policy_delay",
+    ("restart_config", "max_attempts"): "restart_policy_attempts",
+    ("restart_config", "window"): "restart_policy_window",
+}
+_CREDENTIALS = {"config": "Config", "file": "File", "registry": "Registry"}
+
+
+def bring_about(call: Call) -> dict[str, Any]:
+    """Bring about the service, wait for its tasks if asked to, and tell what it is."""
+    params = call.params
+    wanted = _wanted(params)
+    if params["registry_auth"] is not None and params["image"] is not None:
+        registry = parse_reference(params["image"]).registry or "docker.io"
+        call.engine.credentials.remember(login_to(registry, **params["registry_auth"]))
+    kind = ServiceKind(force=params["force_update"], resolve=params["resolve_image"])
+    outcome = call.reconcile(kind, wanted)
+    service = outcome.resource
+    present = service is not None and params["state"] == "present"
+    if present and service is not None and params["wait"] and not call.check:
+        wait_converged(
+            call.engine,
+            service["ID"],
+            timeout=params["wait_timeout"],
+            updated=outcome.changed,
+        )
+    changes = [difference.field for difference in outcome.differences]
+    return {
+        **told(call, "service", outcome),
+        "swarm_service": describe_service(service["Spec"]) if present and service else {},
+        "changes": changes,
+        "rebuilt": "mode" in changes,
+    }
+
+
+def _wanted(params: Mapping[str, Any]) -> ServiceSpec:
+    if params["state"] == "absent":
+        return ServiceSpec(params["name"])
+    settings = {name: params[name] for name in _SAME}
+    for (option, inner), name in _INNER.items():
+        settings[name] = (params[option] or {}).get(inner)
+    settings.update(
+        command=_command(params, "command"),
+        credential_spec=_credentials(params["credential_spec"]),
+        env=_env(params),
+        healthcheck=_healthcheck(params["healthcheck"]),
+        mounts=_each(params["mounts"], _mount),
+        networks=_each(params["networks"], _network),
+        publish=_each(params["publish"], _port),
+        secrets=_each(params["secrets"], lambda item: _file("secret", item)),
+        configs=_each(params["configs"], lambda item: _file("config", item)),
+    )
+    if params["entrypoint"] is not None:
+        if params["args"] is not None and params["command"] is not None:
+            raise errors.InvalidInput("command: with an entrypoint it is the same as args.")
+        settings["command"] = params["entrypoint"]
+        if params["command"] is not None:
+            settings["args"] = _command(params, "command")
+    counted = params["mode"] in ("replicated", "replicated-job")
+    if not counted and params["replicas"] not in (-1, None):
+        raise errors.InvalidInput(f"replicas: mode {params['mode']} runs one task on each node.")
+    return ServiceSpec(
+        params["name"],
+        image=params["image"],
+        mode=params["mode"],
+        replicas=None if params["replicas"] == -1 else params["replicas"],
+        max_concurrent=params["max_concurrent"],
+        settings=settings,
+    )
+
+
+def _each(values: Any, read: Any) -> Any:
+    return None if values is None else [read(value) for value in values]
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _command(params: Mapping[str, Any], option: str) -> list[str] | None:
+    value = params[option]
+    if isinstance(value, (list, tuple)):
+        value = [str(word) for word in value]
+    elif value is not None and not isinstance(value, str):
+        raise errors.InvalidInput(f"{option}: {value!r} is neither a text nor a list.")
+    words = parse_command(value, option)
+    return None if words is None else list(words)
+
+
+def _env(params: Mapping[str, Any]) -> dict[str, str] | None:
+    if params["env"] is None and params["env_files"] is None:
+        return None
+    env: dict[str, str] = {}
+    for path in params["env_files"] or ():
+        env.update(read_env_file(path))
+    stated = params["env"]
+    if isinstance(stated, str):
+        stated = stated.split(",")
+    return {**env, **(parse_env(stated) or {})}
+
+
+def _healthcheck(stated: Mapping[str, Any] | None) -> Healthcheck | None:
+    return None if stated is None else Healthcheck(**stated)
+
+
+def _credentials(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if stated is None:
+        return None
+    return {_CREDENTIALS[name]: value for name, value in _stated(stated).items()}
+
+
+def _mount(stated: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = stated["driver_config"] or {}
+    size = stated["tmpfs_size"]
+    mount = Mount(
+        stated["target"],
+        source=stated["source"],
+        type=stated["type"],
+        read_only=bool(stated["readonly"]),
+        propagation=stated["propagation"],
+        no_copy=bool(stated["no_copy"]),
+        labels=stated["labels"],
+        volume_driver=config.get("name"),
+        volume_options=config.get("options"),
+        tmpfs_size=None if size is None else parse_bytes(size, "tmpfs_size"),
+        tmpfs_mode=stated["tmpfs_mode"],
+    )
+    written: Mapping[str, Any] = mount.to_engine()
+    return written
+
+
+def _network(stated: Any) -> dict[str, Any]:
+    if isinstance(stated, str):
+        return {"Target": stated}
+    known = {"name": "Target", "aliases": "Aliases", "options": "DriverOpts"}
+    if not isinstance(stated, dict) or "name" not in stated or set(stated) - set(known):
+        raise errors.InvalidInput(
+            f"networks: {stated!r} is neither a name nor a dictionary of name, aliases, options."
+        )
+    return {known[key]: value for key, value in _stated(stated).items()}
+
+
+def _port(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return _stated(
+        {
+            "PublishedPort": stated["published_port"],
+            "TargetPort": stated["target_port"],
+            "Protocol": stated["protocol"],
+            "PublishMode": stated["mode"],
+        }
+    )
+
+
+def _file(sort: str, stated: Mapping[str, Any]) -> dict[str, Any]:
+    name = stated[f"{sort}_name"]
+    file = {
+        "Name": stated["filename"] or name,
+        "UID": stated["uid"],
+        "GID": stated["gid"],
+        "Mode": stated["mode"],
+    }
+    key = sort.capitalize()
+    identity = {} if stated[f"{sort}_id"] is None else {f"{key}ID": stated[f"{sort}_id"]}
+    return {**identity, f"{key}Name": name, "File": _stated(file)}

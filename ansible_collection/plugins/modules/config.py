@@ -1,0 +1,153 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: config
+short_description: Bring about a config of a swarm
+version_added: 0.1.0
+description:
+  - Creates, replaces and removes a config, which is a file that a swarm hands to its tasks.
+  - The content of a config cannot be changed, so another content is another config. It takes the place of the one before,
+    which no service may use then, or with O(rolling_versions) it is a further version beside it.
+  - The engine has to be a manager of a swarm.
+  - The content is in no diff.
+extends_documentation_fragment:
+  - pytest_engine.engine.engine
+  - pytest_engine.engine.engine.ensures
+options:
+  name:
+    description: The name of the config. With O(rolling_versions) it is followed by C(_v) and a number.
+    type: str
+    required: true
+  data:
+    description: The content. With O(state=present), it or O(data_src) is required.
+    type: str
+  data_is_b64:
+    description: Whether O(data) is in Base64, as binary content has to be.
+    type: bool
+    default: false
+  data_src:
+    description: A file on the target that holds the content.
+    type: path
+  force:
+    description: Whether to make a new config even if the one that is there has the same content.
+    type: bool
+    default: false
+  labels:
+    description:
+      - Labels by name. An existing config may have more labels than are named here.
+      - They are changed in place, also while services use the config.
+    type: dict
+  rolling_versions:
+    description:
+      - Whether another content makes a config of the next version, while services go on with the one that they use.
+      - The number of the version is kept in the label C(ansible_version).
+    type: bool
+    default: false
+  state:
+    description:
+      - With V(present) the config is there at the end.
+      - With V(absent) it is not, and with O(rolling_versions) no version of it is.
+    type: str
+    default: present
+    choices:
+      - absent
+      - present
+  template_driver:
+    description: With V(golang) the content is a template of Go that is filled in for each task.
+    type: str
+    choices:
+      - golang
+  versions_to_keep:
+    description:
+      - How many versions are left when O(rolling_versions) makes a new one, which counts as well. The oldest go
+        first, but those that services use stay until the next version is made.
+      - With V(-1) all are left, and V(0) means the same as V(1).
+    type: int
+    default: 5
+author:
+  - The pytest-engine contributors (@pytest-engine)
+seealso:
+  - module: community.docker.docker_config
+"""
+
+EXAMPLES = r"""
+- name: A config from a file of the target
+  pytest_engine.engine.config:
+    name: nginx.conf
+    data_src: /etc/web/nginx.conf
+
+- name: The next version of a config whenever it changes, for services to move to
+  pytest_engine.engine.config:
+    name: shop_settings
+    data: "node = {% raw %}{{ .Node.Hostname }}{% endraw %}"
+    template_driver: golang
+    rolling_versions: true
+    versions_to_keep: 2
+    labels:
+      project: shop
+  register: shop_settings
+
+- name: Show the name for services to use
+  ansible.builtin.debug:
+    var: shop_settings.config_name
+
+- name: No config
+  pytest_engine.engine.config:
+    name: nginx.conf
+    state: absent
+"""
+
+RETURN = r"""
+config_id:
+  description: The id of the config. Empty where there is none.
+  returned: success
+  type: str
+  sample: hzehrmyjigmcp2gb6nlhmjqcv
+config_name:
+  description: The name of the config, with its version. Empty where there is none.
+  returned: success
+  type: str
+  sample: shop_settings_v3
+config:
+  description: The config as the engine describes it, without its content. Empty where there is none.
+  returned: success
+  type: dict
+  sample:
+    ID: hzehrmyjigmcp2gb6nlhmjqcv
+    Spec:
+      Labels:
+        project: shop
+      Name: shop_settings_v3
+    Version:
+      Index: 11
+actions:
+  description: What was done, or in check mode would be done, in this order.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - create config shop_settings_v3
+"""
+
+from ansible_collections.pytest_engine.engine.plugins.module_utils import content_options
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.configs import (
+    ConfigKind,
+)
+
+ARGUMENTS = {
+    **content_options.ARGUMENTS,
+    "template_driver": {"type": "str", "choices": ["golang"]},
+}
+
+
+def main() -> None:
+    content_options.run_content_module("config", ARGUMENTS, ConfigKind)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""Waiting until a swarm's service has what it is to have, or is seen not to get there.
+
+A swarm goes on trying whatever happens, and tells of what hinders it only in its tasks. So they
+are looked at, and what no trying will change is said at once instead of when the time is over.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+from .api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+from .api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
+from .errors import EngineError, Timeout
+
+if TYPE_CHECKING:
+    from .client import Engine
+
+__all__ = ["missing_tasks", "reasons_of", "wait_converged"]
+
+# So often tasks may fail, which a swarm starts again, before nothing good is expected any more.
+_FAILURES = 3
+# For what may be over soon: the task that has the port is ending, a node is coming.
+_GRACE = 10.0
+_FIRST, _LONGEST = 0.1, 1.0
+_FAILED = ("failed", "rejected", "orphaned")
+# No node will meet these, whatever ends and whatever comes back.
+_HOPELESS = re.compile(r"constraints not satisfied|unsupported platform|missing plugin")
+_NO_NODE = "no suitable node"
+
+
+def wait_converged(
+    engine: Engine,
+    service: str,
+    *,
+    timeout: float,
+    updated: bool = True,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+) -> None:
+    """Wait until all tasks of a service run, or a job has completed.
+
+    Args:
+        engine: a manager of the swarm.
+        service: name or id.
+        timeout: seconds.
+        updated: whether it has just been made or updated: that it was rolled back says
+            then that this has failed.
+        clock: tells seconds.
+        sleep: waits for some.
+
+    Raises:
+        EngineError: it will not get there; the message has the tasks' own reasons.
+        Timeout: it did not get there in time, for reasons that the message has as well.
+    """
+    start, interval = clock(), _FIRST
+    while True:
+        found = engine.services.inspect(service)
+        tasks = _current(engine, found)
+        waited = clock() - start
+        problem = _problem(found, tasks, updated=updated, waited=waited)
+        name = found["Spec"]["Name"]
+        if problem:
+            raise EngineError(f"Service {name}: {problem}.{_told(engine, found)}")
+        missing = missing_tasks(found, tasks)
+        if not missing:
+            return
+        if waited >= timeout:
+            raise Timeout(
+                f"Service {name} did not converge in {timeout:g} s: {missing}."
+                f"{_told(engine, found)}"
+            )
+        sleep(min(interval, max(timeout - waited, 0.01)))
+        interval = min(interval * 1.5, _LONGEST)
+
+
+def missing_tasks(service: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> str:
+    """Say what a service lacks, from its tasks of the present specification; empty: nothing."""
+    if (service.get("UpdateStatus") or {}).get("State") in ("updating", "rollback_started"):
+        return "its update is not completed"
+    mode, detail = next(iter(service["Spec"]["Mode"].items()))
+    is_job = mode.endswith("Job")
+    reached, word = ("complete", "have completed") if is_job else ("running", "run")
+    wanted = [task for task in tasks if is_job or task["DesiredState"] == "running"]
+    there = [task for task in wanted if task["Status"]["State"] == reached]
+    if mode == "Replicated":
+        count = detail.get("Replicas") or 0
+    elif mode == "ReplicatedJob":
+        count = detail.get("TotalCompletions") or 0
+    else:
+        nodes = {task.get("NodeID") for task in wanted}
+        return (
+            ""
+            if there and {task.get("NodeID") for task in there} == nodes
+            else (f"{len(there)} of {len(nodes)} tasks {word}")
+        )
+    return "" if len(there) >= count else f"{len(there)} of {count} tasks {word}"
+
+
+def _current(engine: Engine, service: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the tasks of a service that have its present specification."""
+    mode = next(iter(service["Spec"]["Mode"]))
+    filters: dict[str, str] = {"service": str(service["ID"])}
+    if not mode.endswith("Job"):
+        # The docker command asks for them so, as tasks do not tell it.
+        filters["_up-to-date"] = "true"
+    listed: Sequence[Mapping[str, Any]] = engine.tasks.list(filters=filters)
+    iteration = _iteration(service.get("JobStatus"))
+    # Without a number it is the first one.
+    return [task for task in listed if not iteration or iteration == _iteration(task)]
+
+
+def _iteration(holder: Any) -> int:
+    return int(((holder or {}).get("JobIteration") or {}).get("Index") or 0)
+
+
+def _problem(
+    service: Mapping[str, Any],
+    tasks: Sequence[Mapping[str, Any]],
+    *,
+    updated: bool,
+    waited: float,
+) -> str:
+    """Say why a service will not get there; empty: it may."""
+    status = service.get("UpdateStatus") or {}
+    state = str(status.get("State", ""))
+    if state in ("paused", "rollback_paused") or (updated and state.startswith("rollback")):
+        done = "was rolled back" if state.startswith("rollback") else "is paused"
+        return f"its update {done}: {status.get('Message', state)}"
+    for task in tasks:
+        error = str(task["Status"].get("Err", ""))
+        hopeless = _HOPELESS.search(error) or waited > _GRACE
+        if task["Status"]["State"] == "pending" and _NO_NODE in error and hopeless:
+            return error
+    if not tasks and waited > _GRACE and "Global" in next(iter(service["Spec"]["Mode"])):
+        return "no node meets its constraints"
+    failed = [task for task in tasks if task["Status"]["State"] in _FAILED]
+    policy = service["Spec"]["TaskTemplate"].get("RestartPolicy") or {}
+    last = policy.get("Condition") == "none"
+    if len(failed) >= _FAILURES or (failed and last):
+        return f"{len(failed)} of its tasks failed"
+    return ""
+
+
+def reasons_of(
+    service: Mapping[str, Any],
+    tasks: Sequence[Mapping[str, Any]],
+    nodes: Mapping[str, str],
+) -> list[str]:
+    """Tell what the tasks say hinders them, each reason once, the newest first."""
+    reasons = []
+    seen = set()
+    newest = sorted(tasks, key=lambda task: str(task["Status"].get("Timestamp")), reverse=True)
+    for task in newest:
+        status = task["Status"]
+        error = str(status.get("Err", ""))
+        if not error or error in seen:
+            continue
+        seen.add(error)
+        node = str(task.get("NodeID", ""))
+        where = f" on {nodes.get(node, node)}" if node else ""
+        slot = task.get("Slot") or node
+        reasons.append(f"{service['Spec']['Name']}.{slot}{where} is {status['State']}: {error}")
+    return reasons
+
+
+def _told(engine: Engine, service: Mapping[str, Any]) -> str:
+    tasks = engine.tasks.list(filters={"service": str(service["ID"])})
+    nodes = {
+        str(node["ID"]): str(node.get("Description", {}).get("Hostname", ""))
+        for node in engine.nodes.list()
+    }
+    reasons = reasons_of(service, tasks, nodes)
+    return "".join(f"\n{reason}" for reason in reasons)

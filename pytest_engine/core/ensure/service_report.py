@@ -1,0 +1,121 @@
+"""What a service is, in the words of the settings by which it is brought about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..spec.service import value_at
+from ..spec.service_settings import SERVICE_SETTINGS
+from .services import mode_of, replicas_of
+
+__all__ = ["describe_service"]
+
+_ROLLOUT = {
+    "parallelism": "Parallelism",
+    "delay": "Delay",
+    "failure_action": "FailureAction",
+    "monitor": "Monitor",
+    "max_failure_ratio": "MaxFailureRatio",
+    "order": "Order",
+}
+_HEALTH = {
+    "test": "Test",
+    "interval": "Interval",
+    "timeout": "Timeout",
+    "start_period": "StartPeriod",
+    "start_interval": "StartInterval",
+    "retries": "Retries",
+}
+
+
+def describe_service(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe the specification of a service; None stands for what it does not state.
+
+    Durations are in nanoseconds, sizes in bytes, processors in numbers of them.
+    """
+    told: dict[str, Any] = {"mode": mode_of(spec), "replicas": replicas_of(spec)}
+    told["image"] = value_at(spec, ("TaskTemplate", "ContainerSpec", "Image"))
+    told["force_update"] = value_at(spec, ("TaskTemplate", "ForceUpdate"))
+    for setting in SERVICE_SETTINGS:
+        found = value_at(spec, setting.path)
+        tell = _TELL.get(setting.name)
+        told[setting.name] = found if found is None or tell is None else tell(found)
+    rollout = told.pop("update_config") or {}
+    told.update({f"update_{name}": rollout.get(name) for name in _ROLLOUT})
+    test = (told["healthcheck"] or {}).get("test")
+    told["healthcheck_disabled"] = test == ["NONE"]
+    if told["healthcheck_disabled"]:
+        told["healthcheck"] = None
+    return told
+
+
+def _renamed(names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    return lambda found: {name: found.get(key) for name, key in names.items()}
+
+
+def _each(tell: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Callable[[Any], list[Any]]:
+    return lambda found: [tell(item) for item in found]
+
+
+def _cpus(nanoseconds: int) -> float:
+    return nanoseconds / 10**9
+
+
+def _mount(mount: Mapping[str, Any]) -> dict[str, Any]:
+    volume = mount.get("VolumeOptions") or {}
+    tmpfs = mount.get("TmpfsOptions") or {}
+    return {
+        "type": mount.get("Type"),
+        "source": mount.get("Source"),
+        "target": mount.get("Target"),
+        "readonly": bool(mount.get("ReadOnly")),
+        "propagation": (mount.get("BindOptions") or {}).get("Propagation"),
+        "no_copy": volume.get("NoCopy"),
+        "labels": volume.get("Labels"),
+        "driver_config": volume.get("DriverConfig"),
+        "tmpfs_size": tmpfs.get("SizeBytes"),
+        "tmpfs_mode": tmpfs.get("Mode"),
+    }
+
+
+def _file(sort: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    def tell(reference: Mapping[str, Any]) -> dict[str, Any]:
+        file = reference.get("File") or {}
+        return {
+            f"{sort}_id": reference.get(f"{sort.capitalize()}ID"),
+            f"{sort}_name": reference.get(f"{sort.capitalize()}Name"),
+            "filename": file.get("Name"),
+            "uid": file.get("UID"),
+            "gid": file.get("GID"),
+            "mode": file.get("Mode"),
+        }
+
+    return tell
+
+
+def _preference(preference: Mapping[str, Any]) -> dict[str, Any]:
+    return {"spread": (preference.get("Spread") or {}).get("SpreadDescriptor")}
+
+
+_PORT = {
+    "published_port": "PublishedPort",
+    "target_port": "TargetPort",
+    "protocol": "Protocol",
+    "mode": "PublishMode",
+}
+_NETWORK = {"id": "Target", "aliases": "Aliases", "options": "DriverOpts"}
+
+_TELL: Mapping[str, Callable[[Any], Any]] = {
+    "limit_cpu": _cpus,
+    "reserve_cpu": _cpus,
+    "update_config": _renamed(_ROLLOUT),
+    "rollback_config": _renamed(_ROLLOUT),
+    "healthcheck": _renamed(_HEALTH),
+    "publish": _each(_renamed(_PORT)),
+    "networks": _each(_renamed(_NETWORK)),
+    "mounts": _each(_mount),
+    "secrets": _each(_file("secret")),
+    "configs": _each(_file("config")),
+    "placement_preferences": _each(_preference),
+}

@@ -1,0 +1,206 @@
+"""The swarm that an engine manages, and an engine's place in one."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..api.swarm import Swarm  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..errors import ApiError, EngineError, NotSwarmManager, ServerError, SwarmLocked
+from ..spec.swarm import SECTIONS, MemberSpec, SwarmSpec
+from .compare import Difference, Field, equals
+from .reconcile import Kind, Outcome, Plan
+from .updating import update_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..client import Engine
+
+__all__ = ["MemberKind", "SwarmKind", "swarm_facts"]
+
+_LOCKED = {"Locked": True}
+
+
+def _setting(name: str) -> Field:
+    section, key = SECTIONS[name]
+    return Field(
+        name,
+        lambda spec: getattr(spec, name),
+        # What is not told has its zero value.
+        lambda swarm: (swarm["Spec"].get(section) or {}).get(key),
+        _same,
+    )
+
+
+def _same(wanted: Any, actual: Any) -> bool:
+    return bool(wanted == actual) or (actual is None and not wanted)
+
+
+def _authority(swarm: Mapping[str, Any]) -> str:
+    """Return the certificate of the swarm's authority, as it was stated or as it is."""
+    stated = (swarm["Spec"].get("CAConfig") or {}).get("SigningCACert")
+    return str(stated or (swarm.get("TLSInfo") or {}).get("TrustRoot") or "").strip()
+
+
+_FIELDS = (
+    Field("name", lambda spec: spec.name, lambda swarm: swarm["Spec"].get("Name"), equals),
+    Field(
+        "labels",
+        lambda spec: spec.labels,
+        lambda swarm: swarm["Spec"].get("Labels") or {},
+        equals,
+        may_hold_secrets=True,
+    ),
+    *(_setting(name) for name in SECTIONS if name != "signing_ca_cert"),
+    Field(
+        "signing_ca_cert",
+        lambda spec: spec.signing_ca_cert and spec.signing_ca_cert.strip(),
+        _authority,
+        equals,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class SwarmKind(Kind[SwarmSpec]):
+    """A swarm, as the engine that manages it tells.
+
+    Attributes:
+        force: found it anew with this engine alone, also if it manages one.
+        rotate: what to make anew: `worker_token`, `manager_token`, `manager_unlock_key`.
+        unlock_key: the key for a manager that is locked; shown nowhere.
+    """
+
+    force: bool = False
+    rotate: Sequence[str] = ()
+    unlock_key: str | None = field(default=None, repr=False)
+    noun: ClassVar[str] = "swarm"
+    states: ClassVar[Sequence[str]] = ("present",)
+    fields: ClassVar[Sequence[Field]] = _FIELDS
+
+    def find(self, engine: Engine, wanted: SwarmSpec) -> Mapping[str, Any] | None:
+        """Inspect the swarm; of one that is locked nothing is known but that."""
+        del wanted
+        try:
+            return engine.swarm.inspect()
+        except SwarmLocked:
+            if self.unlock_key is None and not self.force:
+                raise
+            return _LOCKED
+        except NotSwarmManager:
+            if engine.system.info().get("Swarm", {}).get("LocalNodeState") == "active":
+                # A worker; nothing but a manager can tell, or change, what it is in.
+                raise
+            return None
+
+    def compare(
+        self, wanted: SwarmSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
+    ) -> tuple[Difference, ...]:
+        """Compare the stated properties, as far as they are told."""
+        return () if actual is _LOCKED else super().compare(wanted, actual, needs)
+
+    def plan(
+        self,
+        engine: Engine,
+        wanted: SwarmSpec,
+        state: str,
+        actual: Mapping[str, Any] | None,
+        differences: Sequence[Difference],
+    ) -> Plan:
+        """Found it, unlock it, update it."""
+        del state
+        plan = Plan(exists=True)
+        if actual is None or self.force:
+            body = wanted.to_engine(anew=self.force)
+            plan.add("create", "swarm", lambda: engine.swarm.init(body))
+        elif actual is _LOCKED:
+            plan.add("unlock", "swarm", lambda: self._unlock(engine, wanted))
+        elif differences or self.rotate:
+            new = " and ".join(what.replace("_", " ") for what in self.rotate)
+            what = f"swarm, with a new {new}" if new else "swarm"
+            plan.add("update", what, lambda: self._update(engine, wanted, actual))
+        return plan
+
+    def _unlock(self, engine: Engine, wanted: SwarmSpec) -> None:
+        engine.swarm.unlock({"UnlockKey": self.unlock_key or ""})
+        swarm = engine.swarm.inspect()
+        if self.rotate or self.compare(wanted, swarm, ()):
+            self._update(engine, wanted, swarm)
+
+    def _update(self, engine: Engine, wanted: SwarmSpec, actual: Mapping[str, Any]) -> None:
+        rotations: Any = {f"rotate_{what}": True for what in self.rotate}
+        update_object(
+            actual,
+            engine.swarm.inspect,
+            wanted.over,
+            lambda spec, version: engine.swarm.update(spec, version=version, **rotations),
+        )
+
+
+def swarm_facts(engine: Engine, swarm: Mapping[str, Any], *, key: bool = False) -> dict[str, Any]:
+    """Return what others need to join a swarm, and if wanted what unlocks its managers."""
+    facts: dict[str, Any] = {"JoinTokens": swarm.get("JoinTokens") or {}}
+    if key:
+        facts["UnlockKey"] = engine.swarm.unlock_key().get("UnlockKey") or ""
+    return facts
+
+
+@dataclass(frozen=True)
+class MemberKind(Kind[MemberSpec]):
+    """The place of an engine in a swarm: `join` it, or be in none (`absent`).
+
+    Attributes:
+        force: leave also as a manager, though the swarm may be lost with it.
+    """
+
+    force: bool = False
+    noun: ClassVar[str] = "node"
+    states: ClassVar[Sequence[str]] = ("join", "absent")
+
+    def find(self, engine: Engine, wanted: MemberSpec) -> Mapping[str, Any] | None:
+        """Look what the engine tells of its own part in a swarm."""
+        del wanted
+        member = engine.system.info().get("Swarm", {})
+        return None if member.get("LocalNodeState") in (None, "", "inactive") else member
+
+    def plan(
+        self,
+        engine: Engine,
+        wanted: MemberSpec,
+        state: str,
+        actual: Mapping[str, Any] | None,
+        differences: Sequence[Difference],
+    ) -> Plan:
+        """Join, leave, or leave what was never reached to join another time."""
+        del differences
+        plan = Plan(exists=state == "join")
+        leave = partial(engine.swarm.leave, force=self.force)
+        if state == "absent":
+            if actual is not None:
+                plan.add("leave", "swarm", leave)
+            return plan
+        body = wanted.to_engine()
+        if actual is not None and actual["LocalNodeState"] in ("pending", "error"):
+            plan.add("leave", "swarm", partial(engine.swarm.leave, force=True))
+            actual = None
+        if actual is None:
+            plan.add("join", "swarm", lambda: _join(engine, body))
+        return plan
+
+
+def _join(engine: Engine, body: Any) -> None:
+    try:
+        engine.swarm.join(body)
+    except ServerError as exc:
+        addresses = ", ".join(body["RemoteAddrs"])
+        # It would go on in the background, and look like a node of a swarm.
+        with contextlib.suppress(ApiError):
+            engine.swarm.leave(force=True)
+        raise EngineError(
+            f"The swarm could not be joined at {addresses}: {exc.engine_message}. See that its "
+            "managers run, that this engine reaches them there, and that the token is theirs."
+        ) from exc

@@ -1,0 +1,185 @@
+"""Waiting for the tasks of a service in a real swarm, and what hinders them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_engine.core.converge import missing_tasks, reasons_of, wait_converged
+from pytest_engine.core.ensure.reconcile import reconcile
+from pytest_engine.core.ensure.services import ServiceKind
+from pytest_engine.core.errors import EngineError, Timeout
+from pytest_engine.core.spec.service import ServiceSpec
+
+# Fixtures, which are asked for by their names.
+from tests.core.api.swarm.conftest import name, node  # noqa: F401
+
+if TYPE_CHECKING:
+    from pytest_engine.core.client import Engine
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.destructive,
+    pytest.mark.lacks("podman5", reason="Podman has no swarms"),
+]
+
+PATIENCE = 60
+
+
+def bring_about(
+    engine: Engine,
+    name: str,  # noqa: F811
+    image: str,
+    mode: str = "replicated",
+    replicas: int | None = 1,
+    **settings: Any,
+) -> str:
+    """Bring a service about, and return its id; its tasks end at once when they are to."""
+    usual = {"command": ["sleep", "600"], "stop_grace_period": "1s"}
+    wanted = ServiceSpec(name, image, mode, replicas, settings={**usual, **settings})
+    service = reconcile(engine, ServiceKind(), wanted).resource
+    assert service is not None
+    return str(service["ID"])
+
+
+def running(engine: Engine, service: str) -> int:
+    tasks = engine.tasks.list(filters={"service": service, "desired-state": "running"})
+    return len([task for task in tasks if task["Status"]["State"] == "running"])
+
+
+def test_it_waits_until_all_tasks_run(engine: Engine, name: str, busybox: str) -> None:  # noqa: F811
+    service = bring_about(engine, name, busybox, replicas=3)
+    wait_converged(engine, service, timeout=PATIENCE)
+    assert running(engine, service) == 3
+    bring_about(engine, name, busybox, replicas=1)
+    wait_converged(engine, service, timeout=PATIENCE)
+    wait_converged(engine, name, timeout=0)
+
+
+def test_it_waits_until_an_update_is_completed(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+) -> None:
+    service = bring_about(engine, name, busybox, update_config={"monitor": "1s"})
+    wait_converged(engine, service, timeout=PATIENCE)
+    bring_about(engine, name, busybox, env={"A": "1"})
+    wait_converged(engine, service, timeout=PATIENCE)
+    assert engine.services.inspect(service)["UpdateStatus"]["State"] == "completed"
+    assert running(engine, service) == 1
+
+
+def test_one_task_on_each_node_is_waited_for(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+) -> None:
+    service = bring_about(engine, name, busybox, "global", None)
+    wait_converged(engine, service, timeout=PATIENCE)
+    assert running(engine, service) == 1
+
+
+@pytest.mark.parametrize("mode", ["replicated-job", "global-job"])
+def test_a_job_is_waited_for_each_time(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+    mode: str,
+) -> None:
+    replicas = 2 if mode == "replicated-job" else None
+    for value in ("1", "2"):
+        service = bring_about(
+            engine, name, busybox, mode, replicas, command=["true"], env={"A": value}
+        )
+        wait_converged(engine, service, timeout=PATIENCE)
+        tasks = engine.tasks.list(filters={"service": service})
+        done = [task for task in tasks if task["Status"]["State"] == "complete"]
+        assert len(done) >= (replicas or 1)
+
+
+def test_constraints_that_no_node_meets_are_said_at_once(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+) -> None:
+    service = bring_about(engine, name, busybox, constraints=["node.labels.nowhere == here"])
+    with pytest.raises(EngineError, match="constraints not satisfied") as caught:
+        wait_converged(engine, service, timeout=PATIENCE)
+    assert not isinstance(caught.value, Timeout)
+    assert f"{name}.1 is pending" in str(caught.value)
+
+
+def test_an_image_that_no_node_has_is_said(
+    engine: Engine,
+    node: str,  # noqa: F811
+    name: str,  # noqa: F811
+) -> None:
+    service = bring_about(engine, name, "no-such-image:1", restart_policy_delay="0s")
+    with pytest.raises(EngineError, match="of its tasks failed") as caught:
+        wait_converged(engine, service, timeout=PATIENCE)
+    host = engine.nodes.inspect(node)["Description"]["Hostname"]
+    reason = f"{name}.1 on {host} is rejected: No such image: no-such-image:1"
+    assert str(caught.value).count(reason) == 1
+
+
+def test_a_task_that_fails_and_is_not_started_again_is_said(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+) -> None:
+    service = bring_about(
+        engine, name, busybox, command=["sh", "-c", "exit 3"], restart_policy="none"
+    )
+    with pytest.raises(EngineError, match=r"1 of its tasks failed.\n.*non-zero exit \(3\)"):
+        wait_converged(engine, service, timeout=PATIENCE)
+
+
+def test_a_port_that_is_in_use_is_said_when_the_time_is_over(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+) -> None:
+    port = {"TargetPort": 80, "PublishedPort": 18099, "PublishMode": "host"}
+    service = bring_about(engine, name, busybox, replicas=2, publish=[port])
+    with pytest.raises(Timeout, match="1 of 2 tasks run") as caught:
+        wait_converged(engine, service, timeout=3)
+    assert "host-mode port already in use" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"), [("rollback", "was rolled back"), ("pause", "is paused")]
+)
+def test_an_update_that_fails_is_said(
+    engine: Engine,
+    name: str,  # noqa: F811
+    busybox: str,
+    action: str,
+    message: str,
+) -> None:
+    config = {"failure_action": action, "monitor": "1s"}
+    service = bring_about(engine, name, busybox, update_config=config)
+    wait_converged(engine, service, timeout=PATIENCE)
+    bring_about(engine, name, busybox, command=["sh", "-c", "exit 3"], restart_policy="none")
+    with pytest.raises(EngineError, match=rf"(?s)its update {message}.*non-zero exit \(3\)"):
+        wait_converged(engine, service, timeout=PATIENCE)
+    if action == "rollback":
+        # As it was before: to want that again is no failure.
+        wait_converged(engine, service, timeout=PATIENCE, updated=False)
+
+
+def test_a_global_service_without_nodes_lacks_tasks() -> None:
+    service = {"Spec": {"Mode": {"Global": {}}}}
+    assert missing_tasks(service, []) == "0 of 0 tasks run"
+
+
+def test_a_reason_is_told_once_and_the_newest_first() -> None:
+    def task(slot: int, error: str, when: str) -> dict[str, Any]:
+        status = {"State": "failed", "Err": error, "Timestamp": when}
+        return {"Slot": slot, "NodeID": "n", "Status": status}
+
+    tasks = [task(1, "a", "1"), task(2, "b", "3"), task(3, "a", "2"), task(4, "", "4")]
+    assert reasons_of({"Spec": {"Name": "s"}}, tasks, {"n": "host"}) == [
+        "s.2 on host is failed: b",
+        "s.3 on host is failed: a",
+    ]
