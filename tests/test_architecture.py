@@ -35,6 +35,7 @@ LAYERS = (
         "filters",
         "login_store",
         "moment",
+        "polling",
         "reference",
         "spec",
         "streams",
@@ -46,6 +47,7 @@ LAYERS = (
     ("client",),
     ("compose", "copying", "ensure", "follow", "launch", "runtime", "wait"),
     ("container",),
+    ("cluster", "service"),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),
     ("generate",),  # programs of the project
