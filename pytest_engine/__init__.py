@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .core import errors, wait
     from .core.api.progress import Progress
     from .core.client import Engine
+    from .core.cluster import Cluster, ClusterNode
     from .core.container import Address, CommandResult, Container
     from .core.endpoint import Tls
     from .core.spec.attachment import NetworkAttachment
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from .core.spec.ports import Port
     from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
+    from .plugin.cluster import swarm_cluster
     from .plugin.factories import container, image, network, volume
     from .plugin.fixtures import RunContainer
     from .plugin.handles import Image, Network, Volume
 
 __all__ = [
     "Address",
+    "Cluster",
+    "ClusterNode",
     "CommandResult",
     "Container",
     "ContainerSpec",
@@ -54,6 +58,7 @@ __all__ = [
     "errors",
     "image",
     "network",
+    "swarm_cluster",
     "usage_of",
     "volume",
     "wait",
@@ -62,6 +67,8 @@ __all__ = [
 # Public name -> the module that defines it; a module is its own name.
 _HOMES = {
     "Address": "core.container",
+    "Cluster": "core.cluster",
+    "ClusterNode": "core.cluster",
     "CommandResult": "core.container",
     "Container": "core.container",
     "ContainerSpec": "core.spec.container",
@@ -84,6 +91,7 @@ _HOMES = {
     "errors": "core.errors",
     "image": "plugin.factories",
     "network": "plugin.factories",
+    "swarm_cluster": "plugin.cluster",
     "usage_of": "core.usage",
     "volume": "plugin.factories",
     "wait": "core.wait",

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # A name that goes away or changes its meaning needs a fragment of type `removal`.
 PUBLIC = [
     "Address",
+    "Cluster",
+    "ClusterNode",
     "CommandResult",
     "Container",
     "ContainerSpec",
@@ -41,6 +43,7 @@ PUBLIC = [
     "errors",
     "image",
     "network",
+    "swarm_cluster",
     "usage_of",
     "volume",
     "wait",

@@ -191,7 +191,7 @@ class ClusterNode:
         """Make it a worker.
 
         Raises:
-            Conflict: it is the last manager.
+            ApiError: it is the last manager, or too few others would be left to agree.
         """
         self._update({"Role": "worker"})
 
