@@ -1,0 +1,65 @@
+"""Services with a life on the cluster of three nodes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Callable
+
+import pytest
+
+from pytest_engine.core.errors import NotFound
+from pytest_engine.core.service.definition import ServiceDefinition
+from pytest_engine.core.service.services import LiveServices
+from tests.core.swarms import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_engine.core.cluster import Cluster
+    from pytest_engine.core.service.service import LiveService
+
+Make = Callable[..., "LiveService"]
+# Ends at once when it is told to, as few shells do.
+SLEEP = ["sh", "-c", "trap exit TERM; sleep 1000 & wait"]
+
+
+@pytest.fixture
+def services(cluster: Cluster) -> Iterator[LiveServices]:
+    """Those of the cluster, with the engines of all of its nodes."""
+    network = f"net-{uuid.uuid4().hex[:8]}"
+    nodes = [node.engine for node in cluster.workers]
+    services = LiveServices(cluster.engine, network=network, nodes=nodes)
+    yield services
+    for service in services.engine.services.list():
+        services.engine.services.remove(service["ID"])
+    eventually(lambda: not services.engine.tasks.list())
+    for engine in (services.engine, *nodes):
+        for volume in engine.volumes.list(filters={"label": "io.pytest-engine.service.volume"})[
+            "Volumes"
+        ]:
+            engine.volumes.remove(volume["Name"])
+
+    def gone() -> bool:
+        try:
+            services.engine.networks.remove(network)
+        except NotFound:
+            return True
+        return False
+
+    eventually(gone)
+
+
+@pytest.fixture
+def make(services: LiveServices) -> Make:
+    """Create a service that sleeps, or what is stated."""
+
+    def create(**attributes: Any) -> LiveService:
+        stated = {
+            "image": "busybox",
+            "name": f"service-{uuid.uuid4().hex[:8]}",
+            "run_command": SLEEP,
+            **attributes,
+        }
+        return services.create(ServiceDefinition(**stated))
+
+    return create
