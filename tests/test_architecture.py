@@ -52,9 +52,10 @@ LAYERS = (
     ("plugin",),
     ("generate",),  # programs of the project
     ("pytest_engine",),  # pytest_engine/__init__.py itself
+    ("__main__",),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"generate", "plugin", "pytest_engine"}
+ABOVE_THE_CORE = {"__main__", "generate", "plugin", "pytest_engine"}
 
 # What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Conflict, InvalidInput, NotFound, OutOfSequence
+from ..errors import Conflict, InvalidInput, NotFound, OutOfSequence, WrongState
 from ..polling import poll
 from .body import VOLUME_LABEL, read_definition, read_life
 from .log import read_log
@@ -228,16 +228,24 @@ class LiveService:
             self._bring_up("scale", timeout)
         return self
 
-    def redeploy(self, *, reuse_volumes: bool = True) -> LiveService:
+    def redeploy(self, *, reuse_volumes: bool = True, digest: str | None = None) -> LiveService:
         """Replace all its containers, or start them if it is stopped.
 
         Args:
             reuse_volumes: with the volumes of the present ones; else with empty ones. The
                 former are removed when the service is terminated.
+            digest: what its image's name stands for now, which is not to be deployed twice.
+
+        Raises:
+            WrongState: that has been deployed.
         """
         now = self._services.now()
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
+            if digest and life.digest == digest:
+                raise WrongState(
+                    f"Service {self.name}: {digest} is deployed already.", operation="redeploy"
+                )
             return before, replace(
                 life,
                 operation="redeploy",
@@ -246,7 +254,7 @@ class LiveService:
                 started=life.started or now,
                 redeployed=life.redeployed + 1,
                 generation=life.generation + (0 if reuse_volumes else 1),
-                digest=self._services.digest(before) if before.autoredeploy else None,
+                digest=digest or self._digest(before),
             )
 
         self._change("redeploy", change)
@@ -280,6 +288,10 @@ class LiveService:
                     what=f"Volume {name} of service {self.name} is to be removed",
                 )
         return self
+
+    def note(self, **recorded: Any) -> None:
+        """Change what is recorded of its life (`Life`), and nothing else."""
+        self._change("update", lambda before, life: (before, replace(life, **recorded)))
 
     def logs(self, *, tail: int | None = 300, follow: bool = True) -> Iterator[LogRecord]:
         """Read what its containers log, every line with its source.
@@ -324,8 +336,8 @@ class LiveService:
         definition = self._definition
         target = definition.target_num_containers
         present = self._life.replicas if self._life.is_deployed else 0
-        if definition.autoredeploy and "deployed" in recorded:
-            recorded["digest"] = self._services.digest(definition)
+        if "deployed" in recorded:
+            recorded["digest"] = self._digest(definition)
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
             return before, replace(life, operation=operation, replicas=target, **recorded)
@@ -352,6 +364,9 @@ class LiveService:
             if avoid:
                 # A container that has to move later may go anywhere.
                 self._change(operation, change, is_checked=True)
+
+    def _digest(self, definition: ServiceDefinition) -> str | None:
+        return self._services.digest(definition) if definition.autoredeploy else None
 
     def _avoided(self) -> Sequence[str]:
         nodes, tasks = self._engine.nodes.list(), self._engine.tasks.list()

@@ -50,6 +50,7 @@ class Counts:
         failing: those that are on their way once more, or cannot be placed.
         stopping: those that are to end and have not.
         stopped: those that have ended and are not replaced.
+        succeeded: those among them that ended with exit code 0.
         errors: what the swarm says of those that fail, each once.
     """
 
@@ -58,12 +59,18 @@ class Counts:
     failing: int = 0
     stopping: int = 0
     stopped: int = 0
+    succeeded: int = 0
     errors: tuple[str, ...] = ()
 
     @property
     def current(self) -> int:
         """Those that are there."""
         return self.running + self.starting + self.failing + self.stopped
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether all have ended with exit code 0."""
+        return self.succeeded == self.current > 0
 
 
 def check_allowed(service: str, operation: str, state: str) -> None:
@@ -90,7 +97,9 @@ def count(life: Life, tasks: Sequence[Task]) -> Counts:
         life: what is recorded of it; without containers to run, all that are there stop.
         tasks: its tasks.
     """
-    numbers = dict.fromkeys(("running", "starting", "failing", "stopping", "stopped"), 0)
+    numbers = dict.fromkeys(
+        ("running", "starting", "failing", "stopping", "stopped", "succeeded"), 0
+    )
     errors: dict[str, None] = {}
     places: dict[object, list[Task]] = {}
     for task in tasks:
@@ -102,6 +111,8 @@ def count(life: Life, tasks: Sequence[Task]) -> Counts:
         kind = _kind(newest, own[1:], is_wanted=life.is_deployed, since=life.deployed or "")
         if kind:
             numbers[kind] += 1
+        if kind == "stopped" and _status(newest).get("State") == "complete":
+            numbers["succeeded"] += 1
         if kind in ("failing", "stopped"):
             for task in own[:2]:
                 said = _status(task).get("Err")
