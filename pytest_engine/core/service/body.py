@@ -20,6 +20,7 @@ __all__ = [
     "Life",
     "read_definition",
     "read_life",
+    "restarts",
     "to_body",
     "volume_name",
 ]
@@ -32,7 +33,9 @@ VOLUME_LABEL = "io.pytest-engine.service.volume"
 _STACK_LABEL = "com.docker.stack.namespace"
 _RESTARTS = {"OFF": "none", "ON_FAILURE": "on-failure", "ALWAYS": "any"}
 _MEBIBYTE = 1 << 20
-_GIBI_NANO = 1_000_000_000
+_SECOND = 1_000_000_000
+# A hundred years.
+_NEVER = 100 * 365 * 24 * 3600 * _SECOND
 # No node has this id: a service on every node cannot be scaled to none.
 _NOWHERE = "node.id==nowhere"
 
@@ -108,10 +111,7 @@ def to_body(
         "TaskTemplate": {
             "ContainerSpec": _container(definition, life, env, bindings or {}, generations or {}),
             "Resources": _resources(definition),
-            "RestartPolicy": {
-                "Condition": _RESTARTS[definition.autorestart],
-                "Delay": _GIBI_NANO,
-            },
+            "RestartPolicy": _restart_policy(definition),
             "Placement": {
                 "Constraints": [
                     *(f"node.labels.{tag}==true" for tag in definition.tags),
@@ -136,6 +136,19 @@ def to_body(
         },
     }
     return cast("ServiceCreateBody", body)
+
+
+def _restart_policy(definition: ServiceDefinition) -> dict[str, Any]:
+    if not restarts(definition) and definition.deployment_strategy == "EVERY_NODE":
+        # A node on which a container has ended that is not to be restarted never gets another
+        # one, whatever happens to the service. So it is restarted, in the fullness of time.
+        return {"Condition": "any", "Delay": _NEVER}
+    return {"Condition": _RESTARTS[definition.autorestart], "Delay": _SECOND}
+
+
+def restarts(definition: ServiceDefinition) -> bool:
+    """Tell whether containers that end are ever started again."""
+    return definition.autorestart != "OFF"
 
 
 def read_definition(service: Service) -> ServiceDefinition:

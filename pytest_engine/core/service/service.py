@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Conflict, InvalidInput, NotFound, OutOfSequence, WrongState
 from ..polling import poll
-from .body import VOLUME_LABEL, read_definition, read_life
+from .body import VOLUME_LABEL, read_definition, read_life, restarts
 from .log import read_log
 from .placement import emptiest_node, nodes_to_avoid
 from .states import STATES, check_allowed, count, state_of
@@ -89,7 +89,7 @@ class LiveService:
     @property
     def counts(self) -> Counts:
         """How many containers it has, and what the swarm says of those that fail."""
-        return count(self._life, self._tasks)
+        return count(self._life, self._tasks, restarts=restarts(self._definition))
 
     @property
     def state(self) -> str:
@@ -340,8 +340,14 @@ class LiveService:
             recorded["digest"] = self._digest(definition)
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
-            return before, replace(life, operation=operation, replicas=target, **recorded)
+            # Those that have ended by themselves come back only as new ones.
+            again = int(operation == "start" and life.is_deployed and not is_begun)
+            redeployed = life.redeployed + again
+            return before, replace(
+                life, operation=operation, replicas=target, redeployed=redeployed, **recorded
+            )
 
+        is_begun = False
         chooses = definition.deployment_strategy == "EMPTIEST_NODE"
         one_by_one = chooses or definition.sequential_deployment
         is_every = definition.deployment_strategy == "EVERY_NODE"
@@ -359,6 +365,7 @@ class LiveService:
                     avoid=avoid,
                     is_checked=number > present + 1,
                 )
+                is_begun = True
                 self._wait_for_container(number, timeout)
         finally:
             if avoid:

@@ -90,12 +90,13 @@ def check_allowed(service: str, operation: str, state: str) -> None:
         )
 
 
-def count(life: Life, tasks: Sequence[Task]) -> Counts:
+def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts:
     """Count the containers of a service, of each place the newest.
 
     Args:
         life: what is recorded of it; without containers to run, all that are there stop.
         tasks: its tasks.
+        restarts: whether containers that end are ever started again.
     """
     numbers = dict.fromkeys(
         ("running", "starting", "failing", "stopping", "stopped", "succeeded"), 0
@@ -107,6 +108,10 @@ def count(life: Life, tasks: Sequence[Task]) -> Counts:
         places.setdefault(place, []).append(task)
     for own in places.values():
         own.sort(key=lambda task: task.get("CreatedAt", ""), reverse=True)
+        has_ended = len(own) > 1 and _status(own[1]).get("State") in ("complete", "failed")
+        if not restarts and has_ended and own[0].get("DesiredState") == "ready":
+            # It waits to take the place of the other one, and does so for ever.
+            del own[0]
         newest = own[0]
         kind = _kind(newest, own[1:], is_wanted=life.is_deployed, since=life.deployed or "")
         if kind:
@@ -165,9 +170,14 @@ def _is_ending(task: Task) -> bool:
     return is_unwanted and _status(task).get("State") not in _ENDED
 
 
+def _is_removed(task: Task) -> bool:
+    # The swarm forgets it in a moment. Asked for containers before that, it makes none.
+    return task.get("DesiredState") == "remove"
+
+
 def _kind(newest: Task, before: Sequence[Task], *, is_wanted: bool, since: str) -> str:
     state = _status(newest).get("State")
-    if _is_ending(newest):
+    if _is_ending(newest) or (_is_removed(newest) and not is_wanted):
         return "stopping"
     if state in _ENDED:
         # What is taken away by the swarm has not stopped by itself.

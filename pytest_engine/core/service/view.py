@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .body import restarts
 from .definition import ServiceDefinition
 from .links import container_variables, link_variables
 from .states import count
@@ -38,7 +39,8 @@ def is_synchronized(
             return False
     if definition.deployment_strategy == "EVERY_NODE":
         return True
-    return definition.target_num_containers == life.replicas == count(life, tasks).current
+    present = count(life, tasks, restarts=restarts(definition))
+    return definition.target_num_containers == life.replicas == present.current
 
 
 def described(
@@ -52,7 +54,7 @@ def described(
 
     What takes a look at other services is not among them, nor is what only the handle knows.
     """
-    counts = count(life, tasks)
+    counts = count(life, tasks, restarts=restarts(definition))
     every = definition.deployment_strategy == "EVERY_NODE"
     stated = {name: getattr(definition, name) for name in ServiceDefinition.names()}
     addresses = {node["ID"]: node.get("Status", {}).get("Addr", "") for node in nodes}

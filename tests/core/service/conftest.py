@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from pytest_engine.core.errors import NotFound
+from pytest_engine.core.errors import Conflict, NotFound
 from pytest_engine.core.service.definition import ServiceDefinition
 from pytest_engine.core.service.services import LiveServices
 from tests.core.swarms import eventually
@@ -15,12 +17,20 @@ from tests.core.swarms import eventually
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_engine.core.client import Engine
     from pytest_engine.core.cluster import Cluster
     from pytest_engine.core.service.service import LiveService
 
 Make = Callable[..., "LiveService"]
 # Ends at once when it is told to, as few shells do.
 SLEEP = ["sh", "-c", "trap exit TERM; sleep 1000 & wait"]
+
+
+def removed(engine: Engine, volume: str) -> bool:
+    with contextlib.suppress(Conflict):
+        engine.volumes.remove(volume)
+        return True
+    return False
 
 
 @pytest.fixture
@@ -33,11 +43,12 @@ def services(cluster: Cluster) -> Iterator[LiveServices]:
     for service in services.engine.services.list():
         services.engine.services.remove(service["ID"])
     eventually(lambda: not services.engine.tasks.list())
+    # Their containers are on their way out.
     for engine in (services.engine, *nodes):
         for volume in engine.volumes.list(filters={"label": "io.pytest-engine.service.volume"})[
             "Volumes"
         ]:
-            engine.volumes.remove(volume["Name"])
+            eventually(partial(removed, engine, volume["Name"]))
 
     def gone() -> bool:
         try:

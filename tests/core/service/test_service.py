@@ -275,6 +275,21 @@ def test_containers_that_end_restart_as_stated(
     service.start().wait_until(expected)
 
 
+@pytest.mark.parametrize("strategy", ["HIGH_AVAILABILITY", "EVERY_NODE"])
+def test_what_has_ended_by_itself_is_started_again(
+    cluster: Cluster, make: Make, strategy: str
+) -> None:
+    for node in cluster.workers:
+        node.drain()
+    service = make(deployment_strategy=strategy, run_command="true")
+    for operation in (service.start, service.start, service.redeploy):
+        operation()
+        eventually(lambda: service.refresh().counts.has_succeeded)
+        service.wait_until("Stopped")
+    ended = [task for task in service.tasks if task["Status"]["State"] == "complete"]
+    assert len(ended) == 3
+
+
 def test_some_that_end_leave_it_partly_running(make: Make) -> None:
     command = 'if [ "$N" = 1 ]; then exit 1; fi; sleep 1000'
     service = make(
