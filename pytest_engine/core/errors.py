@@ -48,7 +48,6 @@ __all__ = [
     "Timeout",
     "VolumeNotFound",
     "WaitTimeout",
-    "WrongState",
     "error_from_answer",
     "message_from_body",
 ]
@@ -240,25 +239,6 @@ class SwarmLocked(NotSwarmManager):
 
 class PortInUse(ServerError):
     """A host port that a container is to publish is taken already."""
-
-
-class WrongState(EngineError):
-    """A service is in a state that does not allow the operation.
-
-    Attributes:
-        operation: what was asked for.
-        state: the state that it is in.
-        allowed: the operations that this state allows.
-    """
-
-    def __init__(
-        self, message: str, *, operation: str = "", state: str = "", allowed: tuple[str, ...] = ()
-    ) -> None:
-        """Keep the facts beside the message."""
-        super().__init__(message)
-        self.operation = operation
-        self.state = state
-        self.allowed = allowed
 
 
 class StreamFailed(EngineError):

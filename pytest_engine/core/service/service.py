@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Conflict, InvalidInput, NotFound, OutOfSequence, WrongState
+from ..errors import InvalidInput, OutOfSequence
 from ..polling import poll
-from .body import VOLUME_LABEL, read_definition, read_life, restarts
+from .body import read_definition, read_life, restarts
 from .log import read_log
 from .placement import emptiest_node, nodes_to_avoid
-from .states import STATES, check_allowed, count, state_of
+from .states import STATES, WrongState, check_allowed, count, state_of
 from .view import described, is_synchronized
+from .volumes import remove_volumes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -278,15 +278,8 @@ class LiveService:
             what=f"Service {self.name} is to be terminated",
             tell=lambda: f"{len(self._tasks)} of its tasks are not gone.",
         )
-        for engine in (self._engine, *self._services.nodes):
-            filters = {"label": f"{VOLUME_LABEL}={self.name}"}
-            for volume in engine.volumes.list(filters=filters).get("Volumes") or []:
-                name = volume["Name"]
-                poll(
-                    partial(_removed, engine.volumes.remove, name),
-                    timeout=timeout,
-                    what=f"Volume {name} of service {self.name} is to be removed",
-                )
+        engines = (self._engine, *self._services.nodes)
+        remove_volumes(engines, self.name, timeout=timeout)
         return self
 
     def note(self, **recorded: Any) -> None:
@@ -401,14 +394,3 @@ class LiveService:
     def _tell(self) -> str:
         errors = self.counts.errors
         return f"It is {self.state}." + (f" {'; '.join(errors)}." if errors else "")
-
-
-def _removed(remove: Callable[[str], object], name: str) -> bool:
-    try:
-        remove(name)
-    except NotFound:
-        return True
-    except Conflict:
-        # Its container is on its way out.
-        return False
-    return True

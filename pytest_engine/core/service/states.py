@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import WrongState
+from ..errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..types.engine import Service, Task
     from .body import Life
 
-__all__ = ["ALLOWED", "STATES", "Counts", "check_allowed", "count", "state_of"]
+__all__ = ["ALLOWED", "STATES", "Counts", "WrongState", "check_allowed", "count", "state_of"]
 
 STATES = (
     "Not running",
@@ -38,6 +38,25 @@ _PROGRESS = {"start": "Starting", "scale": "Scaling", "redeploy": "Redeploying"}
 _ENDED = frozenset({"complete", "failed", "rejected", "shutdown", "orphaned", "remove"})
 _FAILED = frozenset({"failed", "rejected"})
 _UPDATING = frozenset({"updating", "rollback_started"})
+
+
+class WrongState(EngineError):
+    """A service is in a state that does not allow the operation.
+
+    Attributes:
+        operation: what was asked for.
+        state: the state that it is in.
+        allowed: the operations that this state allows.
+    """
+
+    def __init__(
+        self, message: str, *, operation: str = "", state: str = "", allowed: tuple[str, ...] = ()
+    ) -> None:
+        """Keep the facts beside the message."""
+        super().__init__(message)
+        self.operation = operation
+        self.state = state
+        self.allowed = allowed
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ..errors import Conflict, ConnectionFailed, EngineError, NotFound, Timeout, WrongState
+from ..errors import Conflict, ConnectionFailed, EngineError, NotFound, Timeout
 from .services import LiveServices
+from .states import WrongState
 
 if TYPE_CHECKING:
     from typing import Callable

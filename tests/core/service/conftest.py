@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -24,6 +25,17 @@ if TYPE_CHECKING:
 Make = Callable[..., "LiveService"]
 # Ends at once when it is told to, as few shells do.
 SLEEP = ["sh", "-c", "trap exit TERM; sleep 1000 & wait"]
+
+
+def places(cluster: Cluster, service: LiveService) -> Counter[str]:
+    """Count the running containers of a service on each node."""
+    names = {node.id: node.name for node in cluster.nodes}
+    running = [
+        task["NodeID"]
+        for task in service.refresh().tasks
+        if task["DesiredState"] == "running" and task["Status"]["State"] == "running"
+    ]
+    return Counter(names[node] for node in running)
 
 
 def removed(engine: Engine, volume: str) -> bool:

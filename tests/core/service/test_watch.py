@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_engine.core.errors import NotFound, NotSwarmManager, WrongState
+from pytest_engine.core.errors import NotFound, NotSwarmManager
 from pytest_engine.core.service.services import LiveServices
+from pytest_engine.core.service.states import WrongState
 from pytest_engine.core.service.watch import look_once, watch
 from tests.clusters import LACKS_NODES
 
