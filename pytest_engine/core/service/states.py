@@ -37,6 +37,7 @@ ALLOWED = {
 _PROGRESS = {"start": "Starting", "scale": "Scaling", "redeploy": "Redeploying"}
 _ENDED = frozenset({"complete", "failed", "rejected", "shutdown", "orphaned", "remove"})
 _FAILED = frozenset({"failed", "rejected"})
+_HALTED = frozenset({"paused", "rollback_paused", "rollback_completed"})
 _UPDATING = frozenset({"updating", "rollback_started"})
 
 
@@ -70,6 +71,7 @@ class Counts:
         stopping: those that are to end and have not.
         stopped: those that have ended and are not replaced.
         succeeded: those among them that ended with exit code 0.
+        stale: those of all that are of a deployment before the last.
         errors: what the swarm says of those that fail, each once.
     """
 
@@ -79,6 +81,7 @@ class Counts:
     stopping: int = 0
     stopped: int = 0
     succeeded: int = 0
+    stale: int = 0
     errors: tuple[str, ...] = ()
 
     @property
@@ -118,7 +121,7 @@ def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts
         restarts: whether containers that end are ever started again.
     """
     numbers = dict.fromkeys(
-        ("running", "starting", "failing", "stopping", "stopped", "succeeded"), 0
+        ("running", "starting", "failing", "stopping", "stopped", "succeeded", "stale"), 0
     )
     errors: dict[str, None] = {}
     places: dict[object, list[Task]] = {}
@@ -135,6 +138,8 @@ def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts
         kind = _kind(newest, own[1:], is_wanted=life.is_deployed, since=life.deployed or "")
         if kind:
             numbers[kind] += 1
+            # Told to replace them, the swarm has not got round to it.
+            numbers["stale"] += newest.get("Spec", {}).get("ForceUpdate", 0) < life.redeployed
         if kind == "stopped" and _status(newest).get("State") == "complete":
             numbers["succeeded"] += 1
         if kind in ("failing", "stopped"):
@@ -176,7 +181,9 @@ def _is_on_the_way(service: Service, life: Life, counts: Counts) -> bool:
     is_global = "Global" in service["Spec"].get("Mode", {})
     # The swarm may not have got round to it.
     is_short = not counts.current if is_global else counts.current < life.replicas
-    is_updating = (service.get("UpdateStatus") or {}).get("State") in _UPDATING
+    update = (service.get("UpdateStatus") or {}).get("State")
+    is_stale = counts.stale and update not in _HALTED
+    is_updating = update in _UPDATING or is_stale
     return bool(counts.starting or counts.stopping or is_short or is_updating)
 
 

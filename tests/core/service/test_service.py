@@ -262,8 +262,8 @@ def test_what_has_ended_by_itself_is_started_again(
     service = make(deployment_strategy=strategy, run_command="true")
     for operation in (service.start, service.start, service.redeploy):
         operation()
-        eventually(lambda: service.refresh().counts.has_succeeded)
         service.wait_until("Stopped")
+        assert service.counts.has_succeeded
     ended = [task for task in service.tasks if task["Status"]["State"] == "complete"]
     assert len(ended) == 3
 

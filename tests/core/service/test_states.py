@@ -89,6 +89,16 @@ def test_an_update_is_a_redeployment_until_it_is_complete_or_paused() -> None:
     assert computed(life, *on_nodes(RUNS), update="paused") == "Running"
 
 
+def test_containers_of_the_deployment_before_are_about_to_be_replaced() -> None:
+    life = Life("redeploy", replicas=1, redeployed=1)
+    before, after = (
+        {**task(1, "complete", "shutdown"), "Spec": {"ForceUpdate": n}} for n in (0, 1)
+    )
+    assert computed(life, before) == "Redeploying"
+    assert computed(life, before, update="paused") == "Stopped"
+    assert computed(life, after) == "Stopped"
+
+
 def test_a_service_on_every_node_runs_when_all_that_are_there_do() -> None:
     assert computed(UP, mode="Global") == "Starting"
     assert computed(UP, *on_nodes(RUNS), mode="Global") == "Running"
