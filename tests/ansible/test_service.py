@@ -93,7 +93,7 @@ def test_a_service_that_does_not_come_up_says_why(playbooks: Playbooks, cluster:
     cases: list[dict[str, Any]] = [
         {**to, **failing, "tags": ["nowhere"]},
         {**to, "name": name, "state": "absent"},
-        {**to, **failing, "run_command": "false"},
+        {**to, **failing, "run_command": "/no-such-program"},
         {**to, "name": name, "state": "absent"},
         {**to, "name": "no-image"},
         {**to, **failing, "memory_swap": 1},
@@ -106,7 +106,7 @@ def test_a_service_that_does_not_come_up_says_why(playbooks: Playbooks, cluster:
     results = playbooks.run_tasks(tasks).results
     messages = {key: result.get("msg", "") for key, result in results.items()}
     assert "no suitable node" in messages["0"]
-    assert "non-zero exit" in messages["2"]
+    assert "no such file" in messages["2"]
     assert "image: state what" in messages["4"]
     assert "memory_swap: it is memory and swap together" in messages["5"]
     assert "manager" in messages["6"]

@@ -135,6 +135,9 @@ class ServiceDefinition:
 
     def __post_init__(self) -> None:
         """Check every attribute, and bring those with several forms into one."""
+        image: object = self.image  # not everybody checks types
+        if not image or not isinstance(image, str):
+            raise InvalidInput("image: state what the containers of the service run.")
         self._check_choices()
         self._set(name=self.name or _name_of(self.image))
         if not _NAME.fullmatch(str(self.name)):
@@ -201,9 +204,7 @@ class ServiceDefinition:
 _DEFAULTS: Mapping[str, Any] = {field.name: field.default for field in fields(ServiceDefinition)}
 
 
-def _name_of(image: object) -> str:
-    if not isinstance(image, str) or not image:
-        raise InvalidInput("image: state what the containers of the service run.")
+def _name_of(image: str) -> str:
     return parse_reference(image).repository.rpartition("/")[2].replace(".", "-")
 
 

@@ -27,6 +27,7 @@ def test_the_name_is_the_images_where_none_is_stated(image: str, name: str) -> N
     ("attributes", "message"),
     [
         ({"image": ""}, "image: state what"),
+        ({"image": None, "name": "x"}, "image: state what"),
         ({"name": "a b"}, "name: 'a b' is no name"),
         ({"name": "x" * 64}, "at most 63"),
         ({"target_num_containers": -1}, "target_num_containers: -1 is no whole number"),
