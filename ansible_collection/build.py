@@ -39,7 +39,7 @@ PARTS = ("COPYING", "README.md", "extensions", "meta", "plugins", "tests")
 
 # Parts of the core that no module uses: `types` is imported by type checkers only, the others
 # are for tests and for private engines.
-LEFT_OUT = frozenset({"container", "launch", "runtime", "types"})
+LEFT_OUT = frozenset({"cluster", "container", "launch", "runtime", "types"})
 
 # What may begin with a docstring.
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .core import errors, wait
     from .core.api.progress import Progress
     from .core.client import Engine
+    from .core.cluster import Cluster, ClusterNode
     from .core.container import (
         Address,
         CommandResult,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .core.spec.ports import Port
     from .core.spec.volume import VolumeSpec
     from .core.usage import Usage, usage_of
+    from .plugin.cluster import swarm_cluster
     from .plugin.compose import compose
     from .plugin.compose_project import ComposeProject
     from .plugin.factories import container, image
@@ -43,6 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Address",
+    "Cluster",
+    "ClusterNode",
     "CommandResult",
     "ComposeProject",
     "Container",
@@ -71,6 +75,7 @@ __all__ = [
     "image",
     "network",
     "presets",
+    "swarm_cluster",
     "usage_of",
     "volume",
     "wait",
@@ -79,6 +84,8 @@ __all__ = [
 # Public name -> the module that defines it; a module is its own name.
 _HOMES = {
     "Address": "core.container",
+    "Cluster": "core.cluster",
+    "ClusterNode": "core.cluster",
     "CommandResult": "core.container",
     "ComposeProject": "plugin.compose_project",
     "Container": "core.container",
@@ -107,6 +114,7 @@ _HOMES = {
     "image": "plugin.factories",
     "network": "plugin.surroundings",
     "presets": "presets",
+    "swarm_cluster": "plugin.cluster",
     "usage_of": "core.usage",
     "volume": "plugin.surroundings",
     "wait": "core.wait",

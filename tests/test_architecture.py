@@ -36,6 +36,7 @@ LAYERS = (
         "login_store",
         "moment",
         "own_container",
+        "polling",
         "reference",
         "spec",
         "standpoint",
@@ -48,14 +49,16 @@ LAYERS = (
     ("client",),
     ("compose", "converge", "copying", "ensure", "follow", "launch", "runtime", "wait"),
     ("container",),
+    ("cluster", "service"),
     ("core",),  # pytest_engine/core/__init__.py itself
     ("plugin",),
     ("presets",),
     ("generate",),  # programs of the project
     ("pytest_engine",),  # pytest_engine/__init__.py itself
+    ("__main__",),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"generate", "plugin", "presets", "pytest_engine"}
+ABOVE_THE_CORE = {"__main__", "generate", "plugin", "presets", "pytest_engine"}
 
 # What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # A name that goes away or changes its meaning needs a fragment of type `removal`.
 PUBLIC = [
     "Address",
+    "Cluster",
+    "ClusterNode",
     "CommandResult",
     "ComposeProject",
     "Container",
@@ -47,6 +49,7 @@ PUBLIC = [
     "image",
     "network",
     "presets",
+    "swarm_cluster",
     "usage_of",
     "volume",
     "wait",

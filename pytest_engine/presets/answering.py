@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pytest_engine.core.wait import Leaf, Watcher, port
 from pytest_engine.core.wait.connect import connected, why_not
-from pytest_engine.core.wait.facts import Facts
 from pytest_engine.core.wait.reach import address_of, own_address
 
 if TYPE_CHECKING:
     from pytest_engine.core.wait.condition import Situation
+    from pytest_engine.core.wait.facts import Facts
 
 __all__ = ["Answer", "answer"]
 

@@ -37,8 +37,8 @@ SOURCE = Path(__file__).parents[2] / "ansible_collection" / "plugins" / "modules
 MODULES = sorted(path.stem for path in SOURCE.glob("*.py"))
 # Module -> why its examples are run in check mode alone.
 IN_CHECK_MODE = {"prune": "other tests need what it would remove"}
-# Module -> why its examples are not run; none at present.
-NOT_RUN: dict[str, str] = {}
+# Module -> why its examples are not run here.
+NOT_RUN: dict[str, str] = {"service": "they need a swarm; test_service.py has one"}
 
 SLEEP = ["sleep", "600"]
 # What the examples take for granted of images and containers that are named for a shop.

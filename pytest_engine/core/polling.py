@@ -1,0 +1,57 @@
+"""Looking again until something has come true, for what no engine tells by itself."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from .errors import Timeout
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+__all__ = ["poll"]
+
+Found = TypeVar("Found")
+
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.5
+
+
+def poll(
+    look: Callable[[], Found | None],
+    *,
+    timeout: float,
+    what: str,
+    tell: Callable[[], str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Found:
+    """Look until there is something, and hand it over.
+
+    The swarm's tasks and nodes change without an event, so somebody has to ask. The pauses
+    grow from 0.05 to 0.5 seconds.
+
+    Args:
+        look: returns what is waited for, or something false.
+        timeout: seconds to go on looking; it is looked once in any case.
+        what: what is waited for, for the message: `Cluster x: a leader`.
+        tell: says how things are, for the message.
+        clock: a monotonic clock.
+        sleep: waits for so many seconds.
+
+    Raises:
+        Timeout: it did not come in time.
+    """
+    deadline = clock() + timeout
+    pause = _FIRST_PAUSE
+    while True:
+        found = look()
+        if found:
+            return found
+        left = deadline - clock()
+        if left <= 0:
+            state = f" {tell()}" if tell else ""
+            raise Timeout(f"{what}: not within {timeout:g} s.{state}")
+        sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)

@@ -1,0 +1,396 @@
+"""A service with a life: what it is, how it is, and what can be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput, OutOfSequence
+from ..polling import poll
+from .body import read_definition, read_life, restarts
+from .log import read_log
+from .placement import emptiest_node, nodes_to_avoid
+from .states import STATES, WrongState, check_allowed, count, state_of
+from .view import described, is_synchronized
+from .volumes import remove_volumes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Callable
+
+    from ..types.engine import Service, Task
+    from .body import Life
+    from .definition import ServiceDefinition
+    from .log import LogRecord
+    from .services import LiveServices
+    from .states import Counts
+
+__all__ = ["LiveService"]
+
+_ATTEMPTS = 5
+_PATIENCE = 60.0
+
+
+class LiveService:
+    """A service with a life, as it was when it was last looked at.
+
+    Made by `LiveServices`. An operation looks again first, and is refused when the state does
+    not allow it; it returns when the swarm has been told, so wait for a state afterwards.
+    Looking costs two requests.
+    """
+
+    def __init__(self, services: LiveServices, service: Service, tasks: Sequence[Task]) -> None:
+        """Remember what the manager told."""
+        self._services = services
+        self._engine = services.engine
+        self._service = service
+        self._tasks = tasks
+        self._destroyed: str | None = None
+        self._read()
+
+    def _read(self) -> None:
+        self._definition = read_definition(self._service)
+        self._life = read_life(self._service)
+
+    def __repr__(self) -> str:
+        """Show which service it is, and its state."""
+        return f"LiveService({self.name!r}, {self.state})"
+
+    @property
+    def uuid(self) -> str:
+        """Its id in the swarm."""
+        return self._service["ID"]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self._definition.name)
+
+    @property
+    def stack(self) -> str | None:
+        """The stack that it belongs to."""
+        return self._definition.stack
+
+    @property
+    def definition(self) -> ServiceDefinition:
+        """What it is to be."""
+        return self._definition
+
+    @property
+    def life(self) -> Life:
+        """What is recorded of it."""
+        return self._life
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """Its tasks, past ones included."""
+        return self._tasks
+
+    @property
+    def counts(self) -> Counts:
+        """How many containers it has, and what the swarm says of those that fail."""
+        return count(self._life, self._tasks, restarts=restarts(self._definition))
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        if self._destroyed:
+            return "Terminating" if self._tasks else "Terminated"
+        return state_of(self._service, self._life, self.counts)
+
+    @property
+    def synchronized(self) -> bool:
+        """Whether its containers are as many and such as it is to have."""
+        return is_synchronized(self._service, self._definition, self._life, self._tasks)
+
+    def describe(self) -> dict[str, Any]:
+        """Tell its attributes under Docker Cloud's names, from all that the swarm knows.
+
+        That asks for the nodes and the other services as well. Variables are among it.
+        """
+        nodes = self._engine.nodes.list()
+        return {
+            **described(self._service, self._definition, self._life, self._tasks, nodes),
+            "state": self.state,
+            "destroyed_datetime": self._destroyed,
+            "linked_from_service": sorted(
+                other.uuid
+                for other in self._services.list()
+                if {link["to_service"] for link in other.definition.linked_to_service}
+                & {self.name, self.uuid}
+            ),
+        }
+
+    def refresh(self) -> LiveService:
+        """Look at it again.
+
+        Raises:
+            NotFound: somebody else has removed it.
+        """
+        if self._destroyed:
+            self._tasks = [
+                task for task in self._engine.tasks.list() if task.get("ServiceID") == self.uuid
+            ]
+            return self
+        self._service = self._engine.services.inspect(self.uuid)
+        self._tasks = self._engine.tasks.list(filters={"service": self.uuid})
+        self._read()
+        return self
+
+    def wait_until(self, *states: str, timeout: float = _PATIENCE) -> LiveService:
+        """Wait until it is in one of some states.
+
+        Raises:
+            Timeout: it is not; the message says in which it is, and why it gets no further.
+        """
+        for state in states:
+            if state not in STATES:
+                raise InvalidInput(f"{state!r} is none of {', '.join(STATES)}.")
+        return poll(
+            lambda: self if self.refresh().state in states else None,
+            timeout=timeout,
+            what=f"Service {self.name} is to be {' or '.join(states)}",
+            tell=self._tell,
+        )
+
+    def update(self, **changes: Any) -> LiveService:
+        """Change what it is to be.
+
+        Containers that run are replaced where that changes something for them. Another
+        `target_num_containers` counts from the next `scale`, `start` or `redeploy` on.
+
+        Args:
+            changes: attributes of `ServiceDefinition`; the others stay.
+        """
+        if "name" in changes and changes["name"] != self.name:
+            raise InvalidInput("name: a swarm service cannot be renamed.")
+
+        def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
+            after = replace(before, **changes)
+            kinds = [one.deployment_strategy == "EVERY_NODE" for one in (before, after)]
+            if kinds[0] != kinds[1]:
+                raise InvalidInput(
+                    "deployment_strategy: a service cannot be updated to or from EVERY_NODE. "
+                    "Terminate it and create it anew."
+                )
+            return after, replace(life, operation="update") if life.is_deployed else life
+
+        self._change("update", change)
+        return self
+
+    def start(self, *, timeout: float = _PATIENCE) -> LiveService:
+        """Start its containers.
+
+        Args:
+            timeout: seconds for each container, where they are placed one after the other.
+        """
+        now = self._services.now()
+        self._bring_up("start", timeout, started=now, deployed=now)
+        return self
+
+    def stop(self) -> LiveService:
+        """End all its containers. Volumes stay; the containers go, and their logs with them."""
+        now = self._services.now()
+        self._change(
+            "stop",
+            lambda before, life: (
+                before,
+                replace(life, operation="stop", replicas=0, stopped=now),
+            ),
+        )
+        return self
+
+    def scale(self, target: int | None = None, *, timeout: float = _PATIENCE) -> LiveService:
+        """Bring it to its `target_num_containers`.
+
+        Where it has no containers, that is only set, for the next start.
+
+        Args:
+            target: another number.
+            timeout: seconds for each container, where they are placed one after the other.
+
+        Raises:
+            InvalidInput: it has one container on every node.
+        """
+        if self._definition.deployment_strategy == "EVERY_NODE":
+            raise InvalidInput(
+                f"Service {self.name} has one container on every node (EVERY_NODE); it cannot be "
+                "scaled."
+            )
+        self.refresh()
+        check_allowed(self.name, "scale", self.state)
+        if target is not None and target != self._definition.target_num_containers:
+            self._change(
+                "scale",
+                lambda before, life: (replace(before, target_num_containers=target), life),
+            )
+        if self._life.is_deployed:
+            self._bring_up("scale", timeout)
+        return self
+
+    def redeploy(self, *, reuse_volumes: bool = True, digest: str | None = None) -> LiveService:
+        """Replace all its containers, or start them if it is stopped.
+
+        Args:
+            reuse_volumes: with the volumes of the present ones; else with empty ones. The
+                former are removed when the service is terminated.
+            digest: what its image's name stands for now, which is not to be deployed twice.
+
+        Raises:
+            WrongState: that has been deployed.
+        """
+        now = self._services.now()
+
+        def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
+            if digest and life.digest == digest:
+                raise WrongState(
+                    f"Service {self.name}: {digest} is deployed already.", operation="redeploy"
+                )
+            return before, replace(
+                life,
+                operation="redeploy",
+                replicas=before.target_num_containers,
+                deployed=now,
+                started=life.started or now,
+                redeployed=life.redeployed + 1,
+                generation=life.generation + (0 if reuse_volumes else 1),
+                digest=digest or self._digest(before),
+            )
+
+        self._change("redeploy", change)
+        return self
+
+    def terminate(self, *, timeout: float = _PATIENCE) -> LiveService:
+        """Remove it, its containers, and its volumes on the engines that are known.
+
+        Those are the manager that is asked, and the `nodes` of `LiveServices`.
+
+        Args:
+            timeout: seconds until all of it is gone.
+        """
+        self.refresh()
+        check_allowed(self.name, "terminate", self.state)
+        self._engine.services.remove(self.uuid)
+        self._destroyed = self._services.now()
+        poll(
+            lambda: not self.refresh().tasks,
+            timeout=timeout,
+            what=f"Service {self.name} is to be terminated",
+            tell=lambda: f"{len(self._tasks)} of its tasks are not gone.",
+        )
+        engines = (self._engine, *self._services.nodes)
+        remove_volumes(engines, self.name, timeout=timeout)
+        return self
+
+    def note(self, **recorded: Any) -> None:
+        """Change what is recorded of its life (`Life`), and nothing else."""
+        self._change("update", lambda before, life: (before, replace(life, **recorded)))
+
+    def logs(self, *, tail: int | None = 300, follow: bool = True) -> Iterator[LogRecord]:
+        """Read what its containers log, every line with its source.
+
+        Args:
+            tail: so many last lines of each container; None: all.
+            follow: go on with what they log from now on.
+        """
+        return read_log(self._engine, self.uuid, self.name, tail=tail, follow=follow)
+
+    def _change(
+        self,
+        operation: str,
+        change: Callable[[ServiceDefinition, Life], tuple[ServiceDefinition, Life]],
+        *,
+        replicas: int | None = None,
+        avoid: Sequence[str] = (),
+        is_checked: bool = False,
+    ) -> None:
+        for attempt in range(_ATTEMPTS):
+            self.refresh()
+            if not is_checked:
+                check_allowed(self.name, operation, self.state)
+            definition, life = change(self._definition, self._life)
+            body = self._services.body(definition, life, replicas=replicas, avoid=avoid)
+            try:
+                self._engine.services.update(
+                    self.uuid, body, version=self._service["Version"]["Index"]
+                )
+            except OutOfSequence:
+                # The swarm notes the progress of an update in the service itself.
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                break
+        self.refresh()
+
+    def _bring_up(self, operation: str, timeout: float, **recorded: Any) -> None:
+        """Bring it to its number of containers, one after the other where that is asked for."""
+        self.refresh()
+        check_allowed(self.name, operation, self.state)
+        definition = self._definition
+        target = definition.target_num_containers
+        present = self._life.replicas if self._life.is_deployed else 0
+        if "deployed" in recorded:
+            recorded["digest"] = self._digest(definition)
+
+        def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
+            # Those that have ended by themselves come back only as new ones.
+            again = int(operation == "start" and life.is_deployed and not is_begun)
+            redeployed = life.redeployed + again
+            return before, replace(
+                life, operation=operation, replicas=target, redeployed=redeployed, **recorded
+            )
+
+        is_begun = False
+        chooses = definition.deployment_strategy == "EMPTIEST_NODE"
+        one_by_one = chooses or definition.sequential_deployment
+        is_every = definition.deployment_strategy == "EVERY_NODE"
+        if is_every or not one_by_one or target <= present:
+            self._change(operation, change)
+            return
+        avoid: Sequence[str] = ()
+        try:
+            for number in range(present + 1, target + 1):
+                avoid = self._avoided() if chooses else ()
+                self._change(
+                    operation,
+                    change,
+                    replicas=number,
+                    avoid=avoid,
+                    is_checked=number > present + 1,
+                )
+                is_begun = True
+                self._wait_for_container(number, timeout)
+        finally:
+            if avoid:
+                # A container that has to move later may go anywhere.
+                self._change(operation, change, is_checked=True)
+
+    def _digest(self, definition: ServiceDefinition) -> str | None:
+        return self._services.digest(definition) if definition.autoredeploy else None
+
+    def _avoided(self) -> Sequence[str]:
+        nodes, tasks = self._engine.nodes.list(), self._engine.tasks.list()
+        chosen = emptiest_node(nodes, tasks, self._definition.tags)
+        return nodes_to_avoid(chosen, self.uuid, nodes, tasks) if chosen else ()
+
+    def _wait_for_container(self, number: int, timeout: float) -> None:
+        is_sequential = self._definition.sequential_deployment
+
+        def is_there() -> bool:
+            self.refresh()
+            counts = self.counts
+            if is_sequential:
+                return counts.running + counts.stopped >= number
+            placed = [task for task in self._tasks if task.get("NodeID")]
+            return len({task.get("Slot") for task in placed}) >= number or bool(counts.failing)
+
+        poll(
+            is_there,
+            timeout=timeout,
+            what=f"Container {number} of service {self.name} is to come up",
+            tell=self._tell,
+        )
+
+    def _tell(self) -> str:
+        errors = self.counts.errors
+        return f"It is {self.state}." + (f" {'; '.join(errors)}." if errors else "")

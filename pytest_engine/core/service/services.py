@@ -1,0 +1,194 @@
+"""Services with a life: how they are made and found."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+# What an Engine imports by itself travels to a target because it is named here.
+from ..api.distribution import Distribution  # noqa: F401  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
+from ..api.nodes import Nodes  # noqa: F401  # pylint: disable=unused-import
+from ..api.services import Services  # noqa: F401  # pylint: disable=unused-import
+from ..api.tasks import Tasks  # noqa: F401  # pylint: disable=unused-import
+from ..api.volumes import Volumes  # noqa: F401  # pylint: disable=unused-import
+from ..errors import Conflict, EngineError, Incompatible, InvalidInput, NotFound
+from .body import DEFINITION_LABEL, Life, read_definition, read_life, to_body
+from .links import link_variables
+from .service import LiveService
+from .states import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..client import Engine
+    from ..types.engine import Service, ServiceCreateBody, Task
+    from .definition import ServiceDefinition
+
+__all__ = ["LiveServices"]
+
+NETWORK = "services"
+_SWAP = (1, 52)
+
+
+class LiveServices:
+    """The services with a life of a swarm: those that were made here, or by the module `service`.
+
+    What they are and what has become of them is recorded in the swarm, as labels of theirs,
+    and nowhere else: any program with any manager finds them as they are.
+
+    Args:
+        engine: a manager.
+        network: the overlay network on which they reach each other by name; made when the
+            first is.
+        nodes: engines of other nodes, where volumes are to be removed as well when a
+            service is terminated.
+    """
+
+    def __init__(
+        self, engine: Engine, *, network: str = NETWORK, nodes: Sequence[Engine] = ()
+    ) -> None:
+        """Remember the engine; nothing is sent."""
+        self.engine = engine
+        self.network = network
+        self.nodes = tuple(nodes)
+
+    def create(self, definition: ServiceDefinition) -> LiveService:
+        """Create a service without starting it.
+
+        Raises:
+            Conflict: the name is taken.
+            NotFound: there is no service that it is linked to, or has volumes from.
+            NotSwarmManager: the engine manages no swarm.
+        """
+        body = self.body(definition, Life())
+        created = self.engine.services.create(body)
+        return self.get(created["ID"])
+
+    def get(self, service: str) -> LiveService:
+        """Find a service by its name or uuid.
+
+        Raises:
+            NotFound: there is none.
+            InvalidInput: there is one, but it was not made here.
+        """
+        found = self.engine.services.inspect(service)
+        if DEFINITION_LABEL not in (found["Spec"].get("Labels") or {}):
+            raise InvalidInput(
+                f"Service {service} is a swarm service without a life: it was not created as one, "
+                "so nothing tells what it is to be. Use the swarm's own operations."
+            )
+        tasks = self.engine.tasks.list(filters={"service": found["ID"]})
+        return LiveService(self, found, tasks)
+
+    def find(self, service: str) -> LiveService | None:
+        """Find a service by its name or uuid; None: there is none."""
+        try:
+            return self.get(service)
+        except NotFound:
+            return None
+
+    def list(
+        self,
+        *,
+        uuid: str | None = None,
+        state: str | None = None,
+        name: str | None = None,
+        stack: str | None = None,
+    ) -> list[LiveService]:
+        """List services, by name, in two requests however many there are.
+
+        Args:
+            uuid: only the one with this.
+            state: only those in this state.
+            name: only the one of this very name.
+            stack: only those of this stack.
+        """
+        if state is not None and state not in STATES:
+            raise InvalidInput(f"state: {state!r} is none of {', '.join(STATES)}.")
+        found = self.engine.services.list(filters={"label": DEFINITION_LABEL})
+        tasks: dict[str, list[Task]] = defaultdict(list)
+        for task in self.engine.tasks.list() if found else ():
+            tasks[task.get("ServiceID", "")].append(task)
+        services = [LiveService(self, one, tasks[one["ID"]]) for one in found]
+        wanted = {"uuid": uuid, "state": state, "name": name, "stack": stack}
+        return sorted(
+            (
+                one
+                for one in services
+                if all(value is None or getattr(one, key) == value for key, value in wanted.items())
+            ),
+            key=lambda one: one.name,
+        )
+
+    def body(
+        self,
+        definition: ServiceDefinition,
+        life: Life,
+        *,
+        replicas: int | None = None,
+        avoid: Sequence[str] = (),
+    ) -> ServiceCreateBody:
+        """Make the specification of the swarm service, with what it takes from others.
+
+        Args:
+            definition: what it is to be.
+            life: what is recorded of it.
+            replicas: how many containers for now, where that is not yet `life.replicas`.
+            avoid: the ids of nodes that get no container now.
+        """
+        if definition.memory_swap is not None:
+            major, minor = self.engine.api_version.split(".")
+            if (int(major), int(minor)) < _SWAP:
+                raise Incompatible("memory_swap: a swarm limits swap from API 1.52 on.")
+        if definition.net == "bridge":
+            self._have_network()
+        variables: dict[str, str] = {}
+        for link in definition.linked_to_service:
+            target = self._read(link["to_service"])
+            variables.update(link_variables(read_definition(target), link["name"]))
+        sources = {
+            name: self._read(name)
+            for name in (one.get("volumes_from") for one in definition.bindings)
+            if name
+        }
+        return to_body(
+            definition,
+            life,
+            network=self.network,
+            replicas=replicas,
+            variables=variables,
+            bindings={name: read_definition(one) for name, one in sources.items()},
+            generations={name: read_life(one).generation for name, one in sources.items()},
+            avoid=avoid,
+        )
+
+    def digest(self, definition: ServiceDefinition) -> str | None:
+        """Ask the registry what the image's name stands for; None: it does not tell."""
+        try:
+            return self.engine.distribution.inspect(definition.image)["Descriptor"]["digest"]
+        except EngineError:
+            return None
+
+    def now(self) -> str:
+        """Tell the time as it is recorded."""
+        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def _read(self, name: str) -> Service:
+        found = self.engine.services.inspect(name)
+        if DEFINITION_LABEL not in (found["Spec"].get("Labels") or {}):
+            raise InvalidInput(f"Service {name} is a swarm service without a life.")
+        return found
+
+    def _have_network(self) -> None:
+        try:
+            self.engine.networks.inspect(self.network)
+        except NotFound:
+            try:
+                self.engine.networks.create(
+                    {"Name": self.network, "Driver": "overlay", "Attachable": True}
+                )
+            except Conflict:
+                # Somebody else was faster.
+                return

@@ -1,0 +1,143 @@
+"""What the watcher does: autodestroy and autoredeploy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_engine.core.errors import NotFound, NotSwarmManager
+from pytest_engine.core.service.services import LiveServices
+from pytest_engine.core.service.states import WrongState
+from pytest_engine.core.service.watch import look_once, watch
+from tests.clusters import LACKS_NODES
+
+if TYPE_CHECKING:
+    from pytest_engine.core.client import Engine
+    from pytest_engine.core.cluster import Cluster
+    from pytest_engine.core.service.service import LiveService
+    from tests.core.service.conftest import Make
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow, LACKS_NODES]
+
+
+def ended(make: Make, autodestroy: str, exit_code: int) -> LiveService:
+    service = make(autodestroy=autodestroy, run_command=["sh", "-c", f"exit {exit_code}"])
+    return service.start().wait_until("Stopped")
+
+
+@pytest.mark.parametrize(
+    ("autodestroy", "exit_code", "is_gone"),
+    [("ON_SUCCESS", 0, True), ("ON_SUCCESS", 3, False), ("ALWAYS", 3, True), ("OFF", 0, False)],
+)
+def test_what_has_ended_is_terminated_as_stated(
+    make: Make, services: LiveServices, autodestroy: str, exit_code: int, is_gone: object
+) -> None:
+    service = ended(make, autodestroy, exit_code)
+    said: list[str] = []
+    assert look_once(services, said.append) == (1 if is_gone else 0)
+    assert (services.find(service.uuid) is None) is is_gone
+    assert said == [f"{service.name}: terminated: its containers have ended"] * (
+        1 if is_gone else 0
+    )
+    # Once more does nothing.
+    assert look_once(services, said.append) == 0
+
+
+def test_what_was_stopped_or_never_started_stays(make: Make, services: LiveServices) -> None:
+    make(autodestroy="ALWAYS")
+    stopped = make(autodestroy="ALWAYS")
+    stopped.start().wait_until("Running")
+    assert look_once(services) == 0
+    stopped.stop().wait_until("Stopped")
+    assert look_once(services) == 0
+
+
+class Registry(LiveServices):
+    """Services whose images are what a test says."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.told: str | None = "sha256:1"
+
+    def digest(self, definition: object) -> str | None:
+        del definition
+        return self.told
+
+
+def test_a_newer_image_is_deployed_once(make: Make, services: LiveServices) -> None:
+    service = make(autoredeploy=True)
+    service.start().wait_until("Running")
+    registry = Registry(services.engine)
+    registry.network = services.network
+    # It was deployed when no registry answered.
+    assert service.life.digest is None
+    assert look_once(registry) == 0
+    assert service.refresh().life.digest == "sha256:1"
+    registry.told = "sha256:2"
+    late = registry.get(service.uuid)
+    assert look_once(registry) == 1
+    with pytest.raises(WrongState):
+        late.redeploy(digest="sha256:2")
+    service.wait_until("Running")
+    with pytest.raises(WrongState, match="is deployed already"):
+        late.redeploy(digest="sha256:2")
+    assert look_once(registry) == 0
+    assert service.refresh().life.digest == "sha256:2"
+    registry.told = None
+    said: list[str] = []
+    assert look_once(registry, said.append) == 0
+    assert said == [f"{service.name}: the registry does not tell what busybox is"]
+
+
+def test_the_command_line_looks_once(make: Make, cluster: Cluster, services: LiveServices) -> None:
+    service = ended(make, "ALWAYS", 1)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_engine", "watch", "--once"],
+        env=cluster.managers[0].environ,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{service.name}: terminated: its containers have ended\n"
+    with pytest.raises(NotFound):
+        services.get(service.uuid)
+
+
+def test_it_looks_again_when_something_happens(
+    make: Make, cluster: Cluster, services: LiveServices
+) -> None:
+    looked: list[int] = []
+
+    def until() -> bool:
+        looked.append(1)
+        if len(looked) == 1:
+            # From here on there is something to do, and an event that says so.
+            name = f"event-{uuid.uuid4().hex[:8]}"
+            ended(make, "ALWAYS", 0)
+            cluster.engine.services.create(
+                {"Name": name, "TaskTemplate": {"ContainerSpec": {"Image": "busybox"}}}
+            )
+        return not services.list()
+
+    said: list[str] = []
+    watch(cluster.engine, interval=60, until=until, tell=said.append)
+    assert len(said) == 1
+    assert len(looked) < 20
+
+
+def test_a_worker_cannot_be_watched(cluster: Cluster) -> None:
+    with pytest.raises(NotSwarmManager):
+        watch(cluster.workers[0].engine, until=lambda: True)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest_engine", "watch", "--once"],
+        env=cluster.workers[0].environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "manager" in done.stderr) == (1, True)
+    assert done.stdout == ""

@@ -1,0 +1,50 @@
+"""The fixture that is a swarm of several nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.clusters import LACKS_NODES
+
+if TYPE_CHECKING:
+    from tests.plugin.conftest import Project
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow, LACKS_NODES]
+
+
+def test_a_cluster_is_there_for_the_module_and_gone_afterwards(
+    project: Project, node_image: str
+) -> None:
+    project.write(
+        conftest=f"swarm = swarm_cluster(workers=1, image={node_image!r}, images=['busybox'])",
+        test_it="""
+seen = []
+
+def test_it_is_whole(swarm):
+    assert [node.name for node in swarm.nodes] == ["manager-1", "worker-1"]
+    assert len(swarm.engine.nodes.list()) == 2
+    seen.append(swarm)
+
+class TestInAClass:
+    def test_it_is_the_same(self, swarm):
+        assert seen == [swarm]
+        assert swarm.workers[0].engine.images.inspect("busybox")
+""",
+    )
+    project.run().assert_outcomes(passed=2)
+    # One for each node, and where containers are not allowed privileges, another attempt at each.
+    assert project.created("swarm") in (2, 3, 4)
+    assert project.left() == set()
+
+
+def test_one_that_does_not_come_up_fails_the_set_up(project: Project) -> None:
+    project.write(
+        conftest="swarm = swarm_cluster(workers=0, image='busybox')",
+        test_it="def test_it(swarm):\n    raise AssertionError('not reached')",
+    )
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*Fixture 'swarm' (a swarm of 1 nodes): The engine of node *"])
+    assert project.left() == set()
