@@ -229,6 +229,23 @@ def test_it(shop, monkeypatch, engine):
     shop.engine.networks.remove(left.partition(" ")[2])
 
 
+@pytest.mark.parametrize("where", ["fixture", "option"])
+def test_nothing_is_pulled_where_that_is_not_wanted(shop: Project, where: str) -> None:
+    stated = ", pull='never'" if where == "fixture" else ""
+    shop.write(
+        conftest=f"shop = compose({{'services': {{'a': {{'image': 'nothing:1'}}}}}}{stated})",
+        test_it="def test_it(shop): pass",
+    )
+    result = shop.run(*(["--engine-pull=never"] if where == "option" else []))
+    result.assert_outcomes(errors=1)
+    text = str(result.stdout)
+    assert "Docker Compose failed:" in text
+    assert "nothing:1" in text
+    # Somebody who pulls would have asked a registry.
+    assert "lookup" not in text
+    assert "registry" not in text
+
+
 def test_without_the_command_it_is_one_clear_message(
     shop: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,8 @@ box = container(
         test_it="""
 def test_it(box):
     host = box.inspect()["HostConfig"]
-    assert host["Tmpfs"] == {"/memory": "size=1m"}
+    # Podman tells its own options as well.
+    assert host["Tmpfs"]["/memory"].startswith("size=1m")
     assert host["ExtraHosts"] == ["far:10.9.8.7"]
     assert host["CapAdd"] in (["NET_ADMIN"], ["CAP_NET_ADMIN"])
     assert (host["ReadonlyRootfs"], host["Init"]) == (True, True)
@@ -66,18 +67,22 @@ box = container(
         cap_drop=["CHOWN"],
         groups=["7"],
     ),
-    command="sleep 1000",
+    command=[
+        "sh",
+        "-c",
+        "ulimit -n; ulimit -Hn; cat /proc/sys/net/ipv4/ip_forward; echo told; sleep 1000",
+    ],
     memory="32m",
+    wait=wait.log("told"),
 )
 """,
         test_it="""
 def test_it(box):
     config, host = box.inspect()["Config"], box.inspect()["HostConfig"]
-    assert (config["Hostname"], config["StopSignal"]) == ("there", "SIGKILL")
-    assert host["Ulimits"] == [{"Name": "nofile", "Soft": 100, "Hard": 200}]
+    assert (config["Hostname"], config["StopSignal"] in ("SIGKILL", "9")) == ("there", True)
+    assert box.logs().split() == ["100", "200", "1", "told"]
     assert (host["PidsLimit"], host["ShmSize"], host["Memory"]) == (50, 2**20, 32 * 2**20)
     assert host["Dns"] == ["10.9.8.7"]
-    assert host["Sysctls"] == {"net.ipv4.ip_forward": "1"}
     assert box.exec("id -G").text.split() == ["0", "7"]
 """,
     )
@@ -149,7 +154,7 @@ def test_it(box):
     assert box.engine.containers.archive_info(box.id, "/nothing").is_dir
 
 def test_folders_that_are_there_stay_as_they_are(keeper):
-    assert keeper.exec("stat -c %a:%u /etc/own /etc /").text.split() == ["640:0", "755:0", "755:0"]
+    assert keeper.exec("stat -c %a:%u /etc/own /etc").text.split() == ["640:0", "755:0"]
 """,
     )
     folder = project.pytester.mkdir("folder")
@@ -192,6 +197,7 @@ data = volume(content=Path("nowhere"))
     assert project.left() == set()
 
 
+@pytest.mark.lacks("26.1", "28.5", "podman5", reason="in its container it has other folders")
 def test_a_folder_beside_the_conftest_is_mounted_wherever_pytest_runs(project: Project) -> None:
     project.write(test_it="def test_it(): pass")
     folder = project.pytester.mkpydir("sub")
@@ -230,20 +236,20 @@ def test_it(box):
 def test_networks_and_volumes_have_properties_without_a_name(project: Project) -> None:
     project.write(
         conftest="""
-backend = network(
-    internal=True, enable_ipv6=True, subnets=["10.77.5.0/24", "fd77:5::/64"], labels={"a": "b"}
-)
+backend = network(internal=True, subnets=["10.78.5.0/24"], labels={"a": "b"})
+dual = network(enable_ipv6=True, subnets=["10.78.6.0/24", "fd78:5::/64"])
 memory = volume(
     driver_options={"type": "tmpfs", "device": "tmpfs", "o": "size=1m"}, labels={"a": "b"}
 )
 box = container("busybox", command="sleep 1000", network=backend, volumes={"/m": memory})
 """,
         test_it="""
-def test_it(box, backend, memory):
+def test_it(box, backend, dual, memory):
     told = backend.inspect()
-    assert (told["Internal"], told["EnableIPv6"], told["Labels"]["a"]) == (True, True, "b")
+    assert (told["Internal"], told["EnableIPv6"], told["Labels"]["a"]) == (True, False, "b")
+    assert (dual.inspect()["Internal"], dual.inspect()["EnableIPv6"]) == (False, True)
     assert backend.name.startswith("pytest-engine-")
-    assert box.ip().startswith("10.77.5.")
+    assert box.ip().startswith("10.78.5.")
     assert memory.inspect()["Options"]["type"] == "tmpfs"
     assert memory.inspect()["Labels"]["a"] == "b"
     assert "size=1024k" in box.exec("grep ' /m ' /proc/mounts").text
