@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .fixtures import SESSION, SETTINGS, engine, run_container
+from .fixtures import KEPT, LEFT, RUNNING, SESSION, SETTINGS, engine, run_container
 from .options import add_options, read_settings
-from .report import add_logs, note_begin, summarize
+from .report import add_logs, keep_what_failed, note_begin, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,16 +18,15 @@ __all__ = [
     "pytest_addhooks",
     "pytest_addoption",
     "pytest_configure",
+    "pytest_configure_node",
     "pytest_runtest_makereport",
     "pytest_runtest_setup",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
     "pytest_terminal_summary",
     "pytest_testnodedown",
     "run_container",
 ]
-
-_LEFT_OUTPUT = "pytest_engine_left"
-_LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,7 +44,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, so that a wrong one is told before anything runs."""
     config.stash[SETTINGS] = read_settings(config)
-    config.stash[_LEFT] = []
+    config.stash[LEFT] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -61,29 +60,53 @@ def pytest_runtest_makereport(
     """Add the containers' logs to the report of a test that failed."""
     report = yield
     add_logs(item, report)
+    keep_what_failed(item, report)
     return report
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove what is still there, and tell the controller of this worker what would not go."""
-    run = session.config.stash.get(SESSION, None)
-    if run is None:
-        return
-    run.close()
-    session.config.stash[_LEFT] += run.left
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output[_LEFT_OUTPUT] = list(run.left)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remove what dead runs have left, if that is asked for."""
+    config = session.config
+    if config.stash[SETTINGS].sweep and not hasattr(config, "workerinput"):
+        from .ending import sweep_first
+
+        sweep_first(config)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Hear what a worker of pytest-xdist could not remove."""
-    left = getattr(node, "workeroutput", {}).get(_LEFT_OUTPUT, [])
-    node.config.stash[_LEFT] += left
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist which run it is a part of, before it starts."""
+    from .ending import invite
+
+    invite(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Hear what a worker of pytest-xdist could not remove, and that one has crashed."""
+    from .ending import hear
+
+    hear(node, error)
+
+
+# Around the others, so that pytest-xdist has stopped its workers when the run is taken down.
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Remove what is still there; of a run with workers, the controller does."""
+    result = yield
+    if SESSION in session.config.stash or RUNNING in session.config.stash:
+        from .ending import end
+
+        end(session)
+    return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what could not be removed."""
-    summarize(terminalreporter, terminalreporter.config.stash[_LEFT])
+    """Say what could not be removed, and what was kept."""
+    summarize(terminalreporter, terminalreporter.config.stash[LEFT])
+    kept = terminalreporter.config.stash.get(KEPT, None)
+    if kept:
+        from .keep import show_kept
+
+        show_kept(terminalreporter, *kept)

@@ -65,6 +65,8 @@ def container(
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",
+    per_worker: bool = False,
+    reuse: bool = False,
     params: Sequence[Variant] | None = None,
     ids: Sequence[str] | None = None,
 ) -> Fixture[Container]:
@@ -109,6 +111,10 @@ def container(
         timeout: seconds until it has to be ready; None: `--engine-wait-timeout`.
         after: fixtures, or their names, that have to be there before.
         scope: how long it lives: `function`, `class`, `module`, `package`, `session`.
+        per_worker: with `session`, each worker of pytest-xdist has its own; otherwise there is
+            one for the whole run.
+        reuse: with `session` and `--engine-reuse`, it outlives the run, and the next one uses
+            it again if it still is as it should be.
         params: makes every test run once for each: an image, or a mapping of properties
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
@@ -117,6 +123,9 @@ def container(
     names = _callers()
     if (image is None) == (build is None) and not params:
         raise InvalidInput("container: state either an image or what to build.")
+    if reuse and (scope != "session" or build is not None):
+        raise InvalidInput("container: reuse goes with scope='session', and not with build.")
+    place = _place(names, scope, per_worker=per_worker)
     # Values are read here already, so that an error points to the line that has it.
     plan = ContainerPlan(
         ContainerSpec(
@@ -155,6 +164,8 @@ def container(
             wait=wait,
             timeout=timeout,
             build=recipe if spec.image is None else None,
+            place=place,
+            reuse=names.file if reuse else None,
         ) as running:
             yield running
 
@@ -164,42 +175,52 @@ def container(
     )
 
 
-def network(spec: NetworkSpec | None = None, *, scope: Scope = "function") -> Fixture[Network]:
+def network(
+    spec: NetworkSpec | None = None, *, scope: Scope = "function", per_worker: bool = False
+) -> Fixture[Network]:
     """Make a fixture that is a network, on which containers reach each other by name.
 
     Args:
         spec: its properties; None: the engine's defaults, under a name of its own.
         scope: how long it lives.
+        per_worker: as of `container`.
     """
+    names = _callers()
+    place = _place(names, scope, per_worker=per_worker)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
         del others
         fixture = request.fixturename or "network"
         session = session_of(request.config)
-        with lifecycle.made_network(session, engine, fixture, spec) as made:
+        with lifecycle.made_network(session, engine, fixture, spec, place) as made:
             yield made
 
-    return cast("Fixture[Network]", _fixture(make, _none, _callers(), "a network", scope=scope))
+    return cast("Fixture[Network]", _fixture(make, _none, names, "a network", scope=scope))
 
 
-def volume(spec: VolumeSpec | None = None, *, scope: Scope = "function") -> Fixture[Volume]:
+def volume(
+    spec: VolumeSpec | None = None, *, scope: Scope = "function", per_worker: bool = False
+) -> Fixture[Volume]:
     """Make a fixture that is a volume, empty at first.
 
     Args:
         spec: its properties; None: the engine's defaults, under a name of its own.
         scope: how long it and the data in it live.
+        per_worker: as of `container`.
     """
+    names = _callers()
+    place = _place(names, scope, per_worker=per_worker)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Volume]:
         del others
         fixture = request.fixturename or "volume"
         session = session_of(request.config)
-        with lifecycle.made_volume(session, engine, fixture, spec) as made:
+        with lifecycle.made_volume(session, engine, fixture, spec, place) as made:
             yield made
 
-    return cast("Fixture[Volume]", _fixture(make, _none, _callers(), "a volume", scope=scope))
+    return cast("Fixture[Volume]", _fixture(make, _none, names, "a volume", scope=scope))
 
 
 def image(
@@ -213,8 +234,8 @@ def image(
 ) -> Fixture[Image]:
     """Make a fixture that is an image, pulled if it is missing, or built.
 
-    One that is built is built once in a run and removed at its end; the build cache
-    stays. One that is pulled stays.
+    One that is built is built once in a run, by one of its workers, and removed at its
+    end; the build cache stays. One that is pulled stays.
 
     Args:
         name: the image to pull.
@@ -278,6 +299,11 @@ def _callers() -> Namespaces:
     here = inspect.currentframe()
     factory = here.f_back if here else None
     return Namespaces(factory.f_back if factory else None)
+
+
+def _place(names: Namespaces, scope: Scope, *, per_worker: bool) -> str | None:
+    """Tell where a fixture is defined, if the workers of a run are to share what it makes."""
+    return None if per_worker or scope != "session" else names.place
 
 
 def _none() -> Iterator[str]:

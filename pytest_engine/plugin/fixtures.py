@@ -13,14 +13,32 @@ if TYPE_CHECKING:
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
+    from pytest_engine.ownership.folders import Kept
 
     from .options import Settings
+    from .run import Run
     from .session import Session
 
-__all__ = ["SESSION", "SETTINGS", "RunContainer", "engine", "run_container", "session_of"]
+__all__ = [
+    "KEPT",
+    "LEFT",
+    "RUNNING",
+    "SESSION",
+    "SETTINGS",
+    "RunContainer",
+    "engine",
+    "run_container",
+    "session_of",
+]
 
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
+# This process's part in the run, where it has one: a worker's, or that of its controller.
+RUNNING: pytest.StashKey[Run] = pytest.StashKey()
+# What could not be removed, as lines of text.
+LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
+# The run's id, and what of it outlives it.
+KEPT: pytest.StashKey[tuple[str, list[Kept]]] = pytest.StashKey()
 
 
 class RunContainer(Protocol):

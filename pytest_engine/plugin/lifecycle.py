@@ -19,6 +19,7 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
+from . import shared
 from .handles import Image, Network, Volume
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def started(
     wait: Condition | Literal[False] | None,
     timeout: float | None,
     build: BuildPlan | None = None,
+    place: str | None = None,
+    reuse: str | None = None,
 ) -> Iterator[Container]:
     """Create and start a container, wait until it is ready, and remove it afterwards.
 
@@ -96,6 +99,8 @@ def started(
             else when its published TCP ports answer. False: at once.
         timeout: seconds until then; None: as configured.
         build: build this and use it as the image.
+        place: where its fixture is defined, if the whole run is to share one container.
+        reuse: the file in which its fixture is defined, if it may outlive the run.
     """
     fixture = request.fixturename or "container"
     hook = request.node.ihook
@@ -103,6 +108,40 @@ def started(
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
         spec = replace(spec, image=_substituted(hook, spec.image))
+
+    def start() -> Resource:
+        return _start(session, engine, request, spec, wait, timeout, str(build or spec.image))
+
+    if reuse is not None and session.settings.reuse:
+        from .reuse import reused
+
+        def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
+            _make_ready(session, request, spec, resource, wait, timeout, str(spec.image), fresh)
+
+        resource = reused(session, engine, request, spec, reuse, make_ready)
+    else:
+        facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks))
+        resource = shared.made(
+            session, engine, "container", fixture, facts, start, apart=place is None
+        )
+    try:
+        yield resource.container or Container(engine, str(resource.id))
+    finally:
+        session.remove(resource)
+
+
+def _start(
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    spec: ContainerSpec,
+    wait: Condition | Literal[False] | None,
+    timeout: float | None,
+    what: str,
+) -> Resource:
+    """Create and start a container, and wait until it is ready."""
+    fixture = request.fixturename or "container"
+    hook = request.node.ihook
     spec = replace(
         spec,
         name=spec.name or session.owner.name(fixture),
@@ -111,56 +150,91 @@ def started(
     spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
     with session.making("container", spec.name or "", fixture, engine) as resource:
         container = _create(session, engine, spec, resource)
-        try:
-            container.start()
-            condition = _readiness(spec) if wait is None else wait
-            if condition:
-                began = time.monotonic()
-                wait_for(container, condition, timeout or session.settings.wait_timeout)
-                session.speaker.detail(
-                    f"{fixture} ({build or spec.image}) ready after "
-                    f"{time.monotonic() - began:.2f} s: {condition}"
-                )
-            hook.pytest_engine_container_ready(container=container, request=request)
-        except Exception as exc:
-            _remember(session, resource, container, getattr(exc, "log_tail", ""))
-            raise
+        container.start()
+        _make_ready(session, request, spec, resource, wait, timeout, what)
+    return resource
+
+
+def _make_ready(
+    session: Session,
+    request: pytest.FixtureRequest,
+    spec: ContainerSpec,
+    resource: Resource,
+    wait: Condition | Literal[False] | None,
+    timeout: float | None,
+    what: str,
+    fresh: bool = True,  # noqa: FBT001, FBT002
+) -> None:
+    """Wait until a container is ready, and tell the hooks of it."""
+    container = resource.container
+    assert container is not None  # noqa: S101  # it has started
     try:
-        yield container
-    finally:
-        session.remove(resource)
+        condition = _readiness(spec) if wait is None else wait
+        if condition:
+            began = time.monotonic()
+            wait_for(container, condition, timeout or session.settings.wait_timeout)
+            session.speaker.detail(
+                f"{resource.fixture} ({what}) ready after {time.monotonic() - began:.2f} s: "
+                f"{condition}"
+            )
+        if fresh:
+            hook = request.node.ihook
+            hook.pytest_engine_container_ready(container=container, request=request)
+    except Exception as exc:
+        _remember(session, resource, container, getattr(exc, "log_tail", ""))
+        raise
 
 
 @contextmanager
 def made_network(
-    session: Session, engine: Engine, fixture: str, spec: NetworkSpec | None
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    spec: NetworkSpec | None,
+    place: str | None = None,
 ) -> Iterator[Network]:
-    """Create a network, and remove it afterwards."""
-    spec = spec or NetworkSpec(session.owner.name(fixture))
-    labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
-    with session.making("network", spec.name, fixture, engine) as resource:
-        with _nothing_made_on_refusal(session, resource):
-            created = engine.networks.create(replace(spec, labels=labels).to_engine())
-        resource.id = created["Id"]
+    """Create a network, and remove it afterwards; `place` is that of `started`."""
+
+    def make() -> Resource:
+        wanted = spec or NetworkSpec(session.owner.name(fixture))
+        labels = {**(wanted.labels or {}), **session.owner.labels(fixture)}
+        with session.making("network", wanted.name, fixture, engine) as resource:
+            with _nothing_made_on_refusal(session, resource):
+                created = engine.networks.create(replace(wanted, labels=labels).to_engine())
+            resource.id = created["Id"]
+        return resource
+
+    facts = (place, fixture, spec and spec.to_engine())
+    resource = shared.made(session, engine, "network", fixture, facts, make, apart=place is None)
     try:
-        yield Network(engine, resource.id, spec.name)
+        yield Network(engine, str(resource.id), resource.name)
     finally:
         session.remove(resource)
 
 
 @contextmanager
 def made_volume(
-    session: Session, engine: Engine, fixture: str, spec: VolumeSpec | None
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    spec: VolumeSpec | None,
+    place: str | None = None,
 ) -> Iterator[Volume]:
-    """Create a volume, and remove it with its data afterwards."""
-    spec = spec or VolumeSpec(session.owner.name(fixture))
-    labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
-    with session.making("volume", spec.name, fixture, engine) as resource:
-        with _nothing_made_on_refusal(session, resource):
-            engine.volumes.create(replace(spec, labels=labels).to_engine())
-        resource.id = spec.name
+    """Create a volume, and remove it with its data afterwards; `place` likewise."""
+
+    def make() -> Resource:
+        wanted = spec or VolumeSpec(session.owner.name(fixture))
+        labels = {**(wanted.labels or {}), **session.owner.labels(fixture)}
+        with session.making("volume", wanted.name, fixture, engine) as resource:
+            with _nothing_made_on_refusal(session, resource):
+                engine.volumes.create(replace(wanted, labels=labels).to_engine())
+            resource.id = wanted.name
+        return resource
+
+    facts = (place, fixture, spec and spec.to_engine())
+    resource = shared.made(session, engine, "volume", fixture, facts, make, apart=place is None)
     try:
-        yield Volume(engine, spec.name)
+        yield Volume(engine, resource.name)
     finally:
         session.remove(resource)
 
@@ -180,22 +254,24 @@ def find_image(
 
 def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
     """Build an image once in a run, which removes it at its end; returns its id."""
-    key = id(plan)
-    with session.building(key):
-        if key not in session.built:
-            with session.making("image", str(plan), fixture, engine) as resource:
-                with session.speaker.building(str(plan)) as progress:
-                    resource.id = engine.build.image(
-                        plan.context,
-                        dockerfile=plan.dockerfile,
-                        args=plan.args,
-                        target=plan.target,
-                        labels=session.owner.labels(fixture),
-                        progress=progress,
-                    )
-                resource.name = resource.id
-            session.built[key] = resource.id
-        return session.built[key]
+
+    def make() -> Resource:
+        with session.making("image", str(plan), fixture, engine) as resource:
+            with session.speaker.building(str(plan)) as progress:
+                resource.id = engine.build.image(
+                    plan.context,
+                    dockerfile=plan.dockerfile,
+                    args=plan.args,
+                    target=plan.target,
+                    labels=session.owner.labels(fixture),
+                    progress=progress,
+                )
+            resource.name = resource.id
+        return resource
+
+    facts = (plan.context, plan.dockerfile, plan.args, plan.target)
+    resource = shared.made(session, engine, "image", fixture, facts, make, apart=False)
+    return str(resource.id)
 
 
 def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
@@ -226,8 +302,12 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
 
 
 def _pull(session: Session, engine: Engine, name: str) -> None:
-    with session.speaker.pulling(name) as progress:
-        engine.images.pull(name, progress=progress)
+    def pull() -> None:
+        with session.speaker.pulling(name) as progress:
+            engine.images.pull(name, progress=progress)
+
+    key = shared.digest("pull", engine.endpoint.url, name)
+    shared.unless_meanwhile(session.run, key, pull)
 
 
 def _substituted(hook: HookRelay, name: str) -> str:

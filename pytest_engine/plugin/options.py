@@ -24,6 +24,13 @@ def _count(text: str) -> int:
     return value
 
 
+def _switch(text: str) -> bool:
+    known = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
 class Option(NamedTuple):
     """One option.
 
@@ -34,6 +41,7 @@ class Option(NamedTuple):
         default: its value where nobody states it.
         help: what it does.
         choices: the texts that it may be; empty: whatever `read` takes.
+        switch: on the command line it stands alone, and says yes.
     """
 
     name: str
@@ -42,6 +50,7 @@ class Option(NamedTuple):
     default: str | None
     help: str
     choices: tuple[str, ...] = ()
+    switch: bool = False
 
     @property
     def flag(self) -> str:
@@ -66,10 +75,11 @@ OPTIONS = (
     Option(
         "engine_missing",
         str,
-        "fail or skip",
+        "fail, skip or private",
         "fail",
-        "what becomes of tests that need an engine where none answers",
-        ("fail", "skip"),
+        "what becomes of tests that need an engine where none answers; private starts one for "
+        "the run, which takes root and an installed dockerd",
+        ("fail", "skip", "private"),
     ),
     Option(
         "engine_wait_timeout",
@@ -85,6 +95,51 @@ OPTIONS = (
         "50",
         "how many lines of each container's log a failing test's report shows at most; 0: none",
     ),
+    Option(
+        "engine_state",
+        str,
+        "a folder",
+        None,
+        "the folder that proves which runs are alive; by default one of the user's own",
+    ),
+    Option(
+        "engine_sweep",
+        _switch,
+        "yes or no",
+        "no",
+        "before the tests, remove what dead runs have left on the engine, and tell what and why",
+        switch=True,
+    ),
+    Option(
+        "engine_keep",
+        str,
+        "never, failed or always",
+        "never",
+        "what outlives the run so that it can be looked at: what a failing test used, or all",
+        ("never", "failed", "always"),
+    ),
+    Option(
+        "engine_keep_for",
+        _seconds,
+        "a number of seconds above 0",
+        "86400",
+        "seconds after which what was kept may be removed by a later run",
+    ),
+    Option(
+        "engine_reuse",
+        _switch,
+        "yes or no",
+        "no",
+        "leave containers of fixtures with reuse=True running for the next run, and use them again",
+        switch=True,
+    ),
+    Option(
+        "engine_reuse_for",
+        _seconds,
+        "a number of seconds above 0",
+        "3600",
+        "seconds for which a container may wait to be used again",
+    ),
 )
 
 
@@ -93,15 +148,27 @@ class Settings(NamedTuple):
 
     Attributes:
         host: the engine's address; None: the environment's.
-        missing: `fail` or `skip`.
+        missing: `fail`, `skip` or `private`.
         wait_timeout: in seconds.
         log_lines: for each container.
+        state: the folder for the proofs of life; None: the default one.
+        sweep: whether to sweep before the tests.
+        keep: `never`, `failed` or `always`.
+        keep_for: in seconds.
+        reuse: whether containers that can be used again are.
+        reuse_for: in seconds.
     """
 
     host: str | None
     missing: str
     wait_timeout: float
     log_lines: int
+    state: str | None
+    sweep: bool
+    keep: str
+    keep_for: float
+    reuse: bool
+    reuse_for: float
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -109,11 +176,16 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("engine", "containers (pytest-engine)")
     for option in OPTIONS:
         default = f"; default {option.default}" if option.default else ""
+        form = (
+            {"action": "store_const", "const": "yes"}
+            if option.switch
+            else {"metavar": "|".join(option.choices) or option.name.rpartition("_")[2].upper()}
+        )
         group.addoption(
             option.flag,
             default=None,
-            metavar="|".join(option.choices) or option.name.rpartition("_")[2].upper(),
             help=f"{option.help} (ini {option.name}, environment {option.variable}{default})",
+            **form,
         )
         parser.addini(option.name, option.help, default=None)
 

@@ -36,15 +36,27 @@ class Fixture(Generic[T_co]):
 
 
 class Namespaces:
-    """Where the fixtures that a factory was given may have been assigned to names."""
+    """Where the fixtures that a factory was given may have been assigned to names.
+
+    Attributes:
+        module: the name of the factory's caller's module.
+        file: its file.
+        place: the lines of code that the call of the factory went through, from its caller
+            up to the module that was being imported; the same in all workers of a run.
+    """
 
     def __init__(self, frame: FrameType | None) -> None:
         """Remember the namespaces of the factory's caller, and of its callers."""
         self._spaces: list[Mapping[str, Any]] = []
         self.module = str(frame.f_globals.get("__name__", "")) if frame else ""
         self.file = str(frame.f_globals.get("__file__", "")) if frame else ""
+        places: list[str] = []
+        outside = False
         seen: set[int] = set()
         while frame is not None:
+            outside = outside or frame.f_code.co_filename.startswith("<frozen importlib")
+            if not outside:
+                places.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
             # Fixtures in the body of a class are only among the locals of that body.
             spaces = [frame.f_globals]
             if "__qualname__" in frame.f_locals and "__module__" in frame.f_locals:
@@ -52,6 +64,7 @@ class Namespaces:
             self._spaces += [space for space in spaces if id(space) not in seen]
             seen.update(map(id, spaces))
             frame = frame.f_back
+        self.place = " ".join(places)
 
     def name_of(self, fixture: object, option: str) -> str:
         """Find the name that a fixture was assigned to.
