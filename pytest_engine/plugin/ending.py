@@ -8,8 +8,8 @@ import pytest
 
 from pytest_engine.core.errors import EngineError
 
-from .fixtures import KEPT, LEFT, RUNNING, SESSION, SETTINGS
-from .run import WORKER_INPUT, run_of
+from .fixtures import KEPT, LEFT, RUNNING, SESSION, SETTINGS, run_of
+from .run import WORKER_INPUT
 
 if TYPE_CHECKING:
     from .run import Run

@@ -28,6 +28,7 @@ __all__ = [
     "RunContainer",
     "engine",
     "run_container",
+    "run_of",
     "session_of",
 ]
 
@@ -61,8 +62,19 @@ def session_of(config: pytest.Config) -> Session:
         # What it needs takes longer to import than all of this plugin.
         from .session import Session
 
-        session = config.stash[SESSION] = Session(config, config.stash[SETTINGS])
+        session = Session(config, config.stash[SETTINGS], run_of(config))
+        config.stash[SESSION] = session
     return session
+
+
+def run_of(config: pytest.Config) -> Run:
+    """Return this process's part in the run."""
+    run = config.stash.get(RUNNING, None)
+    if run is None:
+        from .run import Run
+
+        run = config.stash[RUNNING] = Run(config, config.stash[SETTINGS])
+    return run
 
 
 @pytest.fixture(scope="session")

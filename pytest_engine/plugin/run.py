@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from pytest_engine.ownership.folders import RunFolder, state_folder
 from pytest_engine.ownership.labels import Owner
 
-from .fixtures import RUNNING, SETTINGS
-
 if TYPE_CHECKING:
     import subprocess
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     from .options import Settings
 
-__all__ = ["WORKER_INPUT", "Run", "run_of"]
+__all__ = ["WORKER_INPUT", "Run"]
 
 WORKER_INPUT = "pytest_engine_run"
 
@@ -103,14 +101,6 @@ class Run:
             else:
                 folder.remove()
         folder.release()
-
-
-def run_of(config: pytest.Config) -> Run:
-    """Return this process's part in the run."""
-    run = config.stash.get(RUNNING, None)
-    if run is None:
-        run = config.stash[RUNNING] = Run(config, config.stash[SETTINGS])
-    return run
 
 
 def _given(config: pytest.Config) -> Path | None:

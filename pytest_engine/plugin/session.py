@@ -18,7 +18,6 @@ from pytest_engine.ownership.folders import Kept, note_of
 from pytest_engine.ownership.labels import SESSION_LABEL
 
 from .progress import Speaker
-from .run import run_of
 from .shared import forget
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_engine.ownership.reused import Lease
 
     from .options import Settings
+    from .run import Run
 
 __all__ = ["Resource", "Session"]
 
@@ -81,10 +81,10 @@ class Session:
         leases: containers that outlive the run, with the open locks that say that it uses them.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, run: Run) -> None:
         """Start with nothing; nothing is connected."""
         self.settings = settings
-        self.run = run_of(config)
+        self.run = run
         self.owner = self.run.owner
         self.speaker = Speaker(config)
         self.live: list[Resource] = []
