@@ -47,12 +47,14 @@ LAYERS = (
     ("compose", "copying", "ensure", "follow", "launch", "runtime", "wait"),
     ("container",),
     ("core",),  # pytest_engine/core/__init__.py itself
+    ("ownership",),
     ("plugin",),
+    ("__main__",),  # the command line
     ("generate",),  # programs of the project
     ("pytest_engine",),  # pytest_engine/__init__.py itself
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"generate", "plugin", "pytest_engine"}
+ABOVE_THE_CORE = {"__main__", "generate", "ownership", "plugin", "pytest_engine"}
 
 # What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .files import FileLike
     from .images import PullPolicy
     from .plan import VolumesLike
-    from .references import Fixture
+    from .references import Fixture, Namespaces
 
     Scope = Literal["session", "package", "module", "class", "function"]
     ImageLike = Union[str, Fixture[Image]]
@@ -86,6 +86,8 @@ def container(
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",
+    per_worker: bool = False,
+    reuse: bool = False,
     params: Sequence[Variant] | None = None,
     ids: Sequence[str] | None = None,
     ahead: bool = True,
@@ -148,6 +150,10 @@ def container(
         timeout: seconds until it has to be ready; None: `--engine-wait-timeout`.
         after: fixtures, or their names, that have to be there before.
         scope: how long it lives: `function`, `class`, `module`, `package`, `session`.
+        per_worker: with `session`, each worker of pytest-xdist has its own; otherwise there is
+            one for the whole run.
+        reuse: with `session` and `--engine-reuse`, it outlives the run, and the next one uses
+            it again if it still is as it should be.
         params: makes every test run once for each: an image, or a mapping of properties
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
@@ -164,6 +170,11 @@ def container(
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
+    if reuse and (scope != "session" or build is not None or files):
+        raise InvalidInput(
+            "container: reuse goes with scope='session', and with neither build nor files."
+        )
+    place = _place(names, scope, per_worker=per_worker)
     try:
         plan = ContainerPlan.read(
             spec,
@@ -218,6 +229,8 @@ def container(
             build=recipe if wanted.image is None else None,
             files=plan.files,
             pull=pull,
+            place=place,
+            reuse=names.file if reuse else None,
         ) as running:
             yield running
 
@@ -238,23 +251,29 @@ def container(
 
 
 def network(
-    spec: NetworkSpec | None = None, *, scope: Scope = "function", doc: str | None = None
+    spec: NetworkSpec | None = None,
+    *,
+    scope: Scope = "function",
+    per_worker: bool = False,
+    doc: str | None = None,
 ) -> Fixture[Network]:
     """Make a fixture that is a network, on which containers reach each other by name.
 
     Args:
         spec: its properties; None: the engine's defaults, under a name of its own.
         scope: how long it lives.
+        per_worker: as of `container`.
         doc: what `pytest --fixtures` says of it.
     """
     names = callers()
+    place = _place(names, scope, per_worker=per_worker)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
         del others
         fixture = request.fixturename or "network"
         session = session_of(request.config)
-        with lifecycle.made_network(session, engine, fixture, spec) as made:
+        with lifecycle.made_network(session, engine, fixture, spec, place) as made:
             yield made
 
     made = fixture_function(make, no_references, names, "a network", _WAITS, scope=scope, doc=doc)
@@ -266,6 +285,7 @@ def volume(
     *,
     content: FileLike | None = None,
     scope: Scope = "function",
+    per_worker: bool = False,
     doc: str | None = None,
 ) -> Fixture[Volume]:
     """Make a fixture that is a volume.
@@ -276,10 +296,12 @@ def volume(
             of the caller), names -> contents, or a `File` of these, with an owner and
             permissions. None: nothing.
         scope: how long it and the data in it live.
+        per_worker: as of `container`.
         doc: what `pytest --fixtures` says of it.
     """
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
+    place = _place(names, scope, per_worker=per_worker)
     files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
     if any(isinstance(one.file.content, (bytes, str)) for one in files):
         raise InvalidInput(
@@ -291,9 +313,12 @@ def volume(
         del others
         fixture = request.fixturename or "volume"
         session = session_of(request.config)
-        with lifecycle.made_volume(session, engine, fixture, spec) as made:
+
+        def fill(name: str) -> None:
             if files:
-                fill_volume(session, engine, fixture, made.name, files)
+                fill_volume(session, engine, fixture, name, files)
+
+        with lifecycle.made_volume(session, engine, fixture, spec, place, fill) as made:
             yield made
 
     made = fixture_function(make, no_references, names, "a volume", _WAITS, scope=scope, doc=doc)
@@ -319,8 +344,8 @@ def image(
 ) -> Fixture[Image]:
     """Make a fixture that is an image, pulled if it is missing, or built.
 
-    One that is built is built once in a run and removed at its end; the build cache
-    stays. One that is pulled stays.
+    One that is built is built once in a run, by one of its workers, and removed at its
+    end; the build cache stays. One that is pulled stays.
 
     Args:
         name: the image to pull.
@@ -384,3 +409,8 @@ def _check_timeout(timeout: float | None) -> None:
     __tracebackhide__ = WRONG_ARGUMENT
     if timeout is not None and not timeout > 0:
         raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")
+
+
+def _place(names: Namespaces, scope: Scope, *, per_worker: bool) -> str | None:
+    """Tell where a fixture is defined, if the workers of a run are to share what it makes."""
+    return None if per_worker or scope != "session" else names.place

@@ -58,7 +58,7 @@ def plan(goal: str) -> list[Stage]:
         return [*stages, *_on_own_engine()]
     stages += [_lab("lab"), *_on_own_engine(), _lab("engines", GUESTS), _core(_NEWEST)]
     if goal == "all":
-        return [*stages, *map(_core, others), *_pythons()]
+        return [*stages, _kills(), *map(_core, others), *_pythons()]
     return [*stages, *map(_smoke, others)]
 
 
@@ -79,6 +79,13 @@ def _on_own_engine() -> list[Stage]:
         _tests("engine", f"tests on {which}", _ON_ENGINE),
         _tests("ansible", "the collection: sanity and playbooks", "ansible and not packaging"),
     ]
+
+
+def _kills() -> Stage:
+    """Kill runs at random moments, many more than an ordinary run of the tests has time for."""
+    command = _pytest(sys.executable, "kills", "engine", "-rP", "tests/plugin/test_killed.py")
+    environment = {"PYTEST_ENGINE_KILL_ROUNDS": "100"}
+    return Stage("kills", "100 runs that are killed at random moments", [command], environment)
 
 
 def _core(engine: str) -> Stage:
