@@ -51,6 +51,7 @@ LAYERS = (
     ("container",),
     ("cluster", "service"),
     ("core",),  # pytest_engine/core/__init__.py itself
+    ("ownership",),
     ("plugin",),
     ("presets",),
     ("generate",),  # programs of the project
@@ -58,7 +59,7 @@ LAYERS = (
     ("__main__",),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-ABOVE_THE_CORE = {"__main__", "generate", "plugin", "presets", "pytest_engine"}
+ABOVE_THE_CORE = {"__main__", "generate", "ownership", "plugin", "presets", "pytest_engine"}
 
 # What is needed of both goes into container.py.
 STRANGERS = {("wait", "ensure"), ("ensure", "wait")}

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .fixtures import (
-    AHEAD,
+    KEPT,
+    LEFT,
+    RUNNING,
     SESSION,
     SETTINGS,
+    TAKEN,
     _engine_requirements,
     ahead_of,
     engine,
@@ -18,7 +21,7 @@ from .fixtures import (
 )
 from .marks import add_marks, note_requirements
 from .options import add_options, read_settings
-from .report import add_logs, note_begin, summarize
+from .report import add_logs, keep_what_failed, note_begin, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -31,10 +34,12 @@ __all__ = [
     "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",
+    "pytest_configure_node",
     "pytest_runtest_makereport",
     "pytest_runtest_protocol",
     "pytest_runtest_setup",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
     "pytest_terminal_summary",
     "pytest_testnodedown",
     "pytest_unconfigure",
@@ -42,11 +47,6 @@ __all__ = [
 ]
 
 _FACTORIES = f"{__name__}.factories"
-_LEFT_OUTPUT = "pytest_engine_left"
-_DURATIONS_OUTPUT = "pytest_engine_durations"
-_LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
-# Of the workers of pytest-xdist: fixture, step, seconds and worker of each.
-_DURATIONS: pytest.StashKey[list[tuple[str, str, float, str]]] = pytest.StashKey()
 
 MANAGERS: list[pytest.PytestPluginManager] = []
 """The plugins of the runs in this process, the innermost last: a run may run another one.
@@ -71,8 +71,8 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, so that a wrong one is told before anything runs."""
     config.stash[SETTINGS] = read_settings(config)
-    config.stash[_LEFT] = []
-    config.stash[_DURATIONS] = []
+    config.stash[LEFT] = []
+    config.stash[TAKEN] = []
     add_marks(config)
 
 
@@ -103,48 +103,62 @@ def pytest_runtest_makereport(
     """Add the containers' logs to the report of a test that failed."""
     report = yield
     add_logs(item, report)
+    keep_what_failed(item, report)
     return report
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Remove what is still there, and tell the controller of this worker what would not go."""
-    run = session.config.stash.get(SESSION, None)
-    if run is None:
-        return
-    ahead = session.config.stash.get(AHEAD, None)
-    if ahead is not None:
-        ahead.close()
-    run.close()
-    session.config.stash[_LEFT] += run.left
-    output = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output[_LEFT_OUTPUT] = list(run.left)
-        output[_DURATIONS_OUTPUT] = run.durations.packed()
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Remove what dead runs have left, if that is asked for."""
+    config = session.config
+    if config.stash[SETTINGS].sweep and not hasattr(config, "workerinput"):
+        from .ending import sweep_first
+
+        sweep_first(config)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Hear what a worker of pytest-xdist could not remove, and how long things took there."""
-    output = getattr(node, "workeroutput", {})
-    node.config.stash[_LEFT] += output.get(_LEFT_OUTPUT, [])
-    worker = node.gateway.id
-    node.config.stash[_DURATIONS] += [
-        (*taken, worker) for taken in output.get(_DURATIONS_OUTPUT, [])
-    ]
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist which run it is a part of, before it starts."""
+    from .ending import invite
+
+    invite(node)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Hear what a worker of pytest-xdist could not remove, and that one has crashed."""
+    from .ending import hear
+
+    hear(node, error)
+
+
+# Around the others, so that pytest-xdist has stopped its workers when the run is taken down.
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Remove what is still there; of a run with workers, the controller does."""
+    result = yield
+    if SESSION in session.config.stash or RUNNING in session.config.stash:
+        from .ending import end
+
+        end(session)
+    return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what could not be removed, and how long things took, if that is wanted."""
-    config = terminalreporter.config
-    summarize(terminalreporter, config.stash[_LEFT])
-    count = config.stash[SETTINGS].durations
+    """Say what could not be removed, what was kept, and how long things took, if that is wanted."""
+    summarize(terminalreporter, terminalreporter.config.stash[LEFT])
+    kept = terminalreporter.config.stash.get(KEPT, None)
+    if kept:
+        from .keep import show_kept
+
+        show_kept(terminalreporter, *kept)
+    count = terminalreporter.config.stash[SETTINGS].durations
     if count is not None:
         from .durations import show_durations
 
-        run = config.stash.get(SESSION, None)
-        here = [] if run is None else [(*taken, "") for taken in run.durations.packed()]
-        show_durations(terminalreporter, [*here, *config.stash[_DURATIONS]], count)
+        taken = terminalreporter.config.stash[TAKEN]
+        show_durations(terminalreporter, taken, count)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

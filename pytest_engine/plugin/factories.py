@@ -11,7 +11,7 @@ from pytest_engine.core.errors import InvalidInput
 from . import lifecycle
 from .builds import BuildPlan, read_options, refuse_build_options
 from .fixtures import session_of
-from .functions import WRONG_ARGUMENT, callers, fixture_function, located, no_references
+from .functions import WRONG_ARGUMENT, callers, fixture_function, located, no_references, place_of
 from .handles import Image, Network
 from .hints import container_hints
 from .images import check_policy
@@ -82,6 +82,8 @@ def container(
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",
+    per_worker: bool = False,
+    reuse: bool = False,
     params: Sequence[Variant] | None = None,
     ids: Sequence[str] | None = None,
     ahead: bool = True,
@@ -145,6 +147,10 @@ def container(
         timeout: seconds until it has to be ready; None: `--engine-wait-timeout`.
         after: fixtures, or their names, that have to be there before.
         scope: how long it lives: `function`, `class`, `module`, `package`, `session`.
+        per_worker: with `session`, each worker of pytest-xdist has its own; otherwise there is
+            one for the whole run.
+        reuse: with `session` and `--engine-reuse`, it outlives the run, and the next one uses
+            it again if it still is as it should be.
         params: makes every test run once for each: an image, or a mapping of properties
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
@@ -163,6 +169,11 @@ def container(
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
+    if reuse and (scope != "session" or build is not None or files):
+        raise InvalidInput(
+            "container: reuse goes with scope='session', and with neither build nor files."
+        )
+    place = place_of(names, scope, per_worker=per_worker)
     try:
         plan = ContainerPlan.read(
             spec,
@@ -217,6 +228,8 @@ def container(
             build=recipe if wanted.image is None else None,
             files=plan.files,
             pull=pull,
+            place=place,
+            reuse=names.file if reuse else None,
         ) as running:
             if handed is None:
                 yield running
@@ -259,8 +272,8 @@ def image(
 ) -> Fixture[Image]:
     """Make a fixture that is an image, pulled if it is missing, or built.
 
-    One that is built is built once in a run and removed at its end; the build cache
-    stays. One that is pulled stays.
+    One that is built is built once in a run, by one of its workers, and removed at its
+    end; the build cache stays. One that is pulled stays.
 
     Args:
         name: the image to pull.

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Union
 from pytest_engine.core.archive.pack import pack_end, pack_files, pack_path
 from pytest_engine.core.errors import InvalidInput
 
+from . import shared
+
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
 
-    from .session import Session
+    from .session import Resource, Session
 
 __all__ = [
     "CONTENT_FOLDER",
@@ -212,15 +214,16 @@ def fill_volume(
 
 def _empty_image(session: Session, engine: Engine, fixture: str) -> str:
     """Import an image with nothing in it, once in a run; returns its id."""
-    key = ("empty", engine.endpoint.url)
-    if key not in session.built:
+
+    def make() -> Resource:
         name = session.owner.name("empty")
         labels = session.owner.labels(fixture)
         changes = [f"LABEL {json.dumps(key)}={json.dumps(value)}" for key, value in labels.items()]
         with session.making("image", name, fixture, engine) as resource:
             resource.id = engine.images.import_(pack_end(), name, changes=changes)
-        session.built[key] = resource.id
-    return session.built[key]
+        return resource
+
+    return str(shared.made(session, engine, "image", fixture, ("empty",), make, apart=False).id)
 
 
 def _folder_of(placed: Placed, mounts: Sequence[str]) -> str:

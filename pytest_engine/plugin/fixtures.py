@@ -13,23 +13,30 @@ if TYPE_CHECKING:
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Condition
+    from pytest_engine.ownership.folders import Kept
 
     from .ahead import Ahead
     from .files import FileLike
     from .images import PullPolicy
     from .options import Settings
     from .requirements import EngineTraits
+    from .run import Run
     from .session import Session
 
 __all__ = [
     "AHEAD",
+    "KEPT",
+    "LEFT",
+    "RUNNING",
     "SESSION",
     "SETTINGS",
+    "TAKEN",
     "RunContainer",
     "_engine_requirements",
     "ahead_of",
     "engine",
     "run_container",
+    "run_of",
     "session_of",
 ]
 
@@ -37,6 +44,14 @@ AHEAD: pytest.StashKey[Ahead] = pytest.StashKey()
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _TRAITS: pytest.StashKey[dict[str, EngineTraits]] = pytest.StashKey()
+# This process's part in the run, where it has one: a worker's, or that of its controller.
+RUNNING: pytest.StashKey[Run] = pytest.StashKey()
+# What could not be removed, as lines of text.
+LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
+# How long steps took: fixture, step, seconds, and the worker in which that was.
+TAKEN: pytest.StashKey[list[tuple[str, str, float, str]]] = pytest.StashKey()
+# The run's id, and what of it outlives it.
+KEPT: pytest.StashKey[tuple[str, list[Kept]]] = pytest.StashKey()
 
 
 class RunContainer(Protocol):
@@ -61,7 +76,8 @@ def session_of(config: pytest.Config) -> Session:
         # What it needs takes longer to import than all of this plugin.
         from .session import Session
 
-        session = config.stash[SESSION] = Session(config, config.stash[SETTINGS])
+        session = Session(config, config.stash[SETTINGS], run_of(config))
+        config.stash[SESSION] = session
     return session
 
 
@@ -74,6 +90,16 @@ def ahead_of(config: pytest.Config) -> Ahead:
 
         ahead = config.stash[AHEAD] = Ahead(config, session_of(config))
     return ahead
+
+
+def run_of(config: pytest.Config) -> Run:
+    """Return this process's part in the run."""
+    run = config.stash.get(RUNNING, None)
+    if run is None:
+        from .run import Run
+
+        run = config.stash[RUNNING] = Run(config, config.stash[SETTINGS])
+    return run
 
 
 @pytest.fixture(scope="session")

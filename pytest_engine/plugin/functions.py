@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Scope = Literal["session", "package", "module", "class", "function"]
     Others = Mapping[str, Any]
 
-__all__ = ["WRONG_ARGUMENT", "callers", "fixture_function", "located", "no_references"]
+__all__ = ["WRONG_ARGUMENT", "callers", "fixture_function", "located", "no_references", "place_of"]
 
 _NONE = Hints()
 WRONG_ARGUMENT = methodcaller("errisinstance", InvalidInput)
@@ -130,6 +130,11 @@ def _is_factory(frame: FrameType) -> bool:
 def no_references() -> Iterator[str]:
     """Name no fixtures, for those that refer to none."""
     return iter(())
+
+
+def place_of(names: Namespaces, scope: Scope, *, per_worker: bool) -> str | None:
+    """Tell where a fixture is defined, if the workers of a run are to share what it makes."""
+    return None if per_worker or scope != "session" else names.place
 
 
 def located(context: Sources, names: Namespaces) -> Sources:

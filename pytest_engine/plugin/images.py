@@ -16,7 +16,7 @@ from pytest_engine.core.reference import DEFAULT_REGISTRY, parse_reference
 from .retries import pull_patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from pluggy import HookRelay
 
@@ -137,17 +137,30 @@ class Demand:
             ) from exc
 
 
+def _at_once(key: Hashable, do: Callable[[], None]) -> None:
+    del key
+    do()
+
+
 class Pulls:
     """The pulls of a run: of each image one, whoever asks for it, in whichever thread.
 
     Args:
         speaker: is told what is pulled.
         durations: is told how long that took.
+        alone: does what it is given, unless another worker of the run did that for the same
+            key meanwhile; None: there are no others.
     """
 
-    def __init__(self, speaker: Speaker, durations: Durations) -> None:
+    def __init__(
+        self,
+        speaker: Speaker,
+        durations: Durations,
+        alone: Callable[[Hashable, Callable[[], None]], None] | None = None,
+    ) -> None:
         self._speaker = speaker
         self._durations = durations
+        self._alone = alone or _at_once
         self._lock = threading.Lock()
         self._locks: dict[Hashable, threading.Lock] = {}
         self._done: dict[Hashable, int] = {}
@@ -167,13 +180,16 @@ class Pulls:
         with lock:
             if self.count(demand) == seen:
                 with self._durations.step(demand.fixture, "pull"):
-                    pull_patiently(partial(self._pull, demand), demand.name, self._speaker)
-                demand.settle()
+                    self._alone(demand.key, partial(self._pull, demand))
                 self._done[demand.key] = seen + 1
 
     def _pull(self, demand: Demand) -> None:
-        with self._speaker.pulling(demand.name) as progress:
-            demand.engine.images.pull(demand.name, platform=demand.platform, progress=progress)
+        def pull() -> None:
+            with self._speaker.pulling(demand.name) as progress:
+                demand.engine.images.pull(demand.name, platform=demand.platform, progress=progress)
+
+        pull_patiently(pull, demand.name, self._speaker)
+        demand.settle()
 
     def freshen(self, demand: Demand) -> None:
         """Pull what the policy does not take as the engine has it; what is missing may stay so."""

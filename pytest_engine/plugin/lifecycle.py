@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Callable, Literal, TypeVar
 
 import pytest
 
@@ -17,6 +17,7 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
+from . import shared
 from .early import hooks_in_turn, note_early
 from .files import put_files
 from .handles import Image, Network, Volume
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .session import Resource, Session
 
 __all__ = [
+    "ANY_NAME",
     "build_image",
     "explained",
     "find_image",
@@ -45,6 +47,11 @@ __all__ = [
     "remember",
     "started",
 ]
+
+ANY_NAME = "any-name-that-nobody-else-has"
+"""Stands for a name that the run makes up."""
+
+_Spec = TypeVar("_Spec", NetworkSpec, VolumeSpec)
 
 
 @contextmanager
@@ -74,6 +81,8 @@ def started(
     build: BuildPlan | None = None,
     files: Sequence[Placed] = (),
     pull: PullPolicy | None = None,
+    place: str | None = None,
+    reuse: str | None = None,
 ) -> Iterator[Container]:
     """Create and start a container, wait until it is ready, and remove it afterwards.
 
@@ -88,6 +97,8 @@ def started(
         build: build this and use it as the image.
         files: what is put into it before it starts.
         pull: when its image is pulled; None: as configured.
+        place: where its fixture is defined, if the whole run is to share one container.
+        reuse: the file in which its fixture is defined, if it may outlive the run.
     """
     fixture = request.fixturename or "container"
     hook = request.node.ihook
@@ -96,6 +107,55 @@ def started(
     elif spec.image:
         with hooks_in_turn(request):
             spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
+    spec_asked = spec
+    what = str(build or spec.image)
+    is_mine = False
+
+    def start() -> Resource:
+        nonlocal is_mine
+        is_mine = True
+        demand = (pull, files)
+        return _start(session, engine, request, spec_asked, demand, wait, timeout, what)
+
+    if reuse is not None and session.settings.reuse:
+        from .reuse import reused
+
+        def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
+            _make_ready(session, request, spec, resource, wait, timeout, what, fresh)
+
+        resource = reused(session, engine, request, spec, reuse, make_ready)
+    else:
+        facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks), repr(files))
+        resource = shared.made(
+            session, engine, "container", fixture, facts, start, apart=place is None
+        )
+    container = resource.container or Container(engine, str(resource.id))
+    try:
+        yield container
+    finally:
+        try:
+            if is_mine:
+                with hooks_in_turn(request):
+                    hook.pytest_engine_container_remove(container=container, request=request)
+        finally:
+            with session.durations.step(fixture, "remove"):
+                session.remove(resource)
+
+
+def _start(
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    spec: ContainerSpec,
+    demanded: tuple[PullPolicy | None, Sequence[Placed]],
+    wait: Condition | Literal[False] | None,
+    timeout: float | None,
+    what: str,
+) -> Resource:
+    """Create and start a container, and wait until it is ready."""
+    fixture = request.fixturename or "container"
+    hook = request.node.ihook
+    pull, files = demanded
     name = session.owner.name(fixture)
     spec = replace(
         spec,
@@ -121,45 +181,72 @@ def started(
                 put_files(engine, container.id, files, spec)
             with session.durations.step(fixture, "start"):
                 start_patiently(container, spec, session.speaker)
-            condition = _readiness(spec) if wait is None else wait
-            if condition:
-                began = time.monotonic()
-                with session.durations.step(fixture, "wait"):
-                    wait_for(container, condition, timeout or session.settings.wait_timeout)
-                session.speaker.detail(
-                    f"{fixture} ({build or spec.image}) ready after "
-                    f"{time.monotonic() - began:.2f} s: {condition}"
-                )
-            with hooks_in_turn(request):
-                hook.pytest_engine_container_ready(container=container, request=request)
         except Exception as exc:
             remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
+        _make_ready(session, request, spec, resource, wait, timeout, what)
+    return resource
+
+
+def _make_ready(
+    session: Session,
+    request: pytest.FixtureRequest,
+    spec: ContainerSpec,
+    resource: Resource,
+    wait: Condition | Literal[False] | None,
+    timeout: float | None,
+    what: str,
+    fresh: bool = True,  # noqa: FBT001, FBT002
+) -> None:
+    """Wait until a container is ready, and tell the hooks of it."""
+    container = resource.container
+    assert container is not None  # noqa: S101  # it has started
     try:
-        yield container
-    finally:
-        try:
+        condition = _readiness(spec) if wait is None else wait
+        if condition:
+            began = time.monotonic()
+            with session.durations.step(resource.fixture, "wait"):
+                wait_for(container, condition, timeout or session.settings.wait_timeout)
+            session.speaker.detail(
+                f"{resource.fixture} ({what}) ready after {time.monotonic() - began:.2f} s: "
+                f"{condition}"
+            )
+        if fresh:
             with hooks_in_turn(request):
-                hook.pytest_engine_container_remove(container=container, request=request)
-        finally:
-            with session.durations.step(fixture, "remove"):
-                session.remove(resource)
+                hook = request.node.ihook
+                hook.pytest_engine_container_ready(container=container, request=request)
+    except Exception as exc:
+        remember(session, resource, container, getattr(exc, "log_tail", ""))
+        raise
 
 
 @contextmanager
 def made_network(
-    session: Session, engine: Engine, fixture: str, spec: NetworkSpec | None
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    spec: NetworkSpec,
+    place: str | None = None,
 ) -> Iterator[Network]:
-    """Create a network, and remove it afterwards."""
-    spec = spec or NetworkSpec(session.owner.name(fixture))
-    labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
-    with session.making("network", spec.name, fixture, engine) as resource:
-        timed = session.durations.step(fixture, "create")
-        with _nothing_made_on_refusal(session, resource), timed:
-            created = engine.networks.create(replace(spec, labels=labels).to_engine())
-        resource.id = created["Id"]
+    """Create a network, and remove it afterwards.
+
+    `ANY_NAME` stands for one that nobody else has; `place` is that of `started`.
+    """
+
+    def make() -> Resource:
+        wanted = _named(spec, session, fixture)
+        labels = {**(wanted.labels or {}), **session.owner.labels(fixture)}
+        with session.making("network", wanted.name, fixture, engine) as resource:
+            timed = session.durations.step(fixture, "create")
+            with _nothing_made_on_refusal(session, resource), timed:
+                created = engine.networks.create(replace(wanted, labels=labels).to_engine())
+            resource.id = created["Id"]
+        return resource
+
+    facts = (place, fixture, spec.to_engine())
+    resource = shared.made(session, engine, "network", fixture, facts, make, apart=place is None)
     try:
-        yield Network(engine, resource.id, spec.name)
+        yield Network(engine, str(resource.id), resource.name)
     finally:
         with session.durations.step(fixture, "remove"):
             session.remove(resource)
@@ -167,21 +254,41 @@ def made_network(
 
 @contextmanager
 def made_volume(
-    session: Session, engine: Engine, fixture: str, spec: VolumeSpec | None
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    spec: VolumeSpec,
+    place: str | None = None,
+    fill: Callable[[str], None] | None = None,
 ) -> Iterator[Volume]:
-    """Create a volume, and remove it with its data afterwards."""
-    spec = spec or VolumeSpec(session.owner.name(fixture))
-    labels = {**(spec.labels or {}), **session.owner.labels(fixture)}
-    with session.making("volume", spec.name, fixture, engine) as resource:
-        timed = session.durations.step(fixture, "create")
-        with _nothing_made_on_refusal(session, resource), timed:
-            engine.volumes.create(replace(spec, labels=labels).to_engine())
-        resource.id = spec.name
+    """Create a volume, fill it by its name, and remove it with its data afterwards.
+
+    `ANY_NAME` stands for one that nobody else has; `place` is that of `started`.
+    """
+
+    def make() -> Resource:
+        wanted = _named(spec, session, fixture)
+        labels = {**(wanted.labels or {}), **session.owner.labels(fixture)}
+        with session.making("volume", wanted.name, fixture, engine) as resource:
+            timed = session.durations.step(fixture, "create")
+            with _nothing_made_on_refusal(session, resource), timed:
+                engine.volumes.create(replace(wanted, labels=labels).to_engine())
+            resource.id = wanted.name
+            if fill is not None:
+                fill(wanted.name)
+        return resource
+
+    facts = (place, fixture, spec.to_engine())
+    resource = shared.made(session, engine, "volume", fixture, facts, make, apart=place is None)
     try:
-        yield Volume(engine, spec.name)
+        yield Volume(engine, resource.name)
     finally:
         with session.durations.step(fixture, "remove"):
             session.remove(resource)
+
+
+def _named(spec: _Spec, session: Session, fixture: str) -> _Spec:
+    return replace(spec, name=session.owner.name(fixture)) if spec.name == ANY_NAME else spec
 
 
 def find_image(
@@ -203,18 +310,20 @@ def find_image(
 
 def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
     """Build an image once in a run, which removes it at its end; returns its id."""
-    key = id(plan)
-    with session.building(key):
-        if key not in session.built:
-            labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
-            options: BuildOptions = {**plan.options, "labels": labels}
-            with session.making("image", str(plan), fixture, engine) as resource:
-                timed = session.durations.step(fixture, "build")
-                with timed, session.speaker.building(str(plan)) as progress:
-                    resource.id = engine.build.image(plan.context, progress=progress, **options)
-                resource.name = resource.id
-            session.built[key] = resource.id
-        return session.built[key]
+
+    def make() -> Resource:
+        labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
+        options: BuildOptions = {**plan.options, "labels": labels}
+        with session.making("image", str(plan), fixture, engine) as resource:
+            timed = session.durations.step(fixture, "build")
+            with timed, session.speaker.building(str(plan)) as progress:
+                resource.id = engine.build.image(plan.context, progress=progress, **options)
+            resource.name = resource.id
+        return resource
+
+    facts = (plan.context, plan.options)
+    resource = shared.made(session, engine, "image", fixture, facts, make, apart=False)
+    return str(resource.id)
 
 
 def _create(

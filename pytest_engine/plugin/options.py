@@ -49,6 +49,13 @@ def _mirrors(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def _switch(text: str) -> bool:
+    known = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
 class Option(NamedTuple):
     """One option.
 
@@ -60,6 +67,7 @@ class Option(NamedTuple):
         help: what it does.
         choices: the texts that it may be; empty: whatever `read` takes.
         bare: its text where the command line has the option without one; None: that is wrong.
+        switch: on the command line it stands alone, and says yes.
     """
 
     name: str
@@ -69,6 +77,7 @@ class Option(NamedTuple):
     help: str
     choices: tuple[str, ...] = ()
     bare: str | None = None
+    switch: bool = False
 
     @property
     def flag(self) -> str:
@@ -93,10 +102,11 @@ OPTIONS = (
     Option(
         "engine_missing",
         str,
-        "fail or skip",
+        "fail, skip or private",
         "fail",
-        "what becomes of tests that need an engine where none answers",
-        ("fail", "skip"),
+        "what becomes of tests that need an engine where none answers; private starts one for "
+        "the run, which takes root and an installed dockerd",
+        ("fail", "skip", "private"),
     ),
     Option(
         "engine_wait_timeout",
@@ -145,6 +155,51 @@ OPTIONS = (
         "fixtures; 0: of all",
         bare="10",
     ),
+    Option(
+        "engine_state",
+        str,
+        "a folder",
+        None,
+        "the folder that proves which runs are alive; by default one of the user's own",
+    ),
+    Option(
+        "engine_sweep",
+        _switch,
+        "yes or no",
+        "no",
+        "before the tests, remove what dead runs have left on the engine, and tell what and why",
+        switch=True,
+    ),
+    Option(
+        "engine_keep",
+        str,
+        "never, failed or always",
+        "never",
+        "what outlives the run so that it can be looked at: what a failing test used, or all",
+        ("never", "failed", "always"),
+    ),
+    Option(
+        "engine_keep_for",
+        _seconds,
+        "a number of seconds above 0",
+        "86400",
+        "seconds after which what was kept may be removed by a later run",
+    ),
+    Option(
+        "engine_reuse",
+        _switch,
+        "yes or no",
+        "no",
+        "leave containers of fixtures with reuse=True running for the next run, and use them again",
+        switch=True,
+    ),
+    Option(
+        "engine_reuse_for",
+        _seconds,
+        "a number of seconds above 0",
+        "3600",
+        "seconds for which a container may wait to be used again",
+    ),
 )
 
 
@@ -153,13 +208,19 @@ class Settings(NamedTuple):
 
     Attributes:
         host: the engine's address; None: the environment's.
-        missing: `fail` or `skip`.
+        missing: `fail`, `skip` or `private`.
         wait_timeout: in seconds.
         log_lines: for each container.
         pull: `missing`, `always`, `never` or a timedelta.
         mirror: registry, or the beginning of a name, -> what takes its place; None: no mirrors.
         ahead: how many containers start in the background at a time.
         durations: of how many fixtures they are shown; None: of none, 0: of all.
+        state: the folder for the proofs of life; None: the default one.
+        sweep: whether to sweep before the tests.
+        keep: `never`, `failed` or `always`.
+        keep_for: in seconds.
+        reuse: whether containers that can be used again are.
+        reuse_for: in seconds.
     """
 
     host: str | None
@@ -170,6 +231,12 @@ class Settings(NamedTuple):
     mirror: tuple[tuple[str, str], ...] | None
     ahead: int
     durations: int | None
+    state: str | None
+    sweep: bool
+    keep: str
+    keep_for: float
+    reuse: bool
+    reuse_for: float
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -177,12 +244,17 @@ def add_options(parser: pytest.Parser) -> None:
     group = parser.getgroup("engine", "containers (pytest-engine)")
     for option in OPTIONS:
         default = f"; default {option.default}" if option.default else ""
+        form: dict[str, Any] = {"action": "store_const", "const": "yes"}
+        if not option.switch:
+            metavar = "|".join(option.choices) or option.name.rpartition("_")[2].upper()
+            form = {"metavar": metavar}
+        if option.bare is not None:
+            form |= {"nargs": "?", "const": option.bare}
         group.addoption(
             option.flag,
             default=None,
-            **({} if option.bare is None else {"nargs": "?", "const": option.bare}),
-            metavar="|".join(option.choices) or option.name.rpartition("_")[2].upper(),
             help=f"{option.help} (ini {option.name}, environment {option.variable}{default})",
+            **form,
         )
         parser.addini(option.name, option.help, default=None)
 

@@ -38,7 +38,14 @@ class Fixture(Generic[T_co]):
 
 
 class Namespaces:
-    """Where the fixtures that a factory was given may have been assigned to names."""
+    """Where the fixtures that a factory was given may have been assigned to names.
+
+    Attributes:
+        module: the name of the factory's caller's module.
+        file: its file.
+        place: the lines of code that the call of the factory went through, from its caller
+            up to the module that was being imported; the same in all workers of a run.
+    """
 
     def __init__(self, frame: FrameType | None, factory: str) -> None:
         """Remember the namespaces of the factory's caller, and of its callers."""
@@ -48,8 +55,13 @@ class Namespaces:
         self.file = str(frame.f_globals.get("__file__", "")) if frame else ""
         self.line = frame.f_lineno if frame else 1
         self.in_class = frame is not None and _is_class_body(frame)
+        places: list[str] = []
+        outside = False
         seen: set[int] = set()
         while frame is not None:
+            outside = outside or frame.f_code.co_filename.startswith("<frozen importlib")
+            if not outside:
+                places.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
             # Fixtures in the body of a class are only among the locals of that body.
             spaces = [frame.f_globals]
             if _is_class_body(frame):
@@ -57,6 +69,7 @@ class Namespaces:
             self._spaces += [space for space in spaces if id(space) not in seen]
             seen.update(map(id, spaces))
             frame = frame.f_back
+        self.place = " ".join(places)
 
     @property
     def folder(self) -> Path:

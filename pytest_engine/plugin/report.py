@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .session import Resource, Session
 
-__all__ = ["add_logs", "note_begin", "summarize"]
+__all__ = ["add_logs", "keep_what_failed", "note_begin", "summarize"]
 
 _BEGAN: pytest.StashKey[float] = pytest.StashKey()
 
@@ -29,13 +29,26 @@ def add_logs(item: pytest.Item, report: pytest.TestReport) -> None:
     session = item.config.stash.get(SESSION, None)
     if session is None or not report.failed or not session.settings.log_lines:
         return
+    for resource in _used(item, [*session.live, *session.fallen]):
+        if resource.kind == "container":
+            _add(report, session, resource, item.stash.get(_BEGAN, 0.0))
+
+
+def keep_what_failed(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Keep what a failed test used, if that is what is wanted."""
+    session = item.config.stash.get(SESSION, None)
+    if session is None or not report.failed or session.settings.keep != "failed":
+        return
+    from .keep import keep_used
+
+    keep_used(session, _used(item, [*session.live]), item.nodeid)
+
+
+def _used(item: pytest.Item, among: list[Resource]) -> list[Resource]:
+    """Pick what a test used: that of its fixtures, and what was made while it ran."""
     began = item.stash.get(_BEGAN, 0.0)
     names = set(getattr(item, "fixturenames", ()))
-    for resource in [*session.live, *session.fallen]:
-        if resource.kind != "container" or resource.early:
-            continue
-        if resource.fixture in names or resource.born >= began:
-            _add(report, session, resource, began)
+    return [one for one in among if not one.early and (one.fixture in names or one.born >= began)]
 
 
 def summarize(reporter: pytest.TerminalReporter, left: list[str]) -> None:

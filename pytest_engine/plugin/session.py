@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import EngineError, NotFound
+from pytest_engine.core.container import Container
+from pytest_engine.core.errors import Conflict, EngineError, NotFound
+from pytest_engine.ownership.folders import Kept, note_of
+from pytest_engine.ownership.labels import SESSION_LABEL
 
 from .durations import Durations
 from .images import Pulls
-from .ownership import SESSION_LABEL, Owner
 from .progress import Speaker
 from .removals import Removals
+from .shared import digest, forget, unless_meanwhile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from pytest_engine.core.container import Container
+    from pytest_engine.ownership.reused import Lease
 
     from .options import Settings
+    from .run import Run
 
 __all__ = ["Resource", "Session"]
 
@@ -43,6 +48,9 @@ class Resource:
         born: when it was made, in seconds since the epoch; if that was ahead, when the first
             test got it.
         early: whether it was made ahead, and no test has got it yet.
+        key: what the run knows it by, if it is made once in a run.
+        shared: it is the whole run's, and stays until that ends.
+        kept: it outlives the run.
         last_log: what a container had logged when it was removed because it did not become
             ready.
         removing: held by the thread that removes it.
@@ -56,6 +64,9 @@ class Resource:
     container: Container | None = None
     born: float = field(default_factory=time.time)
     early: bool = False
+    key: str | None = None
+    shared: bool = False
+    kept: bool = False
     last_log: str | None = None
     removing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -67,7 +78,8 @@ class Session:
 
     Attributes:
         settings: the values of the options.
-        owner: labels and names of this run.
+        run: this process's part in the run.
+        owner: labels and names of the run.
         speaker: says what is going on.
         durations: how long steps took.
         removals: what is being removed in the background.
@@ -75,23 +87,27 @@ class Session:
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
         left: what could not be removed, as lines of text.
-        built: the images that were built -> their ids, by what they were built from.
+        leases: containers that outlive the run, with the open locks that say that it uses them.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings, run: Run) -> None:
         """Start with nothing; nothing is connected."""
         self.settings = settings
-        self.owner = Owner()
+        self.run = run
+        self.owner = self.run.owner
         self.speaker = Speaker(config)
         self.live: list[Resource] = []
         self.fallen: list[Resource] = []
         self.left: list[str] = []
         self.durations = Durations()
         self.removals = Removals(self.left)
-        self.pulls = Pulls(self.speaker, self.durations)
-        self.built: dict[object, str] = {}
+        self.pulls = Pulls(
+            self.speaker,
+            self.durations,
+            lambda key, do: unless_meanwhile(self.run, digest("pull", key), do),
+        )
+        self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
-        self._building: dict[object, threading.Lock] = {}
 
     def connect(self) -> Engine:
         """Connect to the engine, or fail or skip, as configured, with the reason."""
@@ -103,6 +119,8 @@ class Session:
             reason = str(exc)
         else:
             return engine
+        if self.settings.missing == "private":
+            return self._private(reason)
         # Out here, so that the report does not tell the story of the exception as well.
         if self.settings.missing == "skip":
             pytest.skip(f"no container engine: {reason}")
@@ -113,6 +131,19 @@ class Session:
             pytrace=False,
         )
 
+    def _private(self, reason: str) -> Engine:
+        """Connect to an engine of the run's own, started by whoever needs it first."""
+        from .private import private_engine
+
+        try:
+            return private_engine(self.run, self.speaker)
+        except EngineError as exc:
+            why = str(exc)
+        pytest.fail(
+            f"No container engine: {reason}\n--engine-missing=private could not start one: {why}",
+            pytrace=False,
+        )
+
     @contextmanager
     def making(self, kind: str, name: str, fixture: str, engine: Engine) -> Iterator[Resource]:
         """Keep book of something while it is made; remove it if that fails.
@@ -120,18 +151,34 @@ class Session:
         Yields:
             Its record, whose `id` is to be set as soon as the engine has told it.
         """
+        self.run.begin(engine.endpoint)
         resource = Resource(kind, name, fixture, engine)
         with self._lock:
             self.live.append(resource)
         try:
             yield resource
-        except BaseException:
+        except BaseException as exc:
+            # What was given up meanwhile is gone.
+            is_there = resource in self.live
+            if self.settings.keep == "failed" and isinstance(exc, Exception) and is_there:
+                self.keep(resource, os.environ.get("PYTEST_CURRENT_TEST", fixture))
             # Also when the person presses Ctrl-C in between; not if the engine has refused.
             self.remove(resource)
             raise
 
+    def adopt(self, kind: str, fixture: str, engine: Engine, told: Mapping[str, Any]) -> Resource:
+        """Take into the book what another worker of the run, or the run before, has made."""
+        resource = Resource(kind, told["name"], fixture, engine, told["id"], shared=True)
+        if kind == "container":
+            resource.container = Container(
+                engine, told["id"], name=told["name"], image=told["image"]
+            )
+        with self._lock:
+            self.live.append(resource)
+        return resource
+
     def forget(self, resource: Resource) -> None:
-        """Keep book of it no longer: it was never made, or is gone."""
+        """Keep book of it no longer: it was never made, is gone, or is somebody else's now."""
         with self._lock:
             if resource in self.live:
                 self.live.remove(resource)
@@ -139,33 +186,61 @@ class Session:
     def remove(self, resource: Resource) -> None:
         """Remove something from the engine; what fails is noted for the end of the run.
 
-        Nothing happens if it is not (or no longer) in the book.
+        Nothing happens if it is not (or no longer) in the book. What is the whole run's, or
+        is kept, stays on the engine.
         """
         with resource.removing:
             if resource not in self.live:
                 return
-            try:
-                _REMOVE[resource.kind](resource, self.owner.session)
-            except NotFound:
-                pass
-            except EngineError as exc:
-                self.left.append(f"{resource.kind} {resource.name}: {exc}")
+            if self.settings.keep == "always" and resource.id is not None:
+                self.keep(resource, os.environ.get("PYTEST_CURRENT_TEST", resource.fixture))
+            if not (resource.shared or resource.kept):
+                self._remove(resource)
             self.forget(resource)
 
-    @contextmanager
-    def building(self, key: object) -> Iterator[None]:
-        """Let nobody else in this process build the same meanwhile."""
-        with self._lock:
-            lock = self._building.setdefault(key, threading.Lock())
-        with lock:
-            yield
+    def keep(self, resource: Resource, test: str) -> None:
+        """Have something outlive the run, because of a test."""
+        if resource.kept or resource.id is None:
+            return
+        resource.kept = True
+        self.run.folder.keep(
+            Kept(
+                resource.kind,
+                resource.id,
+                resource.name,
+                resource.fixture,
+                test,
+                time.time() + self.settings.keep_for,
+                note_of(resource.engine.endpoint),
+            )
+        )
 
     def close(self) -> None:
         """Remove whatever is left, the youngest first."""
         self.removals.join()
         while self.live:
             self.remove(self.live[-1])
-        self.built.clear()
+        while self.leases:
+            lease, lock = self.leases.pop()
+            lease.touch()
+            os.close(lock)
+
+    def _remove(self, resource: Resource) -> None:
+        if resource.key is not None:
+            forget(self.run, resource.key)
+        if resource.id is None:
+            # The engine may be about to make it.
+            self.run.doubt()
+        try:
+            _REMOVE[resource.kind](resource, self.owner.session)
+        except NotFound:
+            pass
+        except Conflict as exc:
+            # The test has, or the container does so by itself.
+            if "already in progress" not in exc.engine_message:
+                self.left.append(f"{resource.kind} {resource.name}: {exc}")
+        except EngineError as exc:
+            self.left.append(f"{resource.kind} {resource.name}: {exc}")
 
 
 def _remove_container(resource: Resource, session: str) -> None:

@@ -13,7 +13,7 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from . import lifecycle
 from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
-from .functions import WRONG_ARGUMENT, callers, fixture_function, no_references
+from .functions import WRONG_ARGUMENT, callers, fixture_function, no_references, place_of
 from .recipe import OF_CONTAINERS
 
 if TYPE_CHECKING:
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["network", "volume"]
 
-# Stands for the name that the run makes up, while what is stated is checked.
-_ANY_NAME = "name"
-
 
 def network(
     spec: NetworkSpec | None = None,
@@ -44,6 +41,7 @@ def network(
     subnets: Sequence[str | IpamPool] | None = None,
     labels: Mapping[str, str] | None = None,
     scope: Scope = "function",
+    per_worker: bool = False,
     doc: str | None = None,
 ) -> Fixture[Network]:
     """Make a fixture that is a network, on which containers reach each other by name.
@@ -58,6 +56,7 @@ def network(
         subnets: its addresses, like `10.1.0.0/24`.
         labels: labels beyond those of the run.
         scope: how long it lives.
+        per_worker: as of `container`.
         doc: what `pytest --fixtures` says of it.
     """
     __tracebackhide__ = WRONG_ARGUMENT
@@ -72,19 +71,20 @@ def network(
         ipam_config=pools,
         labels=labels,
     )
-    NetworkSpec(_ANY_NAME, **given)
+    wanted = spec or NetworkSpec(lifecycle.ANY_NAME, **given)
+    names = callers()
+    place = place_of(names, scope, per_worker=per_worker)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
         del others
         fixture = request.fixturename or "network"
         session = session_of(request.config)
-        wanted = spec or NetworkSpec(session.owner.name(fixture), **given)
-        with lifecycle.made_network(session, engine, fixture, wanted) as made:
+        with lifecycle.made_network(session, engine, fixture, wanted, place) as made:
             yield made
 
     made = fixture_function(
-        make, no_references, callers(), "a network", OF_CONTAINERS, scope=scope, doc=doc
+        make, no_references, names, "a network", OF_CONTAINERS, scope=scope, doc=doc
     )
     return cast("Fixture[Network]", made)
 
@@ -97,6 +97,7 @@ def volume(
     labels: Mapping[str, str] | None = None,
     content: FileLike | None = None,
     scope: Scope = "function",
+    per_worker: bool = False,
     doc: str | None = None,
 ) -> Fixture[Volume]:
     """Make a fixture that is a volume.
@@ -111,11 +112,14 @@ def volume(
             of the caller), names -> contents, or a `File` of these, with an owner and
             permissions. None: nothing.
         scope: how long it and the data in it live.
+        per_worker: as of `container`.
         doc: what `pytest --fixtures` says of it.
     """
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     given = _given(spec, "volume", driver=driver, driver_options=driver_options, labels=labels)
+    wanted = spec or VolumeSpec(lifecycle.ANY_NAME, **given)
+    place = place_of(names, scope, per_worker=per_worker)
     files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
     if any(isinstance(one.file.content, (bytes, str)) for one in files):
         raise InvalidInput(
@@ -127,10 +131,12 @@ def volume(
         del others
         fixture = request.fixturename or "volume"
         session = session_of(request.config)
-        wanted = spec or VolumeSpec(session.owner.name(fixture), **given)
-        with lifecycle.made_volume(session, engine, fixture, wanted) as made:
+
+        def fill(name: str) -> None:
             if files:
-                fill_volume(session, engine, fixture, made.name, files)
+                fill_volume(session, engine, fixture, name, files)
+
+        with lifecycle.made_volume(session, engine, fixture, wanted, place, fill) as made:
             yield made
 
     made = fixture_function(

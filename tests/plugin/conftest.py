@@ -15,7 +15,8 @@ import pytest_engine.plugin.factories
 import pytest_engine.plugin.surroundings  # noqa: F401
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
+    from typing import Callable
 
     from pytest_engine.core.client import Engine
 
@@ -25,11 +26,13 @@ class Project:
 
     Attributes:
         pytester: pytest's own fixture, to write files with.
+        state: the folder in which its runs prove that they are alive.
     """
 
     def __init__(self, pytester: pytest.Pytester, engine: Engine, owner: str) -> None:
         self.pytester = pytester
         self.engine = engine
+        self.state = pytester.path / "state"
         self._filters = {"label": f"io.pytest-engine.user={owner}"}
         self._began = time.time()
 
@@ -46,11 +49,11 @@ class Project:
 
     def run(self, *arguments: str, host: str | None = None) -> pytest.RunResult:
         """Run the tests in this very process."""
-        return self.pytester.runpytest_inprocess(*self._arguments(arguments, host))
+        return self.pytester.runpytest_inprocess(*self.arguments(*arguments, host=host))
 
     def run_apart(self, *arguments: str, host: str | None = None) -> pytest.RunResult:
         """Run the tests in a process of its own."""
-        return self.pytester.runpytest_subprocess(*self._arguments(arguments, host))
+        return self.pytester.runpytest_subprocess(*self.arguments(*arguments, host=host))
 
     def left(self) -> set[str]:
         """Tell what the runs have left on the engine, each with its sort in front."""
@@ -63,6 +66,44 @@ class Project:
         left |= {f"volume {one['Name']}" for one in volumes}
         return left | {f"image {one['Id']}" for one in images}
 
+    def gone_within(self, seconds: float, but: Collection[str] = ()) -> set[str]:
+        """Wait until nothing is left; returns what is still there at the end of the time."""
+        deadline = time.monotonic() + seconds
+        while (left := self.left().difference(but)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return left
+
+    def await_no_runs(self, but: Collection[str] = (), seconds: float = 60.0) -> list[str]:
+        """Wait until no run has a folder any more; returns those that still have one."""
+        deadline = time.monotonic() + seconds
+        while True:
+            names = {path.name for path in (self.state / "runs").iterdir()}.difference(but)
+            if not names or time.monotonic() > deadline:
+                return sorted(names)
+            time.sleep(0.05)
+
+    def await_events(self, count: int, *, since: float, unless: Callable[[], bool]) -> int:
+        """Wait until the engine has told of so many events of containers; returns how many."""
+        deadline = time.monotonic() + 120
+        while True:
+            events = self.engine.system.events(
+                since=since, until=time.time(), filters={"type": "container", **self._filters}
+            )
+            seen = len(list(events))
+            if seen >= count or unless():
+                return seen
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def made(self, kind: str) -> int:
+        """Count the networks or volumes that runs have created; they have names of ours."""
+        events = self.engine.system.events(
+            since=self._began, until=time.time(), filters={"type": kind, "event": "create"}
+        )
+        names = {event["Actor"]["Attributes"].get("name", event["Actor"]["ID"]) for event in events}
+        # Not calls: of a volume, engines tell again when a container is created with it.
+        return len([one for one in names if one.startswith("pytest-engine-")])
+
     def created(self, fixture: str = "") -> int:
         """Count the containers that the runs have created, all or those of a fixture."""
         events = self.engine.system.events(
@@ -73,7 +114,8 @@ class Project:
         fixtures = [event["Actor"]["Attributes"]["io.pytest-engine.fixture"] for event in events]
         return len([one for one in fixtures if fixture in ("", one)])
 
-    def _arguments(self, arguments: Sequence[str], host: str | None) -> list[str]:
+    def arguments(self, *arguments: str, host: str | None = None) -> list[str]:
+        """Complete the arguments of a run: the engine, the proofs, and no other plugins."""
         url = self.engine.endpoint.url if host is None else host
         return [
             "-p",
@@ -83,6 +125,7 @@ class Project:
             "-W",
             "error",
             f"--engine-host={url}",
+            f"--engine-state={self.state}",
             *arguments,
         ]
 

@@ -343,20 +343,6 @@ def test_it(engine):
     project.run().assert_outcomes(passed=1)
 
 
-def test_every_worker_of_xdist_has_containers_of_its_own(project: Project) -> None:
-    project.write(
-        conftest="box = container('busybox', command='sleep 1000', scope='session')",
-        test_it="""
-@pytest.mark.parametrize("n", range(4))
-def test_it(box, n, worker_id):
-    assert box.inspect()["Config"]["Labels"]["io.pytest-engine.worker"] == worker_id
-""",
-    )
-    project.run_apart("-n2", "--dist=each").assert_outcomes(passed=8)
-    assert project.created() == 2
-    assert project.left() == set()
-
-
 def test_a_container_costs_few_requests(project: Project, engine_host: str) -> None:
     from tests.request_log import request_log
 

@@ -90,7 +90,7 @@ def test_the_ini_file_comes_before_the_environment_and_the_command_line_before_b
 @pytest.mark.parametrize(
     ("argument", "message"),
     [
-        ("--engine-missing=explode", "--engine-missing: 'explode' is not fail or skip"),
+        ("--engine-missing=explode", "--engine-missing: 'explode' is not fail, skip or private"),
         ("--engine-wait-timeout=soon", "--engine-wait-timeout: 'soon' is not a number of seconds"),
         ("--engine-wait-timeout=0", "'0' is not a number of seconds above 0"),
         ("--engine-log-lines=-1", "'-1' is not a number of lines"),
@@ -112,7 +112,9 @@ def test_a_wrong_value_in_the_ini_file_is_refused(pytester: pytest.Pytester) -> 
     pytester.makepyfile("def test_it(): pass")
     result = pytester.runpytest_inprocess()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "engine_missing of the ini file: 'explode' is not fail or skip" in str(result.stderr)
+    assert "engine_missing of the ini file: 'explode' is not fail, skip or private" in str(
+        result.stderr
+    )
 
 
 def test_an_unknown_option_is_refused(pytester: pytest.Pytester) -> None:

@@ -60,7 +60,7 @@ def plan(goal: str) -> list[list[Stage]]:
     own = [_lab("lab"), *_on_own_engine()]
     beside = [*_static(), _lab("engines", GUESTS), _core(_NEWEST)]
     if goal == "all":
-        own.append(_releases())
+        own += [_releases(), _kills()]
         beside += [*map(_core, others), *_pythons()]
     else:
         beside += map(_smoke, others)
@@ -88,6 +88,13 @@ def _on_own_engine() -> list[Stage]:
 
 def _releases() -> Stage:
     return _tests("releases", "the collection on other releases of Ansible and Python", _RELEASES)
+
+
+def _kills() -> Stage:
+    """Kill runs at random moments, many more than an ordinary run of the tests has time for."""
+    command = _pytest(sys.executable, "kills", "engine", "-rP", "tests/plugin/test_killed.py")
+    environment = {"PYTEST_ENGINE_KILL_ROUNDS": "100"}
+    return Stage("kills", "100 runs that are killed at random moments", [command], environment)
 
 
 def _core(engine: str) -> Stage:

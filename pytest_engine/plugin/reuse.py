@@ -1,0 +1,175 @@
+"""Containers that outlive the run, and that the next run finds: `reuse=True`."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_engine.core.container import Container
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
+from pytest_engine.core.errors import EngineError, InvalidInput, NotFound, NotOurs
+from pytest_engine.ownership.labels import (
+    FIXTURE_LABEL,
+    HOST_LABEL,
+    LOCK_LABEL,
+    MACHINE_LABEL,
+    REUSE_LABEL,
+    SPEC_LABEL,
+    USER_LABEL,
+    machine,
+    readable,
+    user,
+)
+from pytest_engine.ownership.locks import downgrade, exclusively, upgrade
+from pytest_engine.ownership.reused import Lease
+
+from .shared import digest
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    import pytest
+
+    from pytest_engine.core.client import Engine
+    from pytest_engine.core.spec.container import ContainerSpec
+
+    from .session import Resource, Session
+
+__all__ = ["reused"]
+
+
+def reused(
+    session: Session,
+    engine: Engine,
+    request: pytest.FixtureRequest,
+    spec: ContainerSpec,
+    place: str,
+    make_ready: Callable[[Resource, ContainerSpec, bool], None],
+) -> Resource:
+    """Find the container that an earlier run left for this fixture, or make it.
+
+    What differs from what is wanted is made anew, but not while another run uses it.
+
+    Args:
+        session: the run.
+        engine: where it is.
+        request: the request that it is for.
+        spec: what is asked for; without a name it gets one that the next run finds.
+        place: the file in which its fixture is defined.
+        make_ready: waits until it is ready, given its record, what it was made from, and
+            whether it was started just now.
+
+    Raises:
+        InvalidInput: it depends on something that ends with the run.
+        NotOurs: somebody else's container has its name.
+        EngineError: it cannot be made, or another run uses it with other properties.
+    """
+    fixture = request.fixturename or "container"
+    root = str(request.config.rootpath)
+    facts = (engine.endpoint.url, root, place, fixture, getattr(request, "param", None))
+    # The same file of two working copies has two paths, and so two containers.
+    key = digest("reuse", *facts)[:16]
+    _refuse_what_ends(session, spec, fixture)
+    name = spec.name or f"pytest-engine-reuse-{readable(fixture)}-{key[:8]}"
+    folder = session.run.state / "reuse"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    labels = {
+        REUSE_LABEL: key,
+        HOST_LABEL: socket.gethostname(),
+        MACHINE_LABEL: machine(),
+        USER_LABEL: user(),
+        LOCK_LABEL: str(folder / f"{key}.json"),
+        FIXTURE_LABEL: fixture,
+    }
+    spec = replace(spec, name=name, labels={**(spec.labels or {}), **labels})
+    changed = request.node.ihook.pytest_engine_container_spec(spec=spec, request=request)
+    spec = changed or spec
+    wanted = digest(spec.name, spec.to_engine())
+    spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
+    session.run.begin(engine.endpoint)
+    with exclusively(folder / f"{key}.lock"):
+        lease, lock = Lease.take(
+            session.run.state,
+            key,
+            name=str(spec.name),
+            fixture=fixture,
+            root=root,
+            endpoint=engine.endpoint,
+            unused=session.settings.reuse_for,
+        )
+        try:
+            other = _is_another(engine, spec, key, wanted)
+            if other:
+                _have_alone(lock, str(spec.name))
+            kind = ContainerKind(recreate=other, force_kill=True, keep_volumes=False)
+            outcome = reconcile(engine, kind, spec, state="started")
+            found = outcome.resource or {}
+            downgrade(lock)
+            told = {"id": found.get("Id"), "name": spec.name, "image": spec.image}
+            resource = session.adopt("container", fixture, engine, told)
+            try:
+                make_ready(resource, spec, outcome.changed)
+            except BaseException:
+                session.forget(resource)
+                if upgrade(lock):
+                    _discard(engine, str(resource.id))
+                raise
+        except BaseException:
+            os.close(lock)
+            raise
+    session.leases.append((lease, lock))
+    return resource
+
+
+def _refuse_what_ends(session: Session, spec: ContainerSpec, fixture: str) -> None:
+    mine = {one.name: one.kind for one in [*session.live] if one.kind in ("network", "volume")}
+    names = [one.name for one in spec.attachments]
+    host = spec.to_engine().get("HostConfig", {})
+    names += [str(one).partition(":")[0] for one in host.get("Binds") or []]
+    names += [str(one.get("Source")) for one in host.get("Mounts") or []]
+    for name in names:
+        if name in mine:
+            raise InvalidInput(
+                f"{fixture}: a container that is used again cannot use the {mine[name]} {name}, "
+                "which ends with this run. Name one that is there anyway."
+            )
+    if str(spec.image).startswith("sha256:"):
+        raise InvalidInput(
+            f"{fixture}: a container that is used again cannot have an image that is built for "
+            "this run. Name an image that is there anyway."
+        )
+
+
+def _is_another(engine: Engine, spec: ContainerSpec, key: str, wanted: str) -> bool:
+    """Tell whether there is a container of that name that was made from something else."""
+    try:
+        found = engine.containers.inspect(str(spec.name))
+    except NotFound:
+        return False
+    labels = found.get("Config", {}).get("Labels") or {}
+    if labels.get(REUSE_LABEL) != key:
+        raise NotOurs(
+            f"Container {spec.name} is there already, and was not made for this fixture. Give the "
+            "fixture another name=, or remove that container."
+        )
+    return labels.get(SPEC_LABEL) != wanted
+
+
+def _have_alone(lock: int, name: str) -> None:
+    if not upgrade(lock):
+        raise EngineError(
+            f"Container {name} is in use by another run, with other properties than this one asks "
+            "for. Wait for its end, or run without --engine-reuse."
+        )
+
+
+def _discard(engine: Engine, id: str) -> None:
+    container = Container(engine, id)
+    try:
+        container.remove()
+    except EngineError:
+        # The error that led here is told; the container expires.
+        return

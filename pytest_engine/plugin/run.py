@@ -1,0 +1,113 @@
+"""The part that a process has in a run: its folder, the proof of its life, and its reaper."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_engine.ownership.folders import RunFolder, state_folder
+from pytest_engine.ownership.labels import Owner
+
+if TYPE_CHECKING:
+    import subprocess
+
+    import pytest
+
+    from pytest_engine.core.endpoint import Endpoint
+
+    from .options import Settings
+
+__all__ = ["WORKER_INPUT", "Run"]
+
+WORKER_INPUT = "pytest_engine_run"
+
+
+class Run:
+    """One run of pytest, with all its workers, as one of its processes sees it.
+
+    Attributes:
+        state: the folder for what outlives a process.
+        path: the run's own folder, which is made when something is about to be made.
+        owner: labels and names of the run.
+        is_worker: whether this process is a worker whose controller looks after the run.
+    """
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        """Find out which run it is; nothing is made yet."""
+        given = _given(config)
+        self.is_worker = given is not None
+        self.state = state_folder(settings.state) if given is None else given.parents[1]
+        self.path = self.state / "runs" / uuid.uuid4().hex if given is None else given
+        worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
+        self.owner = Owner(self.path.name, self.path / "lock", worker)
+        self._lock = threading.Lock()
+        self._folder: RunFolder | None = None
+        self._noted: set[Endpoint] = set()
+        self._reaper: subprocess.Popen[bytes] | None = None
+        self._unseen = False
+
+    @property
+    def folder(self) -> RunFolder:
+        """The run's folder, made and locked now if it was not."""
+        with self._lock:
+            if self._folder is None:
+                self._folder = (
+                    RunFolder.join(self.path) if self.is_worker else RunFolder.create(self.path)
+                )
+            return self._folder
+
+    def begin(self, endpoint: Endpoint) -> None:
+        """Get ready for something to be made on an engine: from now on nothing is left behind."""
+        folder = self.folder
+        with self._lock:
+            if endpoint in self._noted:
+                return
+            folder.note_engine(endpoint)
+            if not self._noted:
+                from pytest_engine.ownership import reaper
+
+                self._reaper = reaper.start(folder)
+            self._noted.add(endpoint)
+
+    def doubt(self) -> None:
+        """Have the reaper look again: something may have been made without our hearing of it."""
+        self._unseen = True
+
+    def input(self) -> dict[str, str]:
+        """Tell a worker which run it is a part of; from now on the run lives."""
+        return {"path": str(self.folder.path), "host": socket.gethostname()}
+
+    def finish(self, *, clean: bool, kept: bool = False) -> None:
+        """Let go of the run.
+
+        Args:
+            clean: nothing of it is left on any engine, but for what is kept.
+            kept: something is.
+        """
+        with self._lock:
+            folder, self._folder = self._folder, None
+            process, self._reaper = self._reaper, None
+            self._noted.clear()
+        if process is not None:
+            process.wait()
+        if folder is None:
+            return
+        if clean and not self._unseen and not self.is_worker:
+            if kept:
+                folder.end()
+            else:
+                folder.remove()
+        folder.release()
+
+
+def _given(config: pytest.Config) -> Path | None:
+    """Find the folder of the run that this worker is a part of."""
+    given = getattr(config, "workerinput", {}).get(WORKER_INPUT)
+    # A worker on another host does not see the controller's files, nor its lock.
+    if given is None or given["host"] != socket.gethostname():
+        return None
+    path = Path(given["path"])
+    return path if path.is_dir() else None

@@ -1,0 +1,152 @@
+"""What is made once for a whole run, by whichever worker comes first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable
+
+from pytest_engine.core.errors import EngineError
+from pytest_engine.ownership.locks import exclusively
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_engine.core.client import Engine
+
+    from .run import Run
+    from .session import Resource, Session
+
+__all__ = ["digest", "forget", "made", "once", "unless_meanwhile"]
+
+
+def digest(*facts: object) -> str:
+    """Make one short text of facts that are the same in all workers of a run."""
+    text = json.dumps(facts, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def made(
+    session: Session,
+    engine: Engine,
+    kind: str,
+    fixture: str,
+    facts: tuple[object, ...],
+    make: Callable[[], Resource],
+    *,
+    apart: bool,
+) -> Resource:
+    """Make something, or find what another worker of the run has made.
+
+    Args:
+        session: what this worker has.
+        engine: where it is to be.
+        kind: `container`, `network`, `volume` or `image`.
+        fixture: the fixture that it is for.
+        facts: what it is, in the same words in all workers.
+        make: makes it.
+        apart: each worker is to have its own. Images are never apart, and are kept to the
+            end of the run also where there are no workers.
+
+    Raises:
+        EngineError: it could not be made, here or by another worker.
+    """
+    if apart or not (session.run.is_worker or kind == "image"):
+        return make()
+    key = digest(kind, engine.endpoint.url, *facts)
+    here: list[Resource] = []
+
+    def record() -> dict[str, Any]:
+        resource = make()
+        resource.shared = session.run.is_worker
+        resource.key = key
+        here.append(resource)
+        container = resource.container
+        image = None if container is None else container.image
+        return {"id": resource.id, "name": resource.name, "image": image}
+
+    told = once(session.run, key, record)
+    return here[0] if here else session.adopt(kind, fixture, engine, told)
+
+
+def once(run: Run, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Make something once in a run; whoever else wants it waits, and gets the same.
+
+    Works between the run's workers and between the threads of each.
+
+    Args:
+        run: the run.
+        key: what it is, the same in all workers.
+        make: makes it, and returns what others have to know of it. An error that it ends in
+            is everybody's; an interruption is not.
+
+    Returns:
+        What `make` returned.
+
+    Raises:
+        EngineError: it could not be made, here or by another.
+    """
+    folder = _folder(run)
+    with exclusively(folder / f"{key}.lock"):
+        record = _read(folder / f"{key}.json")
+        if record is None:
+            try:
+                told = dict(make())
+            except EngineError as exc:
+                _write(folder / f"{key}.json", {"error": str(exc)})
+                raise
+            _write(folder / f"{key}.json", told)
+            return told
+    if "error" in record:
+        raise EngineError(record["error"])
+    return record
+
+
+def forget(run: Run, key: str) -> None:
+    """Have something made anew for the next who wants it: it is gone."""
+    (run.path / "shared" / f"{key}.json").unlink(missing_ok=True)
+
+
+def unless_meanwhile(run: Run, key: str, do: Callable[[], None]) -> None:
+    """Do something, unless another worker or thread has done it while this one waited."""
+    began = time.time()
+    folder = _folder(run)
+    with exclusively(folder / f"{key}.lock"):
+        done = _read(folder / f"{key}.json")
+        if done is None or done["at"] < began:
+            do()
+            _write(folder / f"{key}.json", {"at": time.time()})
+
+
+def _folder(run: Run) -> Path:
+    folder = run.folder.path / "shared"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return told
+
+
+def _write(path: Path, told: Mapping[str, Any]) -> None:
+    # Whole or not at all, also when the worker is killed.
+    making = path.with_suffix(".new")
+    making.write_text(json.dumps(told), encoding="utf-8")
+    making.replace(path)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(repr, value))
+    return repr(value)

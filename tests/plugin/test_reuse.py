@@ -1,0 +1,148 @@
+"""Containers that the next run finds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_engine.__main__ import main
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.plugin.conftest import Project
+
+pytestmark = pytest.mark.engine
+
+BOX = "box = container('busybox', command='sleep 1000', scope='session', reuse=True{more})"
+SHOW = "def test_it(box):\n    print('id', box.id)\n    assert box.state() == 'running'"
+
+
+@pytest.fixture
+def reusing(project: Project) -> Iterator[Project]:
+    """A project whose containers are removed at the end."""
+    project.write(conftest=BOX.format(more=""), test_it=SHOW)
+    yield project
+    host = project.engine.endpoint.url
+    assert main(["sweep", f"--host={host}", f"--state={project.state}", "--reused"]) == 0
+    assert project.left() == set()
+
+
+def ids(project: Project, *arguments: str) -> set[str]:
+    """Run the test, and tell the containers that it got."""
+    result = project.run_apart("--engine-reuse", "-rP", *arguments)
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) == {"passed"}, outcomes
+    return {line.split()[1] for line in result.outlines if line.startswith("id ")}
+
+
+def test_the_next_run_gets_the_same_container(reusing: Project) -> None:
+    first = ids(reusing)
+    assert len(reusing.left()) == 1
+    assert ids(reusing) == first
+    assert ids(reusing, "-n3", "--dist=each") == first
+    assert reusing.created() == 1
+
+
+def test_a_container_that_was_stopped_is_started_again(reusing: Project) -> None:
+    first = ids(reusing)
+    reusing.engine.containers.kill(*first)
+    assert ids(reusing) == first
+
+
+def test_what_differs_is_made_anew(reusing: Project) -> None:
+    first = ids(reusing)
+    reusing.write(conftest=BOX.format(more=", env={'A': '1'}"), test_it=SHOW)
+    second = ids(reusing)
+    assert second != first
+    assert ids(reusing) == second
+    assert len(reusing.left()) == 1
+
+
+def test_without_the_option_nothing_is_used_again(project: Project) -> None:
+    project.write(conftest=BOX.format(more=""), test_it=SHOW)
+    project.run().assert_outcomes(passed=1)
+    assert project.left() == set()
+
+
+def test_what_was_not_used_for_long_enough_is_removed(reusing: Project) -> None:
+    ids(reusing, "--engine-reuse-for=0.01")
+    reusing.write(
+        conftest="own = container('busybox', command='sleep 1000')",
+        test_it="def test_it(own): pass",
+    )
+    # Its reaper looks after it, in the background.
+    reusing.run_apart().assert_outcomes(passed=1)
+    assert reusing.gone_within(30.0) == set()
+
+
+def test_what_another_run_uses_is_not_replaced(reusing: Project) -> None:
+    reusing.write(
+        conftest=BOX.format(more=", env={'A': __import__('os').environ.get('A', '0')}"),
+        test_it="""
+def test_it(box, pytester, request):
+    import os, subprocess, sys
+    again = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "inner"]
+    arguments = request.config.invocation_params.args
+    done = subprocess.run(
+        [*again, *[one for one in arguments if one.startswith("--engine")]],
+        env={**os.environ, "A": "1"}, capture_output=True, text=True, check=False,
+        cwd=request.config.rootpath,
+    )
+    assert "is in use by another run, with other properties" in done.stdout, done.stdout
+    assert box.state() == "running"
+
+def test_inner(box):
+    pass
+""",
+    )
+    reusing.run_apart("--engine-reuse", "-k", "not inner", "-p", "pytester").assert_outcomes(
+        passed=1, deselected=1
+    )
+
+
+def test_somebody_elses_container_of_that_name_is_refused(project: Project) -> None:
+    project.write(conftest=BOX.format(more=", name='plugin-test-foreign'"), test_it=SHOW)
+    made = project.engine.containers.create({"Image": "busybox"}, name="plugin-test-foreign")
+    try:
+        result = project.run("--engine-reuse")
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines(["Fixture 'box' *plugin-test-foreign is there already, and *"])
+        assert project.engine.containers.inspect("plugin-test-foreign")["Id"] == made["Id"]
+    finally:
+        project.engine.containers.remove(made["Id"])
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "reason"),
+    [
+        (
+            """
+net = network(scope='session')
+box = container('busybox', network=net, scope='session', reuse=True)
+""",
+            "cannot use the network",
+        ),
+        (
+            """
+tools = image(build={'Dockerfile': 'FROM busybox'})
+box = container(tools, scope='session', reuse=True)
+""",
+            "built for",
+        ),
+        ("box = container('busybox', reuse=True)", "reuse goes with scope='session'"),
+        (
+            "box = container(build='.', scope='session', reuse=True)",
+            "reuse goes with scope='session', and not with build",
+        ),
+    ],
+)
+def test_what_ends_with_the_run_cannot_be_part_of_it(
+    project: Project, fixtures: str, reason: str
+) -> None:
+    project.write(test_it=f"{fixtures}\ndef test_it(box): pass")
+    result = project.run("--engine-reuse")
+    result.assert_outcomes(errors=1)
+    assert reason in str(result.stdout)
+    assert project.left() == set()
