@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Callable, Literal
 
 import pytest
 
@@ -121,9 +121,7 @@ def started(
         resource = reused(session, engine, request, spec, reuse, make_ready)
     else:
         facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks))
-        resource = shared.made(
-            session, engine, "container", fixture, facts, start, apart=place is None
-        )
+        resource = _made(session, engine, "container", fixture, facts, start, apart=place is None)
     try:
         yield resource.container or Container(engine, str(resource.id))
     finally:
@@ -205,7 +203,7 @@ def made_network(
         return resource
 
     facts = (place, fixture, spec and spec.to_engine())
-    resource = shared.made(session, engine, "network", fixture, facts, make, apart=place is None)
+    resource = _made(session, engine, "network", fixture, facts, make, apart=place is None)
     try:
         yield Network(engine, str(resource.id), resource.name)
     finally:
@@ -232,7 +230,7 @@ def made_volume(
         return resource
 
     facts = (place, fixture, spec and spec.to_engine())
-    resource = shared.made(session, engine, "volume", fixture, facts, make, apart=place is None)
+    resource = _made(session, engine, "volume", fixture, facts, make, apart=place is None)
     try:
         yield Volume(engine, resource.name)
     finally:
@@ -270,8 +268,51 @@ def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str)
         return resource
 
     facts = (plan.context, plan.dockerfile, plan.args, plan.target)
-    resource = shared.made(session, engine, "image", fixture, facts, make, apart=False)
+    resource = _made(session, engine, "image", fixture, facts, make, apart=False)
     return str(resource.id)
+
+
+def _made(
+    session: Session,
+    engine: Engine,
+    kind: str,
+    fixture: str,
+    facts: tuple[object, ...],
+    make: Callable[[], Resource],
+    *,
+    apart: bool,
+) -> Resource:
+    """Make something, or find what another worker of the run has made.
+
+    Args:
+        session: what this worker has.
+        engine: where it is to be.
+        kind: `container`, `network`, `volume` or `image`.
+        fixture: the fixture that it is for.
+        facts: what it is, in the same words in all workers.
+        make: makes it.
+        apart: each worker is to have its own. Images are never apart, and are kept to the
+            end of the run also where there are no workers.
+
+    Raises:
+        EngineError: it could not be made, here or by another worker.
+    """
+    if apart or not (session.run.is_worker or kind == "image"):
+        return make()
+    key = shared.digest(kind, engine.endpoint.url, *facts)
+    here: list[Resource] = []
+
+    def record() -> dict[str, Any]:
+        resource = make()
+        resource.shared = session.run.is_worker
+        resource.key = key
+        here.append(resource)
+        container = resource.container
+        image = None if container is None else container.image
+        return {"id": resource.id, "name": resource.name, "image": image}
+
+    told = shared.once(session.run, key, record)
+    return here[0] if here else session.adopt(kind, fixture, engine, told)
 
 
 def _create(session: Session, engine: Engine, spec: ContainerSpec, resource: Resource) -> Container:
