@@ -92,7 +92,8 @@ def _refusal(address: Address, situation: Situation) -> str | None:
             sock.send(b"")
             sock.recv(1)
     except socket.timeout:
-        return None
+        # A silence that the end of the wait has cut short says nothing.
+        return None if situation.remaining() else f"{address}: the time was over too early to tell"
     except OSError as exc:
         return f"{address}: {why_not(exc)}"
     return None

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Callable, Union
+from typing import Any, Callable, Union
 
 from .text import shown
-
-if TYPE_CHECKING:
-    from typing import Any
 
 __all__ = ["JsonWanted", "holds", "json_differs"]
 
 # What JSON has to hold: an object with such members, a value, or what a function says.
 JsonWanted = Union[
-    Mapping[str, "Any"], Sequence["Any"], str, int, float, bool, Callable[["Any"], object], None
+    Mapping[str, Any], Sequence[Any], str, int, float, bool, Callable[[Any], object], None
 ]
 
 

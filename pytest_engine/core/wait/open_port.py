@@ -71,8 +71,12 @@ def _connect(
         with connected(address, situation, silence or 0) as sock:
             if send is not None:
                 return _ask(sock, address, situation, send)
-            if silence is None or _stays_open(sock):
+            if silence is None:
                 return None
+            if _stays_open(sock):
+                # A silence that the end of the wait has cut short says nothing.
+                is_over = not situation.remaining()
+                return f"{address}: the time was over too early to tell" if is_over else None
     except OSError as exc:
         return f"{address}: {why_not(exc)}"
     return f"{address} accepts and closes at once: nothing listens behind the engine's proxy yet"

@@ -7,7 +7,7 @@ from typing import Callable, Union
 
 __all__ = ["Text", "is_wanted", "shown"]
 
-Text = Union[str, "re.Pattern[str]", Callable[[str], object]]
+Text = Union[str, re.Pattern[str], Callable[[str], object]]
 
 
 def is_wanted(text: str, wanted: Text) -> bool:

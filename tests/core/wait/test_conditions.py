@@ -151,7 +151,7 @@ def test_a_udp_port_is_waited_for_without_an_answer(
 
 def test_a_udp_port_that_refuses_is_not_ready(start: Start) -> None:
     container = start("sleep 1000")
-    with pytest.raises(WaitTimeout, match=r"port\(53, 'udp'\): .*:53: Connection refused"):
+    with pytest.raises(WaitTimeout, match=r"port\(53, 'udp'\): .*(refused|too early)"):
         container.wait(wait.port(53, "udp"), timeout=4)
 
 
@@ -334,7 +334,7 @@ def test_a_part_with_a_time_of_its_own_fails_the_wait_when_that_is_over(start: S
         container.wait(wait.log("ready") & wait.log("never").within(0.5), timeout=60)
     assert time.monotonic() - began < 30
     text = str(caught.value)
-    assert "(busybox) was not ready in time: log('never').within(0.5)." in text
+    assert " was not ready in time: log('never').within(0.5)." in text
     assert "[held]     log('ready')\n" in text
     assert "[not held] log('never'), within 0.5 s: no line has it" in text
 
