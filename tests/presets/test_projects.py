@@ -44,6 +44,7 @@ def test_keys(keys, redis, n):
 
 
 def test_workers_have_databases_of_their_own(project: Project) -> None:
+    (project.pytester.path / "schema.sql").write_text("CREATE TABLE shop (name text);")
     project.write(
         conftest="""
 from pytest_engine import presets
@@ -53,7 +54,7 @@ def prepare(database):
     with psycopg.connect(database.dsn) as connection:
         connection.execute("CREATE TABLE seen (worker text)")
 
-postgres = presets.postgres("15", prepare=prepare)
+postgres = presets.postgres("15", initial="schema.sql", prepare=prepare)
 database = presets.fresh(postgres, scope="session")
 """,
         test_it="""
@@ -66,6 +67,7 @@ def test_it(database, n):
     with psycopg.connect(database.dsn) as connection:
         connection.execute("INSERT INTO seen VALUES (%s)", [worker])
         found = connection.execute("SELECT DISTINCT worker FROM seen").fetchall()
+        assert connection.execute("SELECT count(*) FROM shop").fetchall() == [(0,)]
     assert found == [(worker,)]
 """,
     )
