@@ -37,6 +37,7 @@ LAYERS = (
         "moment",
         "reference",
         "spec",
+        "stackfile",
         "streams",
         "usage",
         "writing",

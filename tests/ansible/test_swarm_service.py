@@ -93,7 +93,7 @@ def test_a_task_brings_about_a_service(
     engine.configs.create({"Name": name, "Data": encoded("x")})
     wanted = everything(name, busybox, tmp_path)
     plain = {"name": name, "image": busybox}
-    runs = {
+    runs: dict[str, Any] = {
         **plain,
         "entrypoint": ["sh", "-c"],
         "command": ["sleep 600"],
