@@ -39,6 +39,7 @@ LAYERS = (
         "polling",
         "reference",
         "spec",
+        "stackfile",
         "standpoint",
         "streams",
         "usage",

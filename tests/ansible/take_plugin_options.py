@@ -19,7 +19,7 @@ from typing import Any
 # Our names for what theirs are called.
 PLUGINS = {
     "connection": {"docker_api": "engine", "docker": "docker", "nsenter": "nsenter"},
-    "inventory": {"docker_containers": "containers"},
+    "inventory": {"docker_containers": "containers", "docker_swarm": "swarm"},
 }
 FACTS = ("type", "elements", "choices", "default", "required")
 # Where an option may be stated, and what of that counts.

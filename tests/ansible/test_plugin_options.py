@@ -29,6 +29,11 @@ DELIBERATE: Mapping[str, str] = {
     "connection engine: debug is missing": "there is no place to state it at",
     "connection engine: use_ssh_client is missing": "there is no place to state it at",
     "inventory containers: plugin: choices lacks community.docker.docker_containers": "our name",
+    "inventory swarm: api_version: default 'auto', not None": "it means the same",
+    "inventory swarm: docker_host: default 'unix:///var/run/docker.sock', not None": "usual here",
+    "inventory swarm: docker_host: required None, not True": "there is a usual one",
+    "inventory swarm: plugin: choices lacks community.docker.docker_swarm": "our name",
+    "inventory swarm: plugin: choices lacks docker_swarm": "our name",
 }
 
 

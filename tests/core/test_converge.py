@@ -169,7 +169,7 @@ def test_an_update_that_fails_is_said(
 
 
 def test_a_global_service_without_nodes_lacks_tasks() -> None:
-    service: Any = {"Spec": {"Mode": {"Global": {}}}}
+    service: dict[str, Any] = {"Spec": {"Mode": {"Global": {}}}}
     assert missing_tasks(service, []) == "0 of 0 tasks run"
 
 

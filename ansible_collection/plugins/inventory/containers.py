@@ -120,8 +120,7 @@ compose:
 import re
 from typing import TYPE_CHECKING, Any
 
-from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
@@ -130,18 +129,11 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.cont
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,
 )
-
-try:
-    # Where there is this, nothing is a template that was not marked as one: ansible-core 2.19.
-    from ansible.template import is_trusted_as_template  # noqa: F401  # pylint: disable=unused-import
-except ImportError:
-    from ansible.utils.unsafe_proxy import wrap_var as untrusted
-else:
-
-    def untrusted(value: Any) -> Any:
-        """Mark what may be no template; for 200 containers it took a fifth of the whole time."""
-        return value
-
+from ansible_collections.pytest_engine.engine.plugins.plugin_utils.hosts import (
+    is_wanted,
+    read_filters,
+    untrusted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -188,7 +180,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         """Add the containers of the engine that the file names."""
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
-        filters = self._filters()
+        filters = read_filters(self.get_option("filters"))
         found = self._look(self.get_cache_key(path), cache=cache)
         self._say(f"{path}: {len(found)} containers")
         for container in found:
@@ -237,7 +229,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             **self._connection_facts(name, inspected),
         }
         every = {**facts, **untrusted(_all_facts(inspected))}
-        if not self._is_wanted(name, every, filters):
+        if not is_wanted(self._compose, name, every, filters):
             self._say(f"{name}: no host, by the filters")
             return
         self.inventory.add_host(name)
@@ -293,43 +285,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             if value:
                 yield f"{prefix}{value}"
         yield "running" if (inspected.get("State") or {}).get("Running") else "stopped"
-
-    def _filters(self) -> list[tuple[bool, Any]]:
-        """Each filter as whether it includes, and its condition."""
-        filters = []
-        for number, entry in enumerate(self.get_option("filters") or []):
-            if (
-                not isinstance(entry, dict)
-                or len(entry) != 1
-                or not {"include", "exclude"} & set(entry)
-            ):
-                raise AnsibleParserError(f"filters[{number}]: it takes either include or exclude.")
-            ((kind, condition),) = entry.items()
-            if not isinstance(condition, (str, bool)):
-                raise AnsibleParserError(
-                    f"filters[{number}].{kind}: {condition!r} is no condition."
-                )
-            filters.append((kind == "include", condition))
-        return filters
-
-    def _is_wanted(
-        self, name: str, facts: Mapping[str, Any], filters: list[tuple[bool, Any]]
-    ) -> bool:
-        for includes, condition in filters:
-            if self._holds(condition, {**facts, "inventory_hostname": name}):
-                return includes
-        return True
-
-    def _holds(self, condition: Any, facts: Mapping[str, Any]) -> bool:
-        if isinstance(condition, bool):
-            return condition
-        try:
-            result = self._compose(condition, facts)
-            # Before ansible-core 2.19 it may be text.
-            return boolean(result) if isinstance(result, str) else bool(result)
-        except (AnsibleError, TypeError) as error:
-            name = facts["inventory_hostname"]
-            raise AnsibleParserError(f"filters: {condition!r} for {name}: {error}") from error
 
     def _say(self, text: str) -> None:
         if self.get_option("debug"):

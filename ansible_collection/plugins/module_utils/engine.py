@@ -228,6 +228,8 @@ def _run(
 
 def connect(params: Mapping[str, Any]) -> client.Engine:
     """The engine that the options of `CONNECTION` name; nothing is sent yet."""
+    if params.get("cli_context"):
+        return _connect_by_context(params)
     # Modules that take a context instead have no default for it.
     host = params["docker_host"] or CONNECTION["docker_host"]["default"]
     address = endpoint.parse_endpoint(host, "docker_host", _tls(params))
@@ -244,6 +246,18 @@ def connect(params: Mapping[str, Any]) -> client.Engine:
         api_version=None if version == "auto" else version,
         # The option has read this variable, and `auto` in a task means what it says.
         environ={k: v for k, v in os.environ.items() if k != "DOCKER_API_VERSION"},
+    )
+
+
+def _connect_by_context(params: Mapping[str, Any]) -> client.Engine:
+    """The engine that a context of the docker command leads to."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("DOCKER_")}
+    kept = {k: v for k, v in os.environ.items() if k in ("DOCKER_CONFIG", "DOCKER_AUTH_CONFIG")}
+    version = params["api_version"]
+    return client.Engine(
+        timeout=params["timeout"],
+        api_version=None if version == "auto" else version,
+        environ={**environ, **kept, "DOCKER_CONTEXT": params["cli_context"]},
     )
 
 

@@ -147,10 +147,12 @@ class ServiceKind(Kind[ServiceSpec]):
     Attributes:
         force: replace the tasks even if nothing differs.
         resolve: name the image by the digest that its registry has for it now.
+        coming: names of networks, secrets and configs that are not there yet, but will be.
     """
 
     force: bool = False
     resolve: bool = False
+    coming: frozenset[str] = frozenset()
     noun: ClassVar[str] = "service"
     fields: ClassVar[Sequence[Field]] = _FIELDS
 
@@ -170,17 +172,21 @@ class ServiceKind(Kind[ServiceSpec]):
             _check_counted(wanted, mode_of(actual["Spec"]))
         settled: dict[str, Any] = {}
         if wanted.settings.get("networks"):
-            settled["networks"] = _with_networks(engine, wanted.settings["networks"])
+            settled["networks"] = _with_networks(engine, wanted.settings["networks"], self.coming)
         if wanted.settings.get("secrets"):
             listed: Any = engine.secrets.list
-            settled["secrets"] = _with_ids("Secret", listed, wanted.settings["secrets"])
+            settled["secrets"] = _with_ids(
+                "Secret", listed, wanted.settings["secrets"], self.coming
+            )
         if wanted.settings.get("configs"):
             listed = engine.configs.list
-            settled["configs"] = _with_ids("Config", listed, wanted.settings["configs"])
+            settled["configs"] = _with_ids(
+                "Config", listed, wanted.settings["configs"], self.coming
+            )
         privileges = wanted.settings.get("credential_spec")
         if privileges and privileges.get("Config"):
             names: Any = [{"ConfigName": privileges["Config"]}]
-            found = _with_ids("Config", engine.configs.list, names)
+            found = _with_ids("Config", engine.configs.list, names, self.coming)
             settled["credential_spec"] = {"Config": found[0]["ConfigID"]}
             file = {"ConfigID": found[0]["ConfigID"], "ConfigName": privileges["Config"]}
             # The engine wants it among the configs as well, though not as a file.
@@ -269,7 +275,9 @@ def _check_counted(wanted: ServiceSpec, mode: str) -> None:
         )
 
 
-def _with_networks(engine: Engine, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _with_networks(
+    engine: Engine, wanted: Sequence[Mapping[str, Any]], coming: frozenset[str]
+) -> list[dict[str, Any]]:
     """Put the ids that a swarm knows for the names of networks."""
     listed = engine.networks.list()
     # A network of this node alone may have the same name; of those a service can only be on
@@ -281,6 +289,9 @@ def _with_networks(engine: Engine, wanted: Sequence[Mapping[str, Any]]) -> list[
     for attachment in wanted:
         target = attachment["Target"]
         if target not in known and target not in ids:
+            if target in coming:
+                attachments.append(dict(attachment))
+                continue
             raise InvalidInput(f"networks: there is no network {target}. Make it first.")
         identity = target if target in known and target not in ids else ids[target]
         if not any(n["Id"] == identity and n.get("Scope") == "swarm" for n in listed):
@@ -290,7 +301,10 @@ def _with_networks(engine: Engine, wanted: Sequence[Mapping[str, Any]]) -> list[
 
 
 def _with_ids(
-    sort: str, listed: Callable[..., Sequence[Mapping[str, Any]]], wanted: Sequence[Any]
+    sort: str,
+    listed: Callable[..., Sequence[Mapping[str, Any]]],
+    wanted: Sequence[Any],
+    coming: frozenset[str],
 ) -> list[dict[str, Any]]:
     """Put ids beside the names of secrets or configs, and what the Engine takes if unstated."""
     id_key, name_key = f"{sort}ID", f"{sort}Name"
@@ -302,7 +316,7 @@ def _with_ids(
     references = []
     for item in wanted:
         name = item[name_key]
-        if not item.get(id_key) and name not in ids:
+        if not item.get(id_key) and name not in ids and name not in coming:
             raise InvalidInput(f"There is no {sort.lower()} {name} in the swarm. Make it first.")
         file = {"Name": name, **_FILE, **(item.get("File") or {})}
         references.append({id_key: ids.get(name), **item, "File": file})

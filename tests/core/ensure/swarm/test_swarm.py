@@ -219,12 +219,31 @@ def test_a_node_that_is_not_there_is_named_with_those_that_are(engine: Engine, n
         reconcile(engine, NodeKind(), NodeSpec(host, role="worker"))
 
 
-def test_a_swarm_that_nobody_manages_is_not_joined(neighbour: Neighbour) -> None:
-    place = MemberSpec(["127.0.0.1:1"], "SWMTKN-1-" + "0" * 50 + "-" + "0" * 25)
-    with pytest.raises(EngineError, match=r"127\.0\.0\.1:1|join token") as caught:
-        reconcile(neighbour.engine, MemberKind(), place, state="join")
-    assert place.join_token not in f"{caught.value!r}"
-    assert not in_a_swarm(neighbour.engine)
+@pytest.mark.parametrize("case", ["nobody there", "another token", "no token"])
+def test_a_swarm_that_cannot_be_joined_is_left_again(
+    engine: Engine, node: str, neighbour: Neighbour, wanted: SwarmSpec, case: str
+) -> None:
+    assert node
+    token = engine.swarm.inspect()["JoinTokens"]["Worker"]
+    address = f"{address_of(engine).ip}:2377"
+    message = "token"
+    if case == "nobody there":
+        address = message = f"{address_of(engine).ip}:1"
+    elif case == "another token":
+        token = token[:-25] + "0" * 25
+    else:
+        token = "SWMTKN-1-none"
+    place = MemberSpec(
+        [address],
+        token,
+        listen_addr=wanted.listen_addr,
+        advertise_addr=wanted.advertise_addr,
+    )
+    other = neighbour.engine
+    with pytest.raises(EngineError, match=message) as caught:
+        reconcile(other, MemberKind(), place, state="join")
+    assert token not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
+    assert other.system.info()["Swarm"]["LocalNodeState"] == "inactive"
 
 
 def test_a_manager_that_locked_itself_is_unlocked_and_configured(

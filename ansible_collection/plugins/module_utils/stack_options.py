@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What the options of a stack mean to the core."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .core import errors
+from .core.converge import wait_converged
+from .core.ensure.stacks import deploy_stack, remove_stack
+from .core.reference import parse_reference
+from .core.stackfile.files import fill_in, lay_over
+from .core.stackfile.parts import read_stack
+from .engine import UNSTATED_HOST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .core.stackfile.parts import Stack
+    from .engine import Call
+
+__all__ = ["CONTEXT", "CONTEXT_RULES", "bring_about"]
+
+# In place of the usual connection, modules for stacks may name a context.
+CONTEXT: Mapping[str, Any] = {
+    "docker_host": UNSTATED_HOST,
+    "cli_context": {"type": "str"},
+    "docker_cli": {"type": "path"},
+}
+CONTEXT_RULES = [("docker_host", "cli_context")]
+
+
+def bring_about(call: Call) -> dict[str, Any]:
+    """Deploy or remove a stack, wait for its services if asked to, and tell what was done."""
+    params = call.params
+    if params["state"] == "absent":
+        outcome = remove_stack(
+            call.engine,
+            params["name"],
+            retries=params["absent_retries"],
+            interval=params["absent_retries_interval"],
+            check=call.check,
+        )
+    else:
+        stack = _read(params)
+        outcome = deploy_stack(
+            call.engine,
+            stack,
+            prune=params["prune"],
+            resolve=params["resolve_image"] or "always",
+            check=call.check,
+        )
+        if params["with_registry_auth"]:
+            outcome.warnings += _without_login(call, stack)
+    if not (call.check or params["detach"]):
+        for service in outcome.services:
+            updated = service in outcome.updated
+            wait_converged(call.engine, service, timeout=params["wait_timeout"], updated=updated)
+    result: dict[str, Any] = {
+        "changed": outcome.changed,
+        "actions": [str(action) for action in outcome.actions],
+        "services": outcome.resource,
+        "warnings": outcome.warnings,
+        "diff": {"before": outcome.before, "after": outcome.after},
+    }
+    if outcome.changed:
+        result["stack_spec_diff"] = {
+            what.partition(" ")[2]: {"before": outcome.before[what], "after": outcome.after[what]}
+            for what in outcome.before
+            if what.startswith("service ")
+        }
+    return result
+
+
+def _without_login(call: Call, stack: Stack) -> list[str]:
+    """Say for which registries there is no login that nodes could have."""
+    images = [parse_reference(str(service.image)) for service in stack.services]
+    registries = sorted({image.registry or "docker.io" for image in images})
+    return [
+        f"with_registry_auth: the target has no login to {registry}."
+        for registry in registries
+        if call.engine.credentials.login(registry) is None
+    ]
+
+
+def _read(params: Mapping[str, Any]) -> Stack:
+    if not params["compose"]:
+        raise errors.InvalidInput("compose: a stack needs at least one Compose file.")
+    files = [_file(item) for item in params["compose"]]
+    folders = [Path(item).parent for item in params["compose"] if isinstance(item, str)]
+    filled = fill_in(lay_over(files), os.environ)
+    return read_stack(params["name"], filled, (folders[0] if folders else Path()).absolute())
+
+
+def _file(item: Any) -> Mapping[str, Any]:
+    if isinstance(item, dict):
+        return item
+    if not isinstance(item, str):
+        raise errors.InvalidInput(f"compose: {item!r} is neither a path nor a definition.")
+    try:
+        text = Path(item).read_text("utf-8")
+    except (OSError, UnicodeError) as error:
+        raise errors.InvalidInput(f"compose: {item} cannot be read: {error}.") from error
+    read = _parse(item, text)
+    if not isinstance(read, dict):
+        raise errors.InvalidInput(f"compose: {item} holds no mapping.")
+    return read
+
+
+def _parse(path: str, text: str) -> Any:
+    try:
+        # JSON is YAML as well, and takes no library.
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        import yaml  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise errors.MissingLibrary(
+            f"compose: to read {path} the target needs PyYAML. Install it there, or give the "
+            "definition itself in place of the path."
+        ) from error
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise errors.InvalidInput(f"compose: {path} is no YAML: {error}") from error

@@ -1,0 +1,254 @@
+"""Stacks: networks, secrets, configs and services that belong together by a label."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.distribution import (  # pylint: disable=unused-import
+    Distribution,  # noqa: F401  # travels along
+)
+from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..errors import EngineError, InvalidInput, NotFound
+from ..stackfile.values import NAMESPACE
+from .configs import ConfigKind
+from .networks import NetworkKind
+from .reconcile import Action, Outcome, reconcile
+from .secrets import SecretKind
+from .services import ServiceKind
+
+if TYPE_CHECKING:
+    from ..client import Engine
+    from ..spec.service import ServiceSpec
+    from ..stackfile.parts import Stack
+
+__all__ = ["RESOLVE", "StackOutcome", "deploy_stack", "remove_stack"]
+
+# When the registry is asked for the digest of an image.
+RESOLVE = ("always", "changed", "never")
+
+
+@dataclass
+class StackOutcome:
+    """What was done for a stack, or would be.
+
+    Attributes:
+        actions: in their order.
+        before: service, or what else is changed -> the differing properties before.
+        after: likewise afterwards.
+        services: ids of the services that the stack has.
+        updated: of these, those that were made or changed.
+        warnings: what the caller should know.
+        resource: the services as the engine describes them.
+    """
+
+    actions: list[Action] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    services: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    resource: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done, or would be."""
+        return bool(self.actions)
+
+    def take(self, what: str, outcome: Outcome) -> None:
+        """Add what came of a part of it."""
+        self.actions += outcome.actions
+        self.warnings += outcome.warnings
+        if outcome.changed:
+            self.before[what] = outcome.before
+            self.after[what] = outcome.after
+        if outcome.resource is not None and what.startswith("service "):
+            self.resource.append(outcome.resource)
+            self.services.append(str(outcome.resource["ID"]))
+            if outcome.changed:
+                self.updated.append(str(outcome.resource["ID"]))
+
+
+def deploy_stack(
+    engine: Engine,
+    stack: Stack,
+    *,
+    prune: bool = False,
+    resolve: str = "always",
+    check: bool = False,
+) -> StackOutcome:
+    """Bring a stack about: what services need first, then the services.
+
+    Args:
+        engine: a manager of a swarm.
+        stack: what belongs to it.
+        prune: remove services of the stack that it does not have any more.
+        resolve: one of `RESOLVE`. Where a registry does not answer, a warning says so, and
+            nodes take what they get.
+        check: change nothing; tell what would be done.
+
+    Raises:
+        EngineError: the engine refused a step; the steps before it were taken.
+    """
+    if resolve not in RESOLVE:
+        raise InvalidInput(f"resolve: {resolve!r} is none of {', '.join(RESOLVE)}.")
+    outcome = StackOutcome(warnings=list(stack.warnings))
+    for network in stack.networks:
+        _network(engine, network, outcome, check=check)
+    for secret in stack.secrets:
+        done = reconcile(engine, SecretKind(), secret, check=check)
+        outcome.take(f"secret {secret.name}", done)
+    for config in stack.configs:
+        done = reconcile(engine, ConfigKind(), config, check=check)
+        outcome.take(f"config {config.name}", done)
+    made = {network.name for network in stack.networks}
+    made |= {content.name for content in (*stack.secrets, *stack.configs)}
+    kind = ServiceKind(coming=frozenset(made if check else ()))
+    listed: Sequence[Mapping[str, Any]] = engine.services.list(filters=_of(stack.name))
+    there = {str(service["Spec"]["Name"]): service for service in listed}
+    if prune:
+        wanted = {service.name for service in stack.services}
+        for name in sorted(there.keys() - wanted):
+            _remove(engine.services.remove, "service", there[name], outcome, check=check)
+    for service in stack.services:
+        named = _resolved(engine, service, there.get(service.name), resolve, outcome)
+        outcome.take(f"service {service.name}", reconcile(engine, kind, named, check=check))
+    return outcome
+
+
+def remove_stack(
+    engine: Engine,
+    name: str,
+    *,
+    retries: int = 0,
+    interval: float = 1.0,
+    check: bool = False,
+    sleep: Callable[[float], object] = time.sleep,
+) -> StackOutcome:
+    """Remove everything that belongs to a stack, but the volumes of nodes.
+
+    Args:
+        engine: a manager of a swarm.
+        name: of the stack.
+        retries: how often to look again whether everything is gone.
+        interval: seconds between two looks.
+        check: change nothing; tell what would be done.
+        sleep: waits for some seconds.
+
+    Raises:
+        EngineError: after the last look something was left.
+    """
+    outcome = StackOutcome()
+    left = _sweep(engine, name, outcome, check=check, strict=not retries)
+    for _again in range(0 if check else retries):
+        left = _left(engine, name)
+        if not left:
+            break
+        sleep(interval)
+        _sweep(engine, name, StackOutcome(), check=False, strict=False)
+        left = _left(engine, name)
+    if left and retries and not check:
+        raise EngineError(f"Of the stack {name} is left: {', '.join(left)}.")
+    return outcome
+
+
+def _of(stack: str) -> dict[str, str]:
+    return {"label": f"{NAMESPACE}={stack}"}
+
+
+def _parts(engine: Engine, name: str) -> list[tuple[str, Callable[[str], object], Any]]:
+    """List what a stack has, in the order in which it can be removed."""
+    filters = _of(name)
+    return [
+        ("service", engine.services.remove, engine.services.list(filters=filters)),
+        ("secret", engine.secrets.remove, engine.secrets.list(filters=filters)),
+        ("config", engine.configs.remove, engine.configs.list(filters=filters)),
+        ("network", engine.networks.remove, engine.networks.list(filters=filters)),
+    ]
+
+
+def _label(sort: str, found: Mapping[str, Any]) -> str:
+    return f"{sort} {found['Name'] if sort == 'network' else found['Spec']['Name']}"
+
+
+def _left(engine: Engine, name: str) -> list[str]:
+    return [_label(sort, one) for sort, _remove, found in _parts(engine, name) for one in found]
+
+
+def _sweep(
+    engine: Engine, name: str, outcome: StackOutcome, *, check: bool, strict: bool
+) -> list[str]:
+    left = []
+    for sort, remove, found in _parts(engine, name):
+        for one in found:
+            try:
+                _remove(remove, sort, one, outcome, check=check)
+            except EngineError:
+                if strict:
+                    raise
+                left.append(_label(sort, one))
+    return left
+
+
+def _remove(
+    remove: Callable[[str], object],
+    sort: str,
+    found: Mapping[str, Any],
+    outcome: StackOutcome,
+    *,
+    check: bool,
+) -> None:
+    what = _label(sort, found)
+    if not check:
+        try:
+            remove(str(found.get("ID") or found.get("Id")))
+        except NotFound:
+            # Networks go by themselves once nothing is on them and their swarm has let go.
+            return
+    outcome.actions.append(Action("remove", what))
+    outcome.before[what], outcome.after[what] = {"exists": True}, {"exists": False}
+
+
+def _network(engine: Engine, network: Any, outcome: StackOutcome, *, check: bool) -> None:
+    """Make a network that is missing; one that differs cannot be changed under its services."""
+    what = f"network {network.name}"
+    asked = reconcile(engine, NetworkKind(), network, check=True)
+    if asked.differences:
+        names = ", ".join(difference.field for difference in asked.differences)
+        outcome.warnings.append(
+            f"The {what} exists with other {names}. It is left as it is; remove the stack to "
+            "have it made anew."
+        )
+    elif asked.changed:
+        done = asked if check else reconcile(engine, NetworkKind(), network)
+        outcome.take(what, done)
+
+
+def _resolved(
+    engine: Engine,
+    wanted: ServiceSpec,
+    actual: Mapping[str, Any] | None,
+    resolve: str,
+    outcome: StackOutcome,
+) -> ServiceSpec:
+    image = str(wanted.image)
+    there = "" if actual is None else actual["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
+    same = there.partition("@")[0] == image
+    if resolve == "never" or "@" in image or (resolve == "changed" and same):
+        return wanted
+    try:
+        digest = engine.distribution.inspect(image)["Descriptor"]["digest"]
+    except EngineError as exc:
+        outcome.warnings.append(
+            f"{image} could not be looked up in its registry, so each node takes what it has or "
+            f"gets: {exc}"
+        )
+        return wanted
+    settings = dict(wanted.settings)
+    named = replace(wanted, image=f"{image}@{digest}", settings={})
+    return named.with_settings(**settings)

@@ -1,0 +1,184 @@
+"""A stack: what its Compose file says, as specifications of what a swarm keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InvalidInput
+from ..spec.content import ContentSpec
+from ..spec.network import IpamPool, NetworkSpec
+from .services import Names, read_service
+from .values import NAMESPACE, check_keys, read_mapping
+
+if TYPE_CHECKING:
+    from ..spec.service import ServiceSpec
+
+__all__ = ["Stack", "read_stack"]
+
+_TOP = ("version", "name", "services", "networks", "volumes", "secrets", "configs")
+_NETWORK = (
+    *("name", "external", "driver", "driver_opts", "attachable", "internal", "ipam", "labels"),
+    *("enable_ipv4", "enable_ipv6"),
+)
+_CONTENT = ("name", "external", "file", "content", "labels", "template_driver")
+_VOLUME = ("name", "external", "driver", "driver_opts", "labels")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What belongs to a stack.
+
+    Attributes:
+        name: its name.
+        networks: those that it makes.
+        secrets: likewise.
+        configs: likewise.
+        services: likewise.
+        warnings: what of the file counts for nothing in a swarm.
+    """
+
+    name: str
+    networks: list[NetworkSpec] = field(default_factory=list)
+    secrets: list[ContentSpec] = field(default_factory=list)
+    configs: list[ContentSpec] = field(default_factory=list)
+    services: list[ServiceSpec] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_stack(name: str, file: Mapping[str, Any], folder: Path) -> Stack:
+    """Read a Compose file as a stack.
+
+    Args:
+        name: of the stack, which the names of all that it makes begin with.
+        file: all its files, laid over each other.
+        folder: what paths in it are relative to.
+
+    Raises:
+        InvalidInput: it says something that nobody knows, or refers to what is not there.
+    """
+    check_keys("the file", file, _TOP)
+    labels = {NAMESPACE: name}
+    stack = Stack(name)
+    names = Names(
+        networks=_names(name, file, "networks", _NETWORK),
+        secrets=_names(name, file, "secrets", _CONTENT),
+        configs=_names(name, file, "configs", _CONTENT),
+        volumes=_names(name, file, "volumes", _VOLUME),
+        volume_options=_section(file, "volumes"),
+        labels=labels,
+    )
+    services = _section(file, "services")
+    for key, stated in services.items():
+        service, ignored = read_service(f"{name}_{key}", key, stated, names, folder)
+        stack.services.append(service)
+        if ignored:
+            stack.warnings.append(
+                f"services.{key}: {', '.join(ignored)} count for nothing in a swarm."
+            )
+    networks = _section(file, "networks")
+    if names.uses_default and "default" not in networks:
+        networks = {**networks, "default": {}}
+    for key, stated in networks.items():
+        # The host's is there on each node.
+        if not _is_external(stated):
+            full = names.networks.get(key, f"{name}_default")
+            stack.networks.append(_network(full, stated, labels))
+    for sort, made in (("secrets", stack.secrets), ("configs", stack.configs)):
+        for key, stated in _section(file, sort).items():
+            if not _is_external(stated):
+                made.append(_content(f"{sort}.{key}", getattr(names, sort)[key], stated, folder))
+    for specs in (stack.secrets, stack.configs):
+        specs[:] = [_labelled(spec, labels) for spec in specs]
+    return stack
+
+
+def _labelled(spec: ContentSpec, labels: Mapping[str, str]) -> ContentSpec:
+    return ContentSpec(
+        spec.name, spec.data, {**(spec.labels or {}), **labels}, spec.template_driver
+    )
+
+
+def _section(file: Mapping[str, Any], section: str) -> dict[str, Any]:
+    stated = file.get(section) or {}
+    if not isinstance(stated, Mapping):
+        raise InvalidInput(f"{section}: it is no mapping.")
+    for key, value in stated.items():
+        if value is not None and not isinstance(value, Mapping):
+            raise InvalidInput(f"{section}.{key}: it is no mapping.")
+    return {str(key): dict(value or {}) for key, value in stated.items()}
+
+
+def _is_external(stated: Mapping[str, Any]) -> bool:
+    return bool(stated.get("external"))
+
+
+def _names(
+    stack: str, file: Mapping[str, Any], section: str, known: tuple[str, ...]
+) -> dict[str, str]:
+    """Return key -> name in the swarm."""
+    names = {}
+    for key, stated in _section(file, section).items():
+        check_keys(f"{section}.{key}", stated, known)
+        external = stated.get("external")
+        if isinstance(external, Mapping):
+            # As it was written before version 3.5.
+            names[key] = str(external.get("name", key))
+        else:
+            own = key if external else f"{stack}_{key}"
+            names[key] = str(stated.get("name") or own)
+    return names
+
+
+def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) -> NetworkSpec:
+    ipam = stated.get("ipam") or {}
+    pools = [
+        IpamPool(
+            subnet=pool.get("subnet"),
+            ip_range=pool.get("ip_range"),
+            gateway=pool.get("gateway"),
+            aux_addresses=pool.get("aux_addresses"),
+        )
+        for pool in ipam.get("config") or ()
+    ]
+    return NetworkSpec(
+        name,
+        driver=stated.get("driver") or "overlay",
+        driver_options=_or_none(stated.get("driver_opts"), "driver_opts"),
+        ipam_driver=ipam.get("driver"),
+        ipam_config=pools or None,
+        enable_ipv4=stated.get("enable_ipv4"),
+        enable_ipv6=stated.get("enable_ipv6"),
+        internal=stated.get("internal"),
+        attachable=stated.get("attachable"),
+        labels={**read_mapping(stated.get("labels"), f"networks.{name}.labels"), **labels},
+    )
+
+
+def _or_none(stated: Any, where: str) -> dict[str, str] | None:
+    return None if stated is None else read_mapping(stated, where)
+
+
+def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> ContentSpec:
+    ways: Mapping[str, Callable[[Any], bytes]] = {
+        "file": lambda path: _read(where, folder / path),
+        "content": lambda text: str(text).encode(),
+    }
+    data = [read(stated[way]) for way, read in ways.items() if stated.get(way) is not None]
+    if len(data) != 1:
+        raise InvalidInput(f"{where}: state one of {', '.join(ways)}, or that it is external.")
+    return ContentSpec(
+        name,
+        data=data[0],
+        labels=read_mapping(stated.get("labels"), f"{where}.labels"),
+        template_driver=stated.get("template_driver"),
+    )
+
+
+def _read(where: str, path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise InvalidInput(f"{where}: {path} cannot be read: {exc.strerror}.") from exc

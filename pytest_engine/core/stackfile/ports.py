@@ -1,0 +1,71 @@
+"""The published ports of a Compose file's service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import InvalidInput
+from .values import check_keys, read_list
+
+__all__ = ["read_ports"]
+
+_SHORT = re.compile(
+    r"(?:(?P<first>\d+)(?:-(?P<last>\d+))?:)?(?P<target>\d+)(?:-(?P<end>\d+))?"
+    r"(?:/(?P<protocol>tcp|udp|sctp))?"
+)
+_LONG = ("target", "published", "protocol", "mode", "name", "app_protocol")
+
+
+def read_ports(where: str, stated: Any) -> list[dict[str, Any]]:
+    """Read ports: `published:target/protocol`, ranges of both, or mappings.
+
+    Raises:
+        InvalidInput: something else stands there. A swarm publishes on all addresses of a
+            node, so that one cannot be named.
+    """
+    ports: list[dict[str, Any]] = []
+    for item in read_list(stated, f"{where}.ports"):
+        ports += _long(where, item) if isinstance(item, Mapping) else _short(where, str(item))
+    return ports
+
+
+def _long(where: str, item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    check_keys(f"{where}.ports", item, _LONG)
+    port: dict[str, Any] = {"TargetPort": _number(where, item.get("target"))}
+    if item.get("published") not in (None, ""):
+        port["PublishedPort"] = _number(where, item["published"])
+    if item.get("protocol"):
+        port["Protocol"] = item["protocol"]
+    if item.get("mode"):
+        port["PublishMode"] = item["mode"]
+    return [port]
+
+
+def _number(where: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError) as exc:
+        raise InvalidInput(f"{where}.ports: {value!r} is no port.") from exc
+
+
+def _short(where: str, text: str) -> list[dict[str, Any]]:
+    match = _SHORT.fullmatch(text)
+    if match is None:
+        raise InvalidInput(
+            f"{where}.ports: {text!r}: write published:target/protocol; a swarm takes no address."
+        )
+    target, end = int(match["target"]), int(match["end"] or match["target"])
+    targets = range(target, end + 1)
+    protocol = match["protocol"] or "tcp"
+    if match["first"] is None:
+        return [{"TargetPort": port, "Protocol": protocol} for port in targets]
+    first = int(match["first"])
+    published = range(first, int(match["last"] or first) + 1)
+    if len(published) != len(targets):
+        raise InvalidInput(f"{where}.ports: {text!r}: the ranges differ in length.")
+    return [
+        {"TargetPort": inner, "PublishedPort": outer, "Protocol": protocol}
+        for inner, outer in zip(targets, published)
+    ]

@@ -1,0 +1,324 @@
+"""A service of a Compose file, as the specification of a swarm's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InvalidInput
+from ..spec.policies import Healthcheck
+from ..spec.service import ServiceSpec
+from ..spec.values import parse_command, read_env_file
+from .mounts import read_mounts
+from .ports import read_ports
+from .values import NAMESPACE, check_keys, read_list, read_mapping, read_section
+
+__all__ = ["Names", "read_service"]
+
+# What Compose knows and a swarm has no place for; the docker command ignores it as well.
+_IGNORED = (
+    *("blkio_config", "build", "cgroup", "cgroup_parent", "container_name", "cpu_count"),
+    *("cpu_percent", "cpu_period", "cpu_quota", "cpu_shares", "cpus", "cpuset", "depends_on"),
+    *("device_cgroup_rules", "devices", "develop", "domainname", "expose", "external_links"),
+    *("gpus", "group_add", "ipc", "links", "mac_address", "mem_limit", "mem_reservation"),
+    *("mem_swappiness", "memswap_limit", "network_mode", "oom_kill_disable", "oom_score_adj"),
+    *("pid", "pids_limit", "platform", "privileged", "profiles", "pull_policy", "restart"),
+    *("runtime", "scale", "security_opt", "shm_size", "stdin_open", "storage_opt"),
+    *("userns_mode", "volumes_from"),
+)
+_KNOWN = (
+    *("cap_add", "cap_drop", "command", "configs", "credential_spec", "deploy", "dns"),
+    *("dns_opt", "dns_search", "entrypoint", "env_file", "environment", "extra_hosts"),
+    *("healthcheck", "hostname", "image", "init", "labels", "logging", "networks", "ports"),
+    *("read_only", "secrets", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty"),
+    *("ulimits", "user", "volumes", "working_dir"),
+)
+_DEPLOY = (
+    *("mode", "replicas", "labels", "update_config", "rollback_config", "resources"),
+    *("restart_policy", "placement", "endpoint_mode"),
+)
+# Compose's name -> the setting's, for what is read as it is.
+_SAME = {
+    "cap_add": "cap_add",
+    "cap_drop": "cap_drop",
+    "hostname": "hostname",
+    "init": "init",
+    "read_only": "read_only",
+    "stop_grace_period": "stop_grace_period",
+    "stop_signal": "stop_signal",
+    "tty": "tty",
+    "working_dir": "working_dir",
+    "credential_spec": "credential_spec",
+}
+# What a file that does not state it any more takes back. The rest has no value for that, and
+# stays as it is.
+_UNSTATED: Mapping[str, Any] = {
+    "args": [],
+    "cap_add": [],
+    "cap_drop": [],
+    "command": [],
+    "constraints": [],
+    "dns": [],
+    "dns_options": [],
+    "dns_search": [],
+    "endpoint_mode": "vip",
+    "env": [],
+    "hostname": "",
+    "hosts": {},
+    "limit_cpu": 0,
+    "limit_memory": 0,
+    "limit_pids": 0,
+    "placement_preferences": [],
+    "read_only": False,
+    "replicas_max_per_node": 0,
+    "reserve_cpu": 0,
+    "reserve_memory": 0,
+    "restart_policy": "any",
+    "restart_policy_attempts": 0,
+    "restart_policy_delay": "5s",
+    "restart_policy_window": 0,
+    "stop_grace_period": "10s",
+    "stop_signal": "",
+    "sysctls": {},
+    "tty": False,
+    "ulimits": [],
+    "user": "",
+    "working_dir": "",
+}
+
+
+@dataclass
+class Names:
+    """What a file calls networks and the like -> what the swarm does.
+
+    Attributes:
+        networks: key -> name.
+        secrets: likewise.
+        configs: likewise.
+        volumes: likewise.
+        volume_options: key -> what the file says of a volume.
+        labels: what everything of the stack is labelled with.
+        uses_default: whether a service is on the network that nobody names.
+    """
+
+    networks: Mapping[str, str]
+    secrets: Mapping[str, str]
+    configs: Mapping[str, str]
+    volumes: Mapping[str, str]
+    volume_options: Mapping[str, Mapping[str, Any]]
+    labels: Mapping[str, str]
+    uses_default: bool = False
+
+
+def read_service(
+    name: str, key: str, stated: Mapping[str, Any], names: Names, folder: Path
+) -> tuple[ServiceSpec, list[str]]:
+    """Read a service, and name what of it counts for nothing in a swarm."""
+    where = f"services.{key}"
+    check_keys(where, stated, (*_KNOWN, *_IGNORED))
+    if not stated.get("image"):
+        raise InvalidInput(f"{where}: a stack cannot be built, so it needs an image.")
+    deploy = read_section(stated.get("deploy"), f"{where}.deploy")
+    check_keys(f"{where}.deploy", deploy, _DEPLOY)
+    labels = read_mapping(stated.get("labels"), f"{where}.labels")
+    image = {"com.docker.stack.image": str(stated["image"])}
+    settings: dict[str, Any] = {
+        **_UNSTATED,
+        **_stated({setting: stated.get(name) for name, setting in _SAME.items()}),
+        **_process(where, stated, folder),
+        **_deployed(f"{where}.deploy", deploy),
+        "container_labels": {**labels, **names.labels},
+        "labels": {
+            **read_mapping(deploy.get("labels"), f"{where}.deploy.labels"),
+            **image,
+            **names.labels,
+        },
+        "mounts": read_mounts(
+            where, stated, names.volumes, names.volume_options, names.labels, folder
+        ),
+        "networks": _networks(where, key, stated.get("networks"), names),
+        "publish": read_ports(where, stated.get("ports")),
+        "secrets": _files(where, "secret", stated.get("secrets"), names.secrets),
+        "configs": _files(where, "config", stated.get("configs"), names.configs),
+    }
+    if stated.get("user") is not None:
+        settings["user"] = str(stated["user"])
+    spec = ServiceSpec(
+        name,
+        image=str(stated["image"]),
+        mode=deploy.get("mode") or "replicated",
+        replicas=_number(f"{where}.deploy.replicas", deploy.get("replicas")),
+        settings=settings,
+    )
+    return spec, [option for option in stated if option in _IGNORED]
+
+
+def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _number(where: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError) as exc:
+        raise InvalidInput(f"{where}: {value!r} is no number.") from exc
+
+
+def _texts(stated: Any) -> list[str]:
+    return [stated] if isinstance(stated, str) else [str(item) for item in stated or ()]
+
+
+def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Read what of a task is like that of any container."""
+    env: dict[str, str] = {}
+    for path in _texts(stated.get("env_file")):
+        env.update(read_env_file(str(folder / path)))
+    env.update(_environment(f"{where}.environment", stated.get("environment")))
+    logging = read_section(stated.get("logging"), f"{where}.logging")
+    hosts = stated.get("extra_hosts")
+    ulimits = read_section(stated.get("ulimits"), f"{where}.ulimits")
+    return _stated(
+        {
+            "command": stated.get("entrypoint"),
+            "args": _words(stated.get("command")),
+            "env": env,
+            "dns": _texts(stated.get("dns")),
+            "dns_options": _texts(stated.get("dns_opt")),
+            "dns_search": _texts(stated.get("dns_search")),
+            "healthcheck": _healthcheck(where, stated.get("healthcheck")),
+            "hosts": read_mapping(hosts, f"{where}.extra_hosts", sign=":"),
+            "log_driver": logging.get("driver"),
+            "log_driver_options": logging.get("options"),
+            "sysctls": read_mapping(stated.get("sysctls"), f"{where}.sysctls"),
+            "ulimits": [_ulimit(name, limit) for name, limit in ulimits.items()],
+        }
+    )
+
+
+def _environment(where: str, stated: Any) -> dict[str, str]:
+    pairs = stated.items() if isinstance(stated, Mapping) else _pairs(where, stated)
+    for name, value in pairs:
+        if value is None:
+            raise InvalidInput(f"{where}: {name} has no value. Write {name}=${{{name}}}.")
+    return read_mapping(stated, where)
+
+
+def _pairs(where: str, stated: Any) -> list[tuple[str, str | None]]:
+    texts = map(str, read_list(stated, where))
+    return [(text.partition("=")[0], text if "=" in text else None) for text in texts]
+
+
+def _words(command: Any) -> Any:
+    return None if command is None else list(parse_command(command, "command") or ())
+
+
+def _ulimit(name: str, limit: Any) -> str:
+    if isinstance(limit, Mapping):
+        return f"{name}:{limit.get('soft')}:{limit.get('hard')}"
+    return f"{name}:{limit}"
+
+
+def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
+    if stated is None:
+        return None
+    check = read_section(stated, f"{where}.healthcheck")
+    if check.pop("disable", False):
+        return Healthcheck(test="NONE")
+    known = ("test", "interval", "timeout", "retries", "start_period", "start_interval")
+    check_keys(f"{where}.healthcheck", check, known)
+    return Healthcheck(**{key: check[key] for key in known if key in check})
+
+
+def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
+    resources = read_section(deploy.get("resources"), f"{where}.resources")
+    limits = read_section(resources.get("limits"), f"{where}.resources.limits")
+    kept = read_section(resources.get("reservations"), f"{where}.resources.reservations")
+    policy = read_section(deploy.get("restart_policy"), f"{where}.restart_policy")
+    placement = read_section(deploy.get("placement"), f"{where}.placement")
+    check_keys(f"{where}.resources.limits", limits, ("cpus", "memory", "pids"))
+    check_keys(f"{where}.resources.reservations", kept, ("cpus", "memory", "generic_resources"))
+    check_keys(f"{where}.restart_policy", policy, ("condition", "delay", "max_attempts", "window"))
+    check_keys(
+        f"{where}.placement", placement, ("constraints", "preferences", "max_replicas_per_node")
+    )
+    generic = [
+        item.get("discrete_resource_spec") or {} for item in kept.get("generic_resources") or ()
+    ]
+    return _stated(
+        {
+            "limit_cpu": limits.get("cpus"),
+            "limit_memory": limits.get("memory"),
+            "limit_pids": limits.get("pids"),
+            "reserve_cpu": kept.get("cpus"),
+            "reserve_memory": kept.get("memory"),
+            "generic_resources": [f"{item.get('kind')}={item.get('value')}" for item in generic]
+            or None,
+            "restart_policy": policy.get("condition"),
+            "restart_policy_delay": policy.get("delay"),
+            "restart_policy_attempts": policy.get("max_attempts"),
+            "restart_policy_window": policy.get("window"),
+            "constraints": placement.get("constraints"),
+            "placement_preferences": placement.get("preferences"),
+            "replicas_max_per_node": placement.get("max_replicas_per_node"),
+            "endpoint_mode": deploy.get("endpoint_mode"),
+            "update_config": deploy.get("update_config"),
+            "rollback_config": deploy.get("rollback_config"),
+        }
+    )
+
+
+def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str, Any]]:
+    """Read on which networks a service is; its key is a name for it on each."""
+    own = f"{names.labels[NAMESPACE]}_default"
+    wanted = stated if isinstance(stated, Mapping) else dict.fromkeys(stated or ["default"])
+    attachments = []
+    for name, options in wanted.items():
+        if name == "default":
+            names.uses_default = True
+        elif name not in names.networks:
+            raise InvalidInput(f"{where}: the file has no network {name}.")
+        section = read_section(options, f"{where}.networks.{name}")
+        check_keys(f"{where}.networks.{name}", section, ("aliases", "driver_opts"))
+        attachment = {
+            "Target": names.networks.get(name, own),
+            "Aliases": [*dict.fromkeys([*(section.get("aliases") or ()), key])],
+        }
+        if section.get("driver_opts"):
+            attachment["DriverOpts"] = section["driver_opts"]
+        attachments.append(attachment)
+    return attachments
+
+
+def _files(where: str, sort: str, stated: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    references = []
+    for item in read_list(stated, f"{where}.{sort}s"):
+        wanted = {"source": item} if isinstance(item, str) else dict(item)
+        check_keys(f"{where}.{sort}s", wanted, ("source", "target", "uid", "gid", "mode"))
+        source = str(wanted.get("source"))
+        if source not in names:
+            raise InvalidInput(f"{where}: the file has no {sort} {source}.")
+        file = {
+            "Name": wanted.get("target") or source,
+            "UID": _text(wanted.get("uid")),
+            "GID": _text(wanted.get("gid")),
+            "Mode": _mode(where, wanted.get("mode")),
+        }
+        references.append({f"{sort.capitalize()}Name": names[source], "File": _stated(file)})
+    return references
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _mode(where: str, value: Any) -> int | None:
+    if isinstance(value, str):
+        try:
+            return int(value, 8)
+        except ValueError as exc:
+            raise InvalidInput(f"{where}: {value!r} is no octal number.") from exc
+    return value if value is None else int(value)

@@ -1,0 +1,52 @@
+"""Values of a Compose file that may be written in more than one way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import InvalidInput
+
+__all__ = ["NAMESPACE", "check_keys", "read_list", "read_mapping", "read_section"]
+
+# The label by which everything of a stack is known; its value is the stack's name.
+NAMESPACE = "com.docker.stack.namespace"
+
+
+def check_keys(where: str, stated: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Refuse what nobody knows; `x-` begins what is for others."""
+    unknown = [key for key in stated if key not in known and not str(key).startswith("x-")]
+    if unknown:
+        raise InvalidInput(f"{where}: {', '.join(map(str, unknown))}: not supported for a stack.")
+
+
+def read_mapping(stated: Any, where: str, *, sign: str = "=") -> dict[str, str]:
+    """Read a mapping, or a list of texts `name=value`."""
+    if isinstance(stated, Mapping):
+        return {str(key): _text(value) for key, value in stated.items()}
+    parts = (item.partition(sign) for item in map(str, read_list(stated, where)))
+    return {key: value for key, _sign, value in parts}
+
+
+def read_list(stated: Any, where: str) -> list[Any]:
+    """Read a list; nothing is an empty one."""
+    if stated is None:
+        return []
+    if not isinstance(stated, (list, tuple)):
+        raise InvalidInput(f"{where}: it is no list.")
+    return list(stated)
+
+
+def read_section(stated: Any, where: str) -> dict[str, Any]:
+    """Read a mapping; nothing is an empty one."""
+    if stated is None:
+        return {}
+    if not isinstance(stated, Mapping):
+        raise InvalidInput(f"{where}: it is no mapping.")
+    return {str(key): value for key, value in stated.items()}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

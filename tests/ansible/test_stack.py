@@ -1,0 +1,147 @@
+"""The modules `stack`, `stack_info` and `stack_task_info`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .steps import play
+from .test_info import see
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_engine.core.client import Engine
+    from tests.conftest import Scratch
+
+    from .conftest import Playbooks
+
+pytestmark = [
+    pytest.mark.ansible,
+    pytest.mark.engine,
+    pytest.mark.destructive,
+    pytest.mark.lacks("podman5", reason="Podman has no swarms"),
+    pytest.mark.usefixtures("node"),
+]
+
+FILE = """\
+services:
+  web:
+    image: ${IMAGE:-busybox}
+    command: [sleep, "600"]
+    stop_grace_period: 1s
+    environment:
+      - STAGE=test
+    configs: [conf]
+configs:
+  conf:
+    file: ./conf
+"""
+
+
+def test_a_task_brings_about_a_stack(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str, tmp_path: Path
+) -> None:
+    name = scratch.name("shop")
+    path = tmp_path / "stack.yml"
+    path.write_text(FILE)
+    (tmp_path / "conf").write_text("one")
+    above = {"services": {"web": {"environment": ["STAGE=live"], "image": busybox}}}
+    # Its image is in no registry.
+    plain = {"name": name, "resolve_image": "never"}
+    from_file = {**plain, "compose": [str(path)], "detach": False, "wait_timeout": 60}
+    both = {**plain, "compose": [str(path), above]}
+    results = play(
+        playbooks,
+        "stack",
+        [
+            ("deploy", from_file, True),
+            ("again", from_file, False),
+            ("over it", both, True),
+            ("over it again", both, False),
+        ],
+    )
+    created = ["network {}_default", "config {}_conf", "service {}_web"]
+    assert results["deploy"]["actions"] == [f"create {what.format(name)}" for what in created]
+    (service,) = results["deploy"]["services"]
+    assert service["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "busybox"
+    assert results["over it"]["stack_spec_diff"] == {
+        f"{name}_web": {
+            "before": {"exists": True, "env": {"STAGE": "test"}},
+            "after": {
+                "exists": True,
+                "env": {"STAGE": "live"},
+                "actions": [f"update service {name}_web"],
+            },
+        }
+    }
+    assert "stack_spec_diff" not in results["again"]
+
+    (stacks,) = see(playbooks, "stack_info", {})
+    assert [stack["Name"] for stack in stacks["results"]] == [name]
+    tasks, none = see(playbooks, "stack_task_info", {"name": name}, {"name": "nobody"})
+    assert {task["Name"] for task in tasks["results"]} == {f"{name}_web.1"}
+    assert none["results"] == []
+
+    gone = {"name": name, "state": "absent", "absent_retries": 20}
+    play(playbooks, "stack", [("remove", gone, True), ("removed", gone, False)])
+    assert engine.networks.list(filters={"name": name}) == []
+
+
+def test_what_a_stack_cannot_have_is_said(
+    playbooks: Playbooks, scratch: Scratch, tmp_path: Path
+) -> None:
+    name = scratch.name("shop")
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text("services: [")
+    cases: dict[str, dict[str, Any]] = {
+        "no file": {"compose": []},
+        "missing": {"compose": ["/no/such/file"]},
+        "no YAML": {"compose": [str(wrong)]},
+        "unknown": {"compose": [{"services": {"web": {"image": "a", "imag": "b"}}}]},
+        "both": {"compose": [], "cli_context": "x", "docker_host": "unix:///x"},
+    }
+    tasks: list[dict[str, Any]] = [
+        {
+            "name": case,
+            "pytest_engine.engine.stack": {"name": name, **options},
+            "ignore_errors": True,
+        }
+        for case, options in cases.items()
+    ]
+    messages = playbooks.run_tasks(tasks).messages
+    assert messages.keys() == cases.keys()
+    assert "at least one" in messages["no file"]
+    assert "/no/such/file" in messages["missing"]
+    assert "no YAML" in messages["no YAML"]
+    assert "services.web: imag" in messages["unknown"]
+    assert "mutually exclusive" in messages["both"]
+
+
+def test_a_context_leads_to_the_engine(
+    playbooks: Playbooks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "contexts" / "meta" / hashlib.sha256(b"lab").hexdigest()
+    place.mkdir(parents=True)
+    context = {"Name": "lab", "Endpoints": {"docker": {"Host": playbooks.engine_host}}}
+    (place / "meta.json").write_text(json.dumps(context))
+    monkeypatch.delenv("DOCKER_HOST")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    tasks: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "pytest_engine.engine.stack_info": {"cli_context": name},
+            "ignore_errors": True,
+        }
+        for name in ("lab", "elsewhere")
+    ]
+    # Without the defaults that tests usually have, which name the engine.
+    playbook = tmp_path / "playbook.yml"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
+    run = playbooks.run(playbook)
+    assert "lab" not in run.messages, run.messages
+    assert run.results["lab"]["results"] == []
+    assert "elsewhere" in run.messages["elsewhere"]

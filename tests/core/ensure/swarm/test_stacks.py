@@ -1,0 +1,194 @@
+"""Stacks, brought about in a real swarm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_engine.core.ensure.stack_looking import list_stack_tasks, list_stacks
+from pytest_engine.core.ensure.stacks import StackOutcome, deploy_stack, remove_stack
+from pytest_engine.core.errors import Conflict, EngineError, InvalidInput
+from pytest_engine.core.stackfile.parts import read_stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_engine.core.client import Engine
+
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.destructive,
+    pytest.mark.lacks("podman5", reason="Podman has no swarms"),
+]
+
+
+UNMET = "scheduling constraints not satisfied"
+
+
+@pytest.fixture
+def stack(engine: Engine, name: str) -> Iterator[str]:
+    """The name of a stack that is removed after the test."""
+    yield name
+    remove_stack(engine, name, retries=20, interval=0.5)
+
+
+def actions(outcome: StackOutcome) -> list[str]:
+    return [str(action) for action in outcome.actions]
+
+
+def file(image: str, **web: Any) -> dict[str, Any]:
+    service = {"image": image, "command": ["sleep", "600"], "stop_grace_period": "1s"}
+    return {
+        "services": {
+            "web": {
+                **service,
+                "secrets": ["key"],
+                "configs": ["conf"],
+                "deploy": {"replicas": 0},
+                **web,
+            },
+            "db": {**service, "volumes": ["data:/data"], "deploy": {"replicas": 0}},
+        },
+        "secrets": {"key": {"content": "one"}},
+        "configs": {"conf": {"content": "one"}},
+        "volumes": {"data": {}},
+    }
+
+
+def deploy(engine: Engine, stack: str, file: dict[str, Any], **options: Any) -> StackOutcome:
+    read = read_stack(stack, file, Path("/"))
+    return deploy_stack(engine, read, **{"resolve": "never", **options})
+
+
+def test_a_stack_is_deployed_found_as_wanted_and_removed(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    asked = deploy(engine, stack, file(busybox), check=True)
+    assert list_stacks(engine) == []
+    made = deploy(engine, stack, file(busybox))
+    assert (
+        actions(made)
+        == actions(asked)
+        == [
+            f"create network {stack}_default",
+            f"create secret {stack}_key",
+            f"create config {stack}_conf",
+            f"create service {stack}_web",
+            f"create service {stack}_db",
+        ]
+    )
+    assert list_stacks(engine) == [
+        {"Name": stack, "Namespace": "", "Orchestrator": "Swarm", "Services": "2"}
+    ]
+    again = deploy(engine, stack, file(busybox))
+    assert (actions(again), again.warnings) == ([], [])
+    assert len(again.services) == 2
+    gone = remove_stack(engine, stack, check=True)
+    assert len(list_stacks(engine)) == 1
+    removed = remove_stack(engine, stack, retries=20, interval=0.5)
+    assert sorted(actions(removed)) == sorted(actions(gone))
+    assert sorted(actions(gone)) == sorted(a.replace("create", "remove") for a in actions(made))
+    assert not remove_stack(engine, stack).changed
+
+
+def test_what_the_file_does_not_state_any_more_is_taken_back(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    more = {"environment": {"A": "1"}, "ports": [{"target": 80, "mode": "host"}], "user": "5"}
+    deploy(engine, stack, file(busybox, **more))
+    changed = deploy(engine, stack, file(busybox))
+    assert actions(changed) == [f"update service {stack}_web"]
+    assert changed.before[f"service {stack}_web"].keys() == {"exists", "env", "publish", "user"}
+    assert not deploy(engine, stack, file(busybox)).changed
+
+
+def test_services_that_the_file_lacks_are_pruned_if_wanted(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    deploy(engine, stack, file(busybox))
+    less = file(busybox)
+    del less["services"]["db"]
+    assert not deploy(engine, stack, less).changed
+    asked = deploy(engine, stack, less, prune=True, check=True)
+    assert list_stacks(engine)[0]["Services"] == "2"
+    assert actions(deploy(engine, stack, less, prune=True)) == [f"remove service {stack}_db"]
+    assert actions(asked) == [f"remove service {stack}_db"]
+    assert list_stacks(engine)[0]["Services"] == "1"
+
+
+def test_a_content_that_services_use_needs_another_name(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    deploy(engine, stack, file(busybox))
+    other = file(busybox)
+    other["configs"]["conf"]["content"] = "two"
+    with pytest.raises(Conflict, match="in use"):
+        deploy(engine, stack, other)
+    other["configs"]["conf"]["name"] = f"{stack}_conf2"
+    assert actions(deploy(engine, stack, other)) == [
+        f"create config {stack}_conf2",
+        f"update service {stack}_web",
+    ]
+
+
+def test_a_network_that_differs_is_left_as_it_is(engine: Engine, stack: str, busybox: str) -> None:
+    deploy(engine, stack, file(busybox))
+    other = {**file(busybox), "networks": {"default": {"attachable": True}}}
+    outcome = deploy(engine, stack, other)
+    assert not outcome.changed
+    assert "attachable" in outcome.warnings[0]
+
+
+def test_an_image_that_no_registry_tells_is_warned_of(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    alone = {"services": {"web": {"image": "no.such.registry.invalid/web:1"}}}
+    alone["services"]["web"]["deploy"] = {"replicas": 0}  # type: ignore[assignment]
+    outcome = deploy(engine, stack, alone, resolve="always")
+    assert outcome.changed
+    assert "no.such.registry.invalid/web:1 could not be looked up" in outcome.warnings[0]
+    assert not deploy(engine, stack, alone, resolve="changed").warnings
+    with pytest.raises(InvalidInput, match="resolve"):
+        deploy(engine, stack, file(busybox), resolve="sometimes")
+
+
+def test_its_tasks_are_listed_in_a_few_words(
+    engine: Engine, node: str, stack: str, busybox: str
+) -> None:
+    deploy(engine, stack, file(busybox, deploy={"placement": {"constraints": ["node.id == x"]}}))
+    (task,) = list_stack_tasks(engine, stack)
+    assert node
+    assert task.pop("ID")
+    assert task.pop("CurrentState") in ("New", "Pending")
+    assert task.pop("Error") in (
+        "",
+        "no suitable node (scheduling constraints not satisfied on 1 node)",
+    )
+    assert task == {
+        "DesiredState": "Running",
+        "Image": busybox,
+        "Name": f"{stack}_web.1",
+        "Node": "",
+        "Ports": "",
+    }
+    assert list_stack_tasks(engine, "nobody") == []
+
+
+def test_what_is_left_at_the_end_is_named(engine: Engine, stack: str, busybox: str) -> None:
+    deploy(engine, stack, file(busybox))
+    secret = engine.secrets.inspect(f"{stack}_key")["ID"]
+    reference = {"SecretID": secret, "SecretName": f"{stack}_key"}
+    file_of = {"Name": "key", "UID": "0", "GID": "0", "Mode": 0o444}
+    other: Any = {
+        "Name": f"{stack}-other",
+        "TaskTemplate": {
+            "ContainerSpec": {"Image": busybox, "Secrets": [{**reference, "File": file_of}]}
+        },
+        "Mode": {"Replicated": {"Replicas": 0}},
+    }
+    engine.services.create(other)
+    with pytest.raises(EngineError, match=f"is left: secret {stack}_key"):
+        remove_stack(engine, stack, retries=1, interval=0.1)
+    engine.services.remove(f"{stack}-other")

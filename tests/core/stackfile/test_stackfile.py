@@ -1,0 +1,188 @@
+"""Compose files, read as specifications of a stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.stackfile.files import fill_in, lay_over
+from pytest_engine.core.stackfile.parts import Stack, read_stack
+
+HERE = Path(__file__).parent
+
+
+def stack(**file: Any) -> Stack:
+    return read_stack("shop", file, HERE)
+
+
+def service(**stated: Any) -> Any:
+    """Read one service, and return its settings in the Engine's form."""
+    read = stack(services={"web": {"image": "nginx", **stated}}, volumes={"data": None})
+    return read.services[0].settings
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$A-${A}", "1-1"),
+        ("${B:-x}${B-y}", "x"),
+        ("${C:-x}${C-y}", "xy"),
+        ("${A:+x}${C+y}", "x"),
+        ("$$A costs 5$$", "$A costs 5$"),
+        ("${C}", ""),
+        (5, 5),
+    ],
+)
+def test_variables_are_filled_in(text: object, expected: object) -> None:
+    assert fill_in({"a": [text]}, {"A": "1", "B": ""}) == {"a": [expected]}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("${C:?say it}", "C is missing. say it"), ("5$", "begins no variable")]
+)
+def test_variables_that_cannot_be_are_refused(text: str, message: str) -> None:
+    with pytest.raises(InvalidInput, match=rf"services\.web.*{message}"):
+        fill_in({"services": {"web": text}}, {})
+
+
+def test_files_are_laid_over_each_other() -> None:
+    below = {"services": {"web": {"image": "a", "ports": ["1", "2"], "command": ["x", "y"]}}}
+    above = {"services": {"web": {"image": "b", "ports": ["2", "3"], "command": ["z"]}, "db": {}}}
+    assert lay_over([below, above]) == {
+        "services": {
+            "web": {"image": "b", "ports": ["1", "2", "3"], "command": ["z"]},
+            "db": {},
+        }
+    }
+
+
+def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
+    read = stack(
+        services={
+            "web": {"image": "nginx", "networks": ["front", "theirs"], "secrets": ["key", "old"]},
+            "db": {"image": "postgres", "configs": [{"source": "conf", "mode": "0400"}]},
+        },
+        networks={
+            "front": {
+                "driver_opts": {"encrypted": True},
+                "ipam": {"config": [{"subnet": "10.9.0.0/24"}]},
+            },
+            "theirs": {"external": True},
+        },
+        secrets={"key": {"content": "x"}, "old": {"external": {"name": "older"}}},
+        configs={"conf": {"file": Path(__file__).name, "name": "own"}},
+    )
+    label = {"com.docker.stack.namespace": "shop"}
+    assert [(n.name, n.driver, n.labels) for n in read.networks] == [
+        ("shop_front", "overlay", label),
+        ("shop_default", "overlay", label),
+    ]
+    assert read.networks[0].driver_options == {"encrypted": "true"}
+    assert [(s.name, s.data, s.labels) for s in read.secrets] == [("shop_key", b"x", label)]
+    assert [(c.name, c.data) for c in read.configs] == [("own", Path(__file__).read_bytes())]
+    web, db = read.services
+    assert (web.name, web.image) == ("shop_web", "nginx")
+    assert (web.mode, web.replicas) == ("replicated", None)
+    assert web.settings["networks"] == [
+        {"Target": "shop_front", "Aliases": ["web"]},
+        {"Target": "theirs", "Aliases": ["web"]},
+    ]
+    assert web.settings["secrets"] == [
+        {"SecretName": "shop_key", "File": {"Name": "key"}},
+        {"SecretName": "older", "File": {"Name": "old"}},
+    ]
+    assert db.settings["networks"] == [{"Target": "shop_default", "Aliases": ["db"]}]
+    file = {"Name": "conf", "Mode": 0o400}
+    assert db.settings["configs"] == [{"ConfigName": "own", "File": file}]
+    assert web.settings["labels"] == {**label, "com.docker.stack.image": "nginx"}
+    assert web.settings["container_labels"] == label
+
+
+@pytest.mark.parametrize(
+    ("stated", "setting", "expected"),
+    [
+        ({"command": "a 'b c'"}, "args", ["a", "b c"]),
+        ({"entrypoint": ["a"]}, "command", ["a"]),
+        ({"environment": ["A=1", "B="]}, "env", ["A=1", "B="]),
+        ({"environment": {"A": True, "B": ""}}, "env", ["A=true", "B="]),
+        ({"extra_hosts": ["a:10.0.0.1"]}, "hosts", ["10.0.0.1 a"]),
+        ({"dns": "10.0.0.1"}, "dns", ["10.0.0.1"]),
+        ({"ulimits": {"nproc": 5, "nofile": {"soft": 1, "hard": 2}}}, "ulimits", [
+            {"Name": "nproc", "Soft": 5, "Hard": 5},
+            {"Name": "nofile", "Soft": 1, "Hard": 2},
+        ]),
+        ({"healthcheck": {"disable": True}}, "healthcheck", {"Test": ["NONE"]}),
+        ({"user": 5}, "user", "5"),
+        ({"deploy": {"resources": {"limits": {"cpus": "0.5"}}}}, "limit_cpu", 5 * 10**8),
+        ({"deploy": {"placement": {"constraints": ["a==b"]}}}, "constraints", ["a==b"]),
+        ({"deploy": {"update_config": {"order": "start-first", "delay": "1s"}}}, "update_config", {
+            "Order": "start-first",
+            "Delay": 10**9,
+        }),
+        ({"deploy": {"restart_policy": {"condition": "none"}}}, "restart_policy", "none"),
+        ({"ports": ["8000-8001:80-81/udp"]}, "publish", [
+            {"TargetPort": 80, "PublishedPort": 8000, "Protocol": "udp", "PublishMode": "ingress"},
+            {"TargetPort": 81, "PublishedPort": 8001, "Protocol": "udp", "PublishMode": "ingress"},
+        ]),
+        ({"ports": [80, {"target": 81, "published": "8081", "mode": "host"}]}, "publish", [
+            {"TargetPort": 80, "Protocol": "tcp", "PublishMode": "ingress"},
+            {"TargetPort": 81, "PublishedPort": 8081, "Protocol": "tcp", "PublishMode": "host"},
+        ]),
+        ({"volumes": ["./a:/a:ro"]}, "mounts", [
+            {"Type": "bind", "Source": str(HERE / "a"), "Target": "/a", "ReadOnly": True}
+        ]),
+        ({"volumes": ["data:/a"]}, "mounts", [
+            {
+                "Type": "volume",
+                "Source": "shop_data",
+                "Target": "/a",
+                "ReadOnly": False,
+                "VolumeOptions": {
+                    "NoCopy": False,
+                    "Labels": {"com.docker.stack.namespace": "shop"},
+                },
+            }
+        ]),
+        ({"tmpfs": "/t"}, "mounts", [{"Type": "tmpfs", "Target": "/t", "ReadOnly": False}]),
+        # What is not stated any more is taken back.
+        ({}, "env", []),
+        ({}, "publish", []),
+        ({}, "stop_grace_period", 10**10),
+    ],
+)  # fmt: skip
+def test_a_service_is_read(stated: Any, setting: str, expected: Any) -> None:
+    assert service(**stated)[setting] == expected
+
+
+def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
+    read = stack(services={"web": {"image": "a", "build": ".", "restart": "always", "x-a": 1}})
+    assert read.warnings == ["services.web: build, restart count for nothing in a swarm."]
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ({"service": {}}, "the file: service: not supported"),
+        ({"services": {"web": {"image": "a", "imag": "b"}}}, "services.web: imag: not supported"),
+        ({"services": {"web": {"build": "."}}}, "needs an image"),
+        ({"services": {"web": "nginx"}}, "services.web: it is no mapping"),
+        ({"services": {"web": {"image": "a", "networks": ["b"]}}}, "no network b"),
+        ({"services": {"web": {"image": "a", "secrets": ["b"]}}}, "no secret b"),
+        ({"services": {"web": {"image": "a", "volumes": ["b:/b"]}}}, "no volume b"),
+        ({"services": {"web": {"image": "a", "ports": ["1.2.3.4:80:80"]}}}, "takes no address"),
+        ({"services": {"web": {"image": "a", "ports": ["1-3:80-81"]}}}, "differ in length"),
+        ({"services": {"web": {"image": "a", "deploy": {"modus": 1}}}}, "modus"),
+        ({"services": {"web": {"image": "a", "deploy": {"mode": "every"}}}}, "every"),
+        ({"services": {"web": {"image": "a", "environment": ["B"]}}}, r"B has no value. Write B="),
+        ({"services": {"web": {"image": "a", "environment": {"B": None}}}}, "B has no value"),
+        ({"secrets": {"a": {}}}, "secrets.a: state one of file, content"),
+        ({"secrets": {"a": {"file": "none"}}}, "none cannot be read"),
+        ({"volumes": {"a": {"size": 1}}}, "volumes.a: size"),
+    ],
+)
+def test_what_cannot_be_is_refused(file: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        stack(**file)
