@@ -18,6 +18,7 @@ OURS_ALONE = {
     "containers",
     "current_container_facts",
     "plugin_info",
+    "service",
 }
 
 
