@@ -20,6 +20,7 @@ OURS_ALONE = {
     "current_container_facts",
     "plugin_info",
     "secret_info",
+    "service",
 }
 
 

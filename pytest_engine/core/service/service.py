@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, OutOfSequence
 from ..polling import poll
 from .body import read_definition, read_life, restarts

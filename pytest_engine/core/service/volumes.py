@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, NotFound
 from ..polling import poll
 from .body import VOLUME_LABEL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, ConnectionFailed, EngineError, NotFound, Timeout
 from .services import LiveServices
 from .states import WrongState

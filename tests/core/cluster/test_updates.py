@@ -95,12 +95,14 @@ def test_an_update_that_fails_is_taken_back_or_paused_as_stated(
 
 def test_an_update_goes_on_without_a_node_that_is_lost_in_it(cluster: Cluster) -> None:
     name = f"lost-{uuid.uuid4().hex[:8]}"
-    delay = {"Delay": 1_000_000_000}
-    service = cluster.engine.services.create(body(name, SLEEP, **delay))["ID"]
-    eventually(lambda: len(running(cluster, service)) == 3)
-    spec = body(name, f": new; {SLEEP}", **delay)
-    # A task that is lost with its node comes back elsewhere only where tasks do.
+    # What is lost with its node counts as a failure of the update.
+    update: dict[str, Any] = {"Delay": 1_000_000_000, "FailureAction": "continue"}
+    spec = body(name, SLEEP, **update)
+    # A task comes back elsewhere only where tasks come back at all.
     spec["TaskTemplate"]["RestartPolicy"] = {"Condition": "any", "Delay": 0}
+    service = cluster.engine.services.create(spec)["ID"]
+    eventually(lambda: len(running(cluster, service)) == 3)
+    spec["TaskTemplate"]["ContainerSpec"]["Command"] = ["sh", "-c", f": new; {SLEEP}"]
     updated(cluster, service, spec)
     outcome(cluster, service, "updating")
     cluster["worker-1"].kill()

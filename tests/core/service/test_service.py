@@ -193,7 +193,7 @@ def test_a_service_on_every_node_follows_the_nodes_and_is_not_scaled(
     service.stop().wait_until("Stopped")
     assert places(cluster, service) == {}
     service.start().wait_until("Running")
-    assert eventually(lambda: places(cluster, service).total() == 3)
+    assert eventually(lambda: sum(places(cluster, service).values()) == 3)
 
 
 @pytest.mark.parametrize(
