@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.metadata
+import inspect
 import pkgutil
 import sys
-import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import filelock  # noqa: F401  # see TYPE_CHECKING below
-import pytest  # noqa: F401  # see TYPE_CHECKING below
-import requests_unixsocket  # noqa: F401  # see TYPE_CHECKING below
-import websocket  # noqa: F401  # see TYPE_CHECKING below
 from sphinx.util.nodes import make_refnode
 
 import pytest_engine
@@ -54,13 +51,30 @@ default_role = "code"
 napoleon_use_ivar = True
 
 nitpicky = True
-# Annotations name what is imported under TYPE_CHECKING only: import our modules with those imports,
-# so that autodoc can tell what a name stands for. The libraries are in already, without theirs.
-typing.TYPE_CHECKING = True  # type: ignore[misc]
-for _module in pkgutil.walk_packages(pytest_engine.__path__, "pytest_engine."):
-    if not _module.name.endswith(".__main__"):
-        importlib.import_module(_module.name)
-typing.TYPE_CHECKING = False  # type: ignore[misc]
+# Annotations name what is imported under TYPE_CHECKING only: do those imports as well, once all
+# modules are there, so that autodoc can tell what a name stands for.
+_modules = [
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(pytest_engine.__path__, "pytest_engine.")
+    if not module.name.endswith(".__main__")
+]
+_parts = [
+    (vars(module), ast.unparse(part))
+    for module in _modules
+    for block in ast.parse(inspect.getsource(module)).body
+    if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+    for part in block.body
+]
+while _parts:
+    _later = []
+    for _namespace, _text in _parts:
+        try:
+            exec(_text, _namespace)  # noqa: S102  # our own
+        except (ImportError, NameError):
+            # Of what another module defines likewise.
+            _later.append((_namespace, _text))
+    assert len(_later) < len(_parts), _later  # noqa: S101
+    _parts = _later
 
 # Names that are documented elsewhere; building our pages fetches nothing, so they have no link.
 _ELSEWHERE = {*sys.stdlib_module_names, "_pytest", "filelock", "pytest", "requests"}
