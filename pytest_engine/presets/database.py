@@ -51,7 +51,10 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Its URL from here, with user and password, like `postgresql://user:secret@host:1234/name`."""
+        """Its URL from here, with user and password.
+
+        It looks like `postgresql://user:secret@host:1234/name`.
+        """
         return self.url_as(self.scheme)
 
     @property

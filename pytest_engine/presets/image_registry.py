@@ -28,7 +28,10 @@ class Registry(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here, like `http://host:port`."""
+        """Its URL from here.
+
+        It looks like `http://host:port`.
+        """
         return f"http://{self.address}"
 
     @property

@@ -68,7 +68,10 @@ class MariaDb(Server):
 
     @property
     def url(self) -> str:
-        """The main database's URL, like `mariadb://user:secret@host:port/name`."""
+        """The main database's URL.
+
+        It looks like `mariadb://user:secret@host:port/name`.
+        """
         return self.main.url
 
     @property

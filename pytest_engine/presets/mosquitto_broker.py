@@ -45,7 +45,10 @@ class Mosquitto(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here, like `mqtt://user:secret@host:port`."""
+        """Its URL from here.
+
+        It looks like `mqtt://user:secret@host:port`.
+        """
         return f"mqtt://{login(self.username, self.password)}{self.address}"
 
     @property

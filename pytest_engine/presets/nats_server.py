@@ -36,7 +36,10 @@ class Nats(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here, like `nats://user:secret@host:port`."""
+        """Its URL from here.
+
+        It looks like `nats://user:secret@host:port`.
+        """
         return f"nats://{login(self.username, self.password)}{self.address}"
 
     @property

@@ -31,7 +31,10 @@ class Nginx(Server):
 
     @property
     def url(self) -> str:
-        """Its URL from here, without a slash at the end, like `http://host:port`."""
+        """Its URL from here, without a slash at the end.
+
+        It looks like `http://host:port`.
+        """
         return f"http://{self.address}"
 
     @property

@@ -63,7 +63,10 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
-        """The main database's URL, like `postgresql://user:secret@host:port/name`."""
+        """The main database's URL.
+
+        It looks like `postgresql://user:secret@host:port/name`.
+        """
         return self.main.url
 
     @property

@@ -31,7 +31,7 @@ S = TypeVar("S", bound=Server)
 class Options(TypedDict, total=False):
     """What every preset takes besides what is its product's; those of `container`.
 
-    Keys:
+    Attributes:
         image: the whole name of another image that behaves like the official one, such as
             a mirror's; the version is not used then.
         args: words at the end of the server's command line.

@@ -72,7 +72,10 @@ class VirtualHost:
 
     @property
     def url(self) -> str:
-        """Its URL from here, like `amqp://user:secret@host:1234/name`."""
+        """Its URL from here.
+
+        It looks like `amqp://user:secret@host:1234/name`.
+        """
         return self._url(str(self.address))
 
     @property
@@ -106,7 +109,10 @@ class RabbitMq(Server):
 
     @property
     def url(self) -> str:
-        """The URL of the main virtual host, like `amqp://user:secret@host:port/%2F`."""
+        """The URL of the main virtual host.
+
+        It looks like `amqp://user:secret@host:port/%2F`.
+        """
         return self.main.url
 
     @property

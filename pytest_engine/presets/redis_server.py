@@ -71,7 +71,10 @@ class KeySpace:
 
     @property
     def url(self) -> str:
-        """Its URL from here, like `redis://default:secret@host:1234/5`."""
+        """Its URL from here.
+
+        It looks like `redis://default:secret@host:1234/5`.
+        """
         return self._url(str(self.address))
 
     @property
@@ -106,7 +109,10 @@ class Redis(Server):
 
     @property
     def url(self) -> str:
-        """The URL of database 0, like `redis://default:secret@host:port/0`."""
+        """The URL of database 0.
+
+        It looks like `redis://default:secret@host:port/0`.
+        """
         return self.main.url
 
     @property

@@ -44,7 +44,10 @@ class Server:
 
     @property
     def address(self) -> Address:
-        """Where the service is reached from here; `str()` of it is `host:port`."""
+        """Where the service is reached from here.
+
+        A pair of host and port; `str()` writes it as `host:port`.
+        """
         return self.container.address(self.inner_port)
 
     @property
