@@ -61,6 +61,19 @@ def test_a_worker_of_xdist_starts_what_a_test_needs_at_the_same_time(project: Pr
     assert project.left() == set()
 
 
+def test_workers_of_xdist_share_what_starts_ahead(project: Project) -> None:
+    project.write(
+        conftest=MEETING.replace("TIMEOUT", "60"),
+        test_it="""
+@pytest.mark.parametrize("n", range(4))
+def test_it(one, other, n): pass
+""",
+    )
+    project.run_apart("-n2").assert_outcomes(passed=4)
+    assert project.created() == 2
+    assert project.left() == set()
+
+
 def test_a_container_starts_before_the_test_that_needs_it(project: Project) -> None:
     project.write(
         conftest="box = container('busybox', command='sleep 1000', scope='session')" + LOOKING,
