@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, Union, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from pytest_engine.core.errors import InvalidInput
 
@@ -12,12 +12,19 @@ from . import lifecycle
 from .builds import BuildPlan, read_options, refuse_build_options
 from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
-from .functions import WRONG_ARGUMENT, callers, fixture_function, located, no_references
+from .functions import (
+    WRONG_ARGUMENT,
+    callers,
+    check_timeout,
+    fixture_function,
+    located,
+    no_references,
+)
 from .handles import Image, Network, Volume
-from .hints import container_hints
+from .hints import check_reuse, container_hints
 from .images import check_policy
 from .plan import ContainerPlan
-from .recipe import Hints
+from .recipe import SHARED
 
 if TYPE_CHECKING:
     import pytest
@@ -26,7 +33,6 @@ if TYPE_CHECKING:
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
-    from pytest_engine.core.spec.attachment import NetworkAttachment
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.network import NetworkSpec
@@ -36,20 +42,13 @@ if TYPE_CHECKING:
     from pytest_engine.core.wait import Condition
 
     from .files import FileLike
+    from .functions import Others, Scope
     from .images import PullPolicy
-    from .plan import VolumesLike
-    from .references import Fixture, Namespaces
+    from .plan import ImageLike, NetworkLike, Variant, VolumesLike
+    from .references import Fixture
 
-    Scope = Literal["session", "package", "module", "class", "function"]
-    ImageLike = Union[str, Fixture[Image]]
-    NetworkLike = Union[str, NetworkAttachment, Fixture[Network]]
-    Others = Mapping[str, Any]
-    Variant = Union[str, Mapping[str, Any]]
 
 __all__ = ["container", "image", "network", "volume"]
-
-# Containers may use them.
-_WAITS = Hints(waits=True, lingers=True)
 
 
 def container(
@@ -166,15 +165,12 @@ def container(
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     check_policy(pull, "container")
-    _check_timeout(timeout)
+    check_timeout(timeout)
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
-    if reuse and (scope != "session" or build is not None or files):
-        raise InvalidInput(
-            "container: reuse goes with scope='session', and with neither build nor files."
-        )
-    place = _place(names, scope, per_worker=per_worker)
+    check_reuse(scope, reuse=reuse, is_built=build is not None, has_files=bool(files))
+    place = names.shared_place(scope, per_worker=per_worker)
     try:
         plan = ContainerPlan.read(
             spec,
@@ -266,17 +262,16 @@ def network(
         doc: what `pytest --fixtures` says of it.
     """
     names = callers()
-    place = _place(names, scope, per_worker=per_worker)
+    place = names.shared_place(scope, per_worker=per_worker)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
         del others
-        fixture = request.fixturename or "network"
-        session = session_of(request.config)
-        with lifecycle.made_network(session, engine, fixture, spec, place) as made:
+        run, fixture = session_of(request.config), request.fixturename or "network"
+        with lifecycle.made_network(run, engine, fixture, spec, place) as made:
             yield made
 
-    made = fixture_function(make, no_references, names, "a network", _WAITS, scope=scope, doc=doc)
+    made = fixture_function(make, no_references, names, "a network", SHARED, scope=scope, doc=doc)
     return cast("Fixture[Network]", made)
 
 
@@ -301,7 +296,7 @@ def volume(
     """
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
-    place = _place(names, scope, per_worker=per_worker)
+    place = names.shared_place(scope, per_worker=per_worker)
     files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
     if any(isinstance(one.file.content, (bytes, str)) for one in files):
         raise InvalidInput(
@@ -321,7 +316,7 @@ def volume(
         with lifecycle.made_volume(session, engine, fixture, spec, place, fill) as made:
             yield made
 
-    made = fixture_function(make, no_references, names, "a volume", _WAITS, scope=scope, doc=doc)
+    made = fixture_function(make, no_references, names, "a volume", SHARED, scope=scope, doc=doc)
     return cast("Fixture[Volume]", made)
 
 
@@ -401,16 +396,5 @@ def image(
 
     title = str(name or recipe)
     doc = doc or f"The image {title}, by pytest-engine."
-    made = fixture_function(make, no_references, names, title, _WAITS, scope=scope, doc=doc)
+    made = fixture_function(make, no_references, names, title, SHARED, scope=scope, doc=doc)
     return cast("Fixture[Image]", made)
-
-
-def _check_timeout(timeout: float | None) -> None:
-    __tracebackhide__ = WRONG_ARGUMENT
-    if timeout is not None and not timeout > 0:
-        raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")
-
-
-def _place(names: Namespaces, scope: Scope, *, per_worker: bool) -> str | None:
-    """Tell where a fixture is defined, if the workers of a run are to share what it makes."""
-    return None if per_worker or scope != "session" else names.place

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     Scope = Literal["session", "package", "module", "class", "function"]
     Others = Mapping[str, Any]
 
-__all__ = ["WRONG_ARGUMENT", "callers", "fixture_function", "located", "no_references"]
+__all__ = [
+    "WRONG_ARGUMENT",
+    "callers",
+    "check_timeout",
+    "fixture_function",
+    "located",
+    "no_references",
+]
 
 _NONE = Hints()
 WRONG_ARGUMENT = methodcaller("errisinstance", InvalidInput)
@@ -113,6 +120,17 @@ def callers() -> Namespaces:
     return Namespaces(
         factory.f_back if factory else None, factory.f_code.co_name if factory else ""
     )
+
+
+def check_timeout(timeout: float | None) -> None:
+    """Refuse what is no time to wait.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    __tracebackhide__ = WRONG_ARGUMENT
+    if timeout is not None and not timeout > 0:
+        raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")
 
 
 def no_references() -> Iterator[str]:

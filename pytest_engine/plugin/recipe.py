@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
 
-__all__ = ["Hints", "Recipe", "recipe_of"]
+__all__ = ["SHARED", "Hints", "Recipe", "recipe_of"]
 
 # Where the functions of fixtures keep theirs; pytest copies a function's attributes to what it
 # makes of it.
@@ -39,6 +39,10 @@ class Hints:
     prestart: int = 0
     waits: bool = False
     lingers: bool = False
+
+
+# Networks, volumes and images, which containers may use.
+SHARED = Hints(waits=True, lingers=True)
 
 
 @dataclass(frozen=True, eq=False)
