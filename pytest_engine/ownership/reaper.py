@@ -54,6 +54,8 @@ def start(run: RunFolder) -> subprocess.Popen[bytes] | None:
     home = str(Path(__file__).resolve().parents[2])
     paths = [home, *(path for path in sys.path if os.path.isabs(path))]  # noqa: PTH117  # texts
     try:
+        if not sys.executable:
+            raise FileNotFoundError("this Python does not know its own program (sys.executable)")
         # -I and -S: neither the environment nor files of the site have a say in what it
         # imports, and it starts in a few milliseconds.
         return subprocess.Popen(
@@ -64,6 +66,10 @@ def start(run: RunFolder) -> subprocess.Popen[bytes] | None:
             cwd="/",
             start_new_session=True,
         )
+    except OSError:
+        # The next who makes something tries again.
+        (run.path / "reaper").unlink()
+        raise
     finally:
         os.close(marker)
 

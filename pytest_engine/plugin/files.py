@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Union
 from pytest_engine.core.archive.pack import pack_end, pack_files, pack_path
 from pytest_engine.core.errors import InvalidInput
 
-from . import shared
+from .making import made
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -223,7 +223,7 @@ def _empty_image(session: Session, engine: Engine, fixture: str) -> str:
             resource.id = engine.images.import_(pack_end(), name, changes=changes)
         return resource
 
-    return str(shared.made(session, engine, "image", fixture, ("empty",), make, apart=False).id)
+    return str(made(session, engine, "image", fixture, ("empty",), make, apart=False).id)
 
 
 def _folder_of(placed: Placed, mounts: Sequence[str]) -> str:

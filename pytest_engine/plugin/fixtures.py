@@ -74,9 +74,14 @@ def session_of(config: pytest.Config) -> Session:
     session = config.stash.get(SESSION, None)
     if session is None:
         # What it needs takes longer to import than all of this plugin.
+        from pytest_engine.core.errors import EngineError
+
         from .session import Session
 
-        session = Session(config, config.stash[SETTINGS], run_of(config))
+        try:
+            session = Session(config, config.stash[SETTINGS], run_of(config))
+        except EngineError as exc:
+            raise pytest.fail.Exception(str(exc), pytrace=False) from None
         config.stash[SESSION] = session
     return session
 

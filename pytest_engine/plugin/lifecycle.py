@@ -17,11 +17,11 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
 
-from . import shared
 from .early import hooks_in_turn, note_early
 from .files import put_files
 from .handles import Image, Network, Volume
 from .images import Demand, resolve_name
+from .making import made
 from .retries import start_patiently, states_host_port
 from .wording import explanation
 
@@ -120,9 +120,7 @@ def started(
         resource = reused(session, engine, request, spec, reuse, make_ready)
     else:
         facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks), repr(files))
-        resource = shared.made(
-            session, engine, "container", fixture, facts, start, apart=place is None
-        )
+        resource = made(session, engine, "container", fixture, facts, start, apart=place is None)
     container = resource.container or Container(engine, str(resource.id))
     try:
         yield container
@@ -235,7 +233,7 @@ def made_network(
         return resource
 
     facts = (place, fixture, spec and spec.to_engine())
-    resource = shared.made(session, engine, "network", fixture, facts, make, apart=place is None)
+    resource = made(session, engine, "network", fixture, facts, make, apart=place is None)
     try:
         yield Network(engine, str(resource.id), resource.name)
     finally:
@@ -270,7 +268,7 @@ def made_volume(
         return resource
 
     facts = (place, fixture, spec and spec.to_engine())
-    resource = shared.made(session, engine, "volume", fixture, facts, make, apart=place is None)
+    resource = made(session, engine, "volume", fixture, facts, make, apart=place is None)
     try:
         yield Volume(engine, resource.name)
     finally:
@@ -309,7 +307,7 @@ def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str)
         return resource
 
     facts = (plan.context, plan.options)
-    resource = shared.made(session, engine, "image", fixture, facts, make, apart=False)
+    resource = made(session, engine, "image", fixture, facts, make, apart=False)
     return str(resource.id)
 
 

@@ -8,6 +8,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_engine.core.errors import EngineError
 from pytest_engine.ownership.folders import RunFolder, state_folder
 from pytest_engine.ownership.labels import Owner
 
@@ -51,25 +52,44 @@ class Run:
 
     @property
     def folder(self) -> RunFolder:
-        """The run's folder, made and locked now if it was not."""
+        """The run's folder, made and locked now if it was not.
+
+        Raises:
+            EngineError: it cannot be.
+        """
+        enter = RunFolder.join if self.is_worker else RunFolder.create
         with self._lock:
             if self._folder is None:
-                self._folder = (
-                    RunFolder.join(self.path) if self.is_worker else RunFolder.create(self.path)
-                )
+                try:
+                    self._folder = enter(self.path)
+                except OSError as exc:
+                    raise EngineError(
+                        f"The folder {self.path}, which proves that this run is alive, cannot be "
+                        f"used: {exc.strerror}. Name another with --engine-state."
+                    ) from exc
             return self._folder
 
     def begin(self, endpoint: Endpoint) -> None:
-        """Get ready for something to be made on an engine: from now on nothing is left behind."""
+        """Get ready for something to be made on an engine: from now on nothing is left behind.
+
+        Raises:
+            EngineError: what looks after that cannot be started.
+        """
         folder = self.folder
         with self._lock:
             if endpoint in self._noted:
                 return
-            folder.note_engine(endpoint)
-            if not self._noted:
-                from pytest_engine.ownership import reaper
+            try:
+                folder.note_engine(endpoint)
+                if not self._noted:
+                    from pytest_engine.ownership import reaper
 
-                self._reaper = reaper.start(folder)
+                    self._reaper = reaper.start(folder)
+            except OSError as exc:
+                raise EngineError(
+                    "The process that removes what this run leaves cannot be started, so nothing "
+                    f"is made: {exc}."
+                ) from exc
             self._noted.add(endpoint)
 
     def doubt(self) -> None:

@@ -15,61 +15,15 @@ from pytest_engine.ownership.locks import exclusively
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_engine.core.client import Engine
-
     from .run import Run
-    from .session import Resource, Session
 
-__all__ = ["digest", "forget", "made", "once", "unless_meanwhile"]
+__all__ = ["digest", "forget", "once", "unless_meanwhile"]
 
 
 def digest(*facts: object) -> str:
     """Make one short text of facts that are the same in all workers of a run."""
     text = json.dumps(facts, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def made(
-    session: Session,
-    engine: Engine,
-    kind: str,
-    fixture: str,
-    facts: tuple[object, ...],
-    make: Callable[[], Resource],
-    *,
-    apart: bool,
-) -> Resource:
-    """Make something, or find what another worker of the run has made.
-
-    Args:
-        session: what this worker has.
-        engine: where it is to be.
-        kind: `container`, `network`, `volume` or `image`.
-        fixture: the fixture that it is for.
-        facts: what it is, in the same words in all workers.
-        make: makes it.
-        apart: each worker is to have its own. Images are never apart, and are kept to the
-            end of the run also where there are no workers.
-
-    Raises:
-        EngineError: it could not be made, here or by another worker.
-    """
-    if apart or not (session.run.is_worker or kind == "image"):
-        return make()
-    key = digest(kind, engine.endpoint.url, *facts)
-    here: list[Resource] = []
-
-    def record() -> dict[str, Any]:
-        resource = make()
-        resource.shared = session.run.is_worker
-        resource.key = key
-        here.append(resource)
-        container = resource.container
-        image = None if container is None else container.image
-        return {"id": resource.id, "name": resource.name, "image": image}
-
-    told = once(session.run, key, record)
-    return here[0] if here else session.adopt(kind, fixture, engine, told)
 
 
 def once(run: Run, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -368,3 +368,13 @@ def test_a_parameter_that_makes_no_sense_is_told(project: Project) -> None:
     result = project.run()
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["Fixture 'box' (busybox): The parameter {'colour': 'red'} is *"])
+
+
+def test_a_state_folder_that_cannot_be_used_is_one_clear_message(project: Project) -> None:
+    project.pytester.makefile(".txt", taken="")
+    project.write(conftest="box = container('busybox')", test_it="def test_it(box): pass")
+    result = project.run(f"--engine-state={project.pytester.path}/taken.txt")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["The folder */taken.txt, which proves *Name another with *"])
+    assert "Traceback" not in str(result.stdout)
+    assert project.created() == 0

@@ -1,0 +1,57 @@
+"""What is made by one worker of a run, and found by the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable
+
+from . import shared
+
+if TYPE_CHECKING:
+    from pytest_engine.core.client import Engine
+
+    from .session import Resource, Session
+
+__all__ = ["made"]
+
+
+def made(
+    session: Session,
+    engine: Engine,
+    kind: str,
+    fixture: str,
+    facts: tuple[object, ...],
+    make: Callable[[], Resource],
+    *,
+    apart: bool,
+) -> Resource:
+    """Make something, or find what another worker of the run has made.
+
+    Args:
+        session: what this worker has.
+        engine: where it is to be.
+        kind: `container`, `network`, `volume` or `image`.
+        fixture: the fixture that it is for.
+        facts: what it is, in the same words in all workers.
+        make: makes it.
+        apart: each worker is to have its own. Images are never apart, and are kept to the
+            end of the run also where there are no workers.
+
+    Raises:
+        EngineError: it could not be made, here or by another worker.
+    """
+    if apart or not (session.run.is_worker or kind == "image"):
+        return make()
+    key = shared.digest(kind, engine.endpoint.url, *facts)
+    here: list[Resource] = []
+
+    def record() -> dict[str, Any]:
+        resource = make()
+        resource.shared = session.run.is_worker
+        resource.key = key
+        here.append(resource)
+        container = resource.container
+        image = None if container is None else container.image
+        return {"id": resource.id, "name": resource.name, "image": image}
+
+    told = shared.once(session.run, key, record)
+    return here[0] if here else session.adopt(kind, fixture, engine, told)
