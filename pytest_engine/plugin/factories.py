@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Callable, Literal, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Literal, cast
 
 from pytest_engine.core.errors import InvalidInput
 
 from . import lifecycle
 from .builds import BuildPlan, read_options, refuse_build_options
 from .fixtures import session_of
-from .functions import WRONG_ARGUMENT, callers, fixture_function, located, no_references, place_of
-from .handles import Image, Network
-from .hints import container_hints
+from .functions import (
+    WRONG_ARGUMENT,
+    callers,
+    check_timeout,
+    fixture_function,
+    located,
+    no_references,
+)
+from .handles import Image
+from .hints import check_reuse, container_hints
 from .images import check_policy
 from .plan import ContainerPlan
-from .recipe import OF_CONTAINERS
+from .recipe import SHARED
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -27,7 +34,6 @@ if TYPE_CHECKING:
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
-    from pytest_engine.core.spec.attachment import NetworkAttachment
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
@@ -35,15 +41,11 @@ if TYPE_CHECKING:
     from pytest_engine.core.wait import Condition
 
     from .files import FileLike
+    from .functions import Others, Scope
     from .images import PullPolicy
-    from .plan import VolumesLike
+    from .plan import ImageLike, NetworkLike, Variant, VolumesLike
     from .references import Fixture
 
-    Scope = Literal["session", "package", "module", "class", "function"]
-    ImageLike = Union[str, Fixture[Image]]
-    NetworkLike = Union[str, NetworkAttachment, Fixture[Network]]
-    Others = Mapping[str, Any]
-    Variant = Union[str, Mapping[str, Any]]
 
 __all__ = ["container", "image"]
 
@@ -165,15 +167,12 @@ def container(
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     check_policy(pull, "container")
-    _check_timeout(timeout)
+    check_timeout(timeout)
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
-    if reuse and (scope != "session" or build is not None or files):
-        raise InvalidInput(
-            "container: reuse goes with scope='session', and with neither build nor files."
-        )
-    place = place_of(names, scope, per_worker=per_worker)
+    check_reuse(scope, reuse=reuse, is_built=build is not None, has_files=bool(files))
+    place = names.shared_place(scope, per_worker=per_worker)
     try:
         plan = ContainerPlan.read(
             spec,
@@ -329,11 +328,5 @@ def image(
 
     title = str(name or recipe)
     doc = doc or f"The image {title}, by pytest-engine."
-    made = fixture_function(make, no_references, names, title, OF_CONTAINERS, scope=scope, doc=doc)
+    made = fixture_function(make, no_references, names, title, SHARED, scope=scope, doc=doc)
     return cast("Fixture[Image]", made)
-
-
-def _check_timeout(timeout: float | None) -> None:
-    __tracebackhide__ = WRONG_ARGUMENT
-    if timeout is not None and not timeout > 0:
-        raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")

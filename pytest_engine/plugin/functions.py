@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     Scope = Literal["session", "package", "module", "class", "function"]
     Others = Mapping[str, Any]
 
-__all__ = ["WRONG_ARGUMENT", "callers", "fixture_function", "located", "no_references", "place_of"]
+__all__ = [
+    "WRONG_ARGUMENT",
+    "callers",
+    "check_timeout",
+    "fixture_function",
+    "located",
+    "no_references",
+]
 
 _NONE = Hints()
 WRONG_ARGUMENT = methodcaller("errisinstance", InvalidInput)
@@ -127,14 +134,20 @@ def _is_factory(frame: FrameType) -> bool:
     return is_ours or frame.f_locals.get("__tracebackhide__") is True
 
 
+def check_timeout(timeout: float | None) -> None:
+    """Refuse what is no time to wait.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    __tracebackhide__ = WRONG_ARGUMENT
+    if timeout is not None and not timeout > 0:
+        raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")
+
+
 def no_references() -> Iterator[str]:
     """Name no fixtures, for those that refer to none."""
     return iter(())
-
-
-def place_of(names: Namespaces, scope: Scope, *, per_worker: bool) -> str | None:
-    """Tell where a fixture is defined, if the workers of a run are to share what it makes."""
-    return None if per_worker or scope != "session" else names.place
 
 
 def located(context: Sources, names: Namespaces) -> Sources:

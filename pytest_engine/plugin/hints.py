@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .plan import ContainerPlan
 
-__all__ = ["container_hints", "uses_others"]
+__all__ = ["check_reuse", "container_hints", "uses_others"]
 
 # Networks that every engine has and nobody removes.
 _STANDING = ("bridge", "host", "none", "default")
@@ -40,6 +40,18 @@ def container_hints(
     has_foreign_volume = any(isinstance(one, str) for one in plan.volumes.values())
     lingers = not (has_foreign_volume or uses_others(plan.spec, networks))
     return Hints(ahead=ahead, alone=is_alone, prestart=prestart, lingers=lingers)
+
+
+def check_reuse(scope: str, *, reuse: bool, is_built: bool, has_files: bool) -> None:
+    """Refuse what cannot outlive a run.
+
+    Raises:
+        InvalidInput: it cannot.
+    """
+    if reuse and (scope != "session" or is_built or has_files):
+        raise InvalidInput(
+            "container: reuse goes with scope='session', and with neither build nor files."
+        )
 
 
 def _check_prestart(scope: str, *, is_alone: bool, has_params: bool, ahead: bool) -> None:

@@ -1,4 +1,4 @@
-"""Something on the engine for a fixture: made here, or found where another worker made it."""
+"""What is made by one worker of a run, and found by the others."""
 
 from __future__ import annotations
 

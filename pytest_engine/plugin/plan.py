@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from typing import Union
 
     from .files import FileLike, Placed
-    from .handles import Volume
+    from .handles import Image, Network, Volume
     from .references import Fixture, Namespaces
 
+    ImageLike = Union[str, Fixture[Image]]
+    NetworkLike = Union[str, NetworkAttachment, Fixture[Network]]
+    Variant = Union[str, Mapping[str, Any]]
     VolumesLike = Union[Sequence[str], Mapping[str, Union[str, Fixture[Volume]]]]
 
 __all__ = ["ContainerPlan"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
 
-__all__ = ["OF_CONTAINERS", "Hints", "Recipe", "recipe_of"]
+__all__ = ["SHARED", "Hints", "Recipe", "recipe_of"]
 
 # Where the functions of fixtures keep theirs; pytest copies a function's attributes to what it
 # makes of it.
@@ -41,8 +41,8 @@ class Hints:
     lingers: bool = False
 
 
-OF_CONTAINERS = Hints(waits=True, lingers=True)
-"""Of what containers may use."""
+# Networks, volumes and images, which containers may use.
+SHARED = Hints(waits=True, lingers=True)
 
 
 @dataclass(frozen=True, eq=False)

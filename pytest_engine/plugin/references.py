@@ -71,6 +71,10 @@ class Namespaces:
             frame = frame.f_back
         self.place = " ".join(places)
 
+    def shared_place(self, scope: str, *, per_worker: bool) -> str | None:
+        """Tell where a fixture is defined, if the workers of a run are to share its value."""
+        return None if per_worker or scope != "session" else self.place
+
     @property
     def folder(self) -> Path:
         """The folder of the file that called the factory, where its relative paths start."""

@@ -13,8 +13,8 @@ from pytest_engine.core.spec.volume import VolumeSpec
 from . import lifecycle
 from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
-from .functions import WRONG_ARGUMENT, callers, fixture_function, no_references, place_of
-from .recipe import OF_CONTAINERS
+from .functions import WRONG_ARGUMENT, callers, fixture_function, no_references
+from .recipe import SHARED
 
 if TYPE_CHECKING:
     import pytest
@@ -73,7 +73,7 @@ def network(
     )
     wanted = spec or NetworkSpec(lifecycle.ANY_NAME, **given)
     names = callers()
-    place = place_of(names, scope, per_worker=per_worker)
+    place = names.shared_place(scope, per_worker=per_worker)
 
     @contextmanager
     def make(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[Network]:
@@ -83,9 +83,7 @@ def network(
         with lifecycle.made_network(session, engine, fixture, wanted, place) as made:
             yield made
 
-    made = fixture_function(
-        make, no_references, names, "a network", OF_CONTAINERS, scope=scope, doc=doc
-    )
+    made = fixture_function(make, no_references, names, "a network", SHARED, scope=scope, doc=doc)
     return cast("Fixture[Network]", made)
 
 
@@ -119,7 +117,7 @@ def volume(
     names = callers()
     given = _given(spec, "volume", driver=driver, driver_options=driver_options, labels=labels)
     wanted = spec or VolumeSpec(lifecycle.ANY_NAME, **given)
-    place = place_of(names, scope, per_worker=per_worker)
+    place = names.shared_place(scope, per_worker=per_worker)
     files = () if content is None else place_files({CONTENT_FOLDER: content}, names.folder)
     if any(isinstance(one.file.content, (bytes, str)) for one in files):
         raise InvalidInput(
@@ -139,9 +137,7 @@ def volume(
         with lifecycle.made_volume(session, engine, fixture, wanted, place, fill) as made:
             yield made
 
-    made = fixture_function(
-        make, no_references, names, "a volume", OF_CONTAINERS, scope=scope, doc=doc
-    )
+    made = fixture_function(make, no_references, names, "a volume", SHARED, scope=scope, doc=doc)
     return cast("Fixture[Volume]", made)
 
 

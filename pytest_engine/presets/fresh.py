@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_engine.core.client import Engine
-    from pytest_engine.plugin.factories import Others, Scope
+    from pytest_engine.plugin.functions import Others, Scope
     from pytest_engine.plugin.references import Fixture
 
 __all__ = ["Divisible", "fresh"]

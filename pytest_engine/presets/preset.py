@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.ports import Port
     from pytest_engine.core.wait import Condition
-    from pytest_engine.plugin.factories import NetworkLike, Scope, Variant
     from pytest_engine.plugin.files import FileLike
+    from pytest_engine.plugin.functions import Scope
     from pytest_engine.plugin.images import PullPolicy
-    from pytest_engine.plugin.plan import VolumesLike
+    from pytest_engine.plugin.plan import NetworkLike, Variant, VolumesLike
     from pytest_engine.plugin.references import Fixture
 
 __all__ = ["Options", "preset", "refuse_mounts"]
@@ -53,6 +53,10 @@ class Options(TypedDict, total=False):
         timeout: seconds until it has to be ready; by default `--engine-wait-timeout`.
         after: fixtures that have to be there before.
         scope: how long it lives; `session` by default.
+        per_worker: as in `container`.
+        reuse: as in `container`.
+        ahead: as in `container`.
+        prestart: as in `container`.
         params: runs every test once for each of these images.
         ids: names of the params.
         doc: what `pytest --fixtures` says of it.
@@ -78,6 +82,10 @@ class Options(TypedDict, total=False):
     timeout: float
     after: Sequence[Any]
     scope: Scope
+    per_worker: bool
+    reuse: bool
+    ahead: bool
+    prestart: int
     params: Sequence[Variant]
     ids: Sequence[str]
     doc: str
