@@ -15,6 +15,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from pytest_engine.core.errors import NotFound
+from tests.core.swarms import neighbour_of, swarm_of
 from tests.lab import Lab
 
 # Fixtures, which are asked for by their names.
@@ -40,6 +41,12 @@ IN_CHECK_MODE = {"prune": "other tests need what it would remove"}
 # Module -> why its examples are not run here.
 NOT_RUN: dict[str, str] = {"service": "they need a swarm; test_service.py has one"}
 
+# Modules whose examples are run on an engine that manages a swarm; `swarm` itself makes one.
+IN_A_SWARM = {
+    *("config", "config_info", "node", "node_info", "secret", "secret_info", "stack"),
+    *("stack_info", "stack_task_info", "swarm_info", "swarm_service", "swarm_service_info"),
+}
+
 SLEEP = ["sleep", "600"]
 # What the examples take for granted of images and containers that are named for a shop.
 SHOP = """\
@@ -54,6 +61,7 @@ CMD ["sleep", "600"]
 SHOPS = ("latest", "build", "1.3.0", "1.4.2")
 # A build with the stage that an example asks for.
 SOURCES = "FROM busybox AS tests\nARG PYTHON\nRUN echo $PYTHON > /tested\nFROM tests\nCMD true\n"
+STACK = "services: {web: {image: shop, command: [sleep, '600'], stop_grace_period: 1s}}"
 # It stands for the id of an image in the documentation.
 IMAGE_ID = "sha256:4f2e1b1f1c6c7a5c0f7f8b0b3a8c0e6d1d8e5b7a4c3f2e1d0c9b8a7f6e5d4c3b"
 REGISTRY = "registry.example:5000"
@@ -108,6 +116,7 @@ WORLDS = {
     "image_pull": World(lab=("redis:7",)),
     "network": World({**SEEN, "worker": IDLE}),
     "network_info": World(networks=("backend", "other")),
+    "swarm_service": World(lab=("nginx:latest",)),
     "volume_info": World(volumes=("data", "other")),
 }
 # What the examples name, and what is removed after them.
@@ -120,7 +129,7 @@ VOLUMES = ("data", "other", "scratch", "shop-data")
 
 
 def test_what_is_said_of_modules_is_said_of_some_that_are_there() -> None:
-    assert {*NOT_RUN, *IN_CHECK_MODE, *WORLDS} - {*MODULES} == set()
+    assert {*NOT_RUN, *IN_CHECK_MODE, *IN_A_SWARM, *WORLDS} - {*MODULES} == set()
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name not in NOT_RUN])
@@ -138,8 +147,18 @@ def test_the_examples_work(
     lab.require(f"{busybox}:latest", *world.lab, *world.images.values())
     write_files(tmp_path)
     variables = {}
-    with the_world(engine, world, served) as shop:
+    host = engine.endpoint.url
+    with contextlib.ExitStack() as stack:
+        shop = stack.enter_context(the_world(engine, world, served))
         text = here(tmp_path) | {IMAGE_ID: shop, REGISTRY: served}
+        if module in IN_A_SWARM:
+            node = engine.nodes.inspect(stack.enter_context(swarm_of(engine)))
+            text |= {"one.example": node["Description"]["Hostname"]}
+        elif module == "swarm":
+            folder: Path = request.getfixturevalue("tmp_path_factory").mktemp("n")
+            neighbour = stack.enter_context(neighbour_of(engine, folder))
+            host = neighbour.host
+            text |= {"192.0.2.10": neighbour.address}
         if module == "image_load":
             save_an_image(engine, tmp_path / "srv/images/shop.tar")
         elif module == "login":
@@ -150,16 +169,22 @@ def test_the_examples_work(
             # The lab's, and what it can be told.
             text |= {"vieux/sshfs": request.getfixturevalue("remote"), "DEBUG": "LEVEL"}
         tasks = examples(module, text)
+        if module == "swarm":
+            # On an engine of its own, whatever the others have by default.
+            for task in tasks:
+                task["pytest_engine.engine.swarm"]["docker_host"] = host
         run = playbooks.run_tasks(
             tasks,
             *(["--check"] if module in IN_CHECK_MODE else []),
             variables=variables,
-            environment={"DOCKER_CONFIG": str(tmp_path), "DOCKER_HOST": engine.endpoint.url},
+            environment={"DOCKER_CONFIG": str(tmp_path), "DOCKER_HOST": host},
         )
     assert (run.returncode, run.messages) == (0, {}), run.output
     ours = [task["name"] for task in tasks if f"pytest_engine.engine.{module}" in task]
     assert ours, "a module has examples of its own use"
-    assert [name for name in ours if name not in run.results] == []
+    # What is for other hosts is skipped.
+    skipped = [task["name"] for task in tasks if "when" in task]
+    assert [name for name in ours if name not in run.results] == [n for n in ours if n in skipped]
 
 
 def examples(module: str, text: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -177,6 +202,7 @@ def here(folder: Path) -> dict[str, str]:
     places = ("/srv/www", "/srv/site", "/srv/shop", "/srv/images", "/srv/reports", "/etc/web")
     return {
         "8080:80": '"80"',
+        "published_port: 8080": "protocol: tcp",
         "/etc/shop.env": f"{folder}/etc/shop.env",
         **{place: f"{folder}{place}" for place in places},
     }
@@ -190,6 +216,7 @@ def write_files(folder: Path) -> None:
         "srv/images/README": "",
         "srv/shop/Dockerfile": SOURCES,
         "srv/shop/docker/Dockerfile": SOURCES,
+        "srv/shop/stack.yml": STACK,
         "srv/site/index.html": "<p>a site</p>\n",
         "srv/www/index.html": "<p>a page</p>\n",
     }.items():

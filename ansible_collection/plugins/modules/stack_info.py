@@ -27,6 +27,7 @@ options:
       - Where the task does not say it, the environment variable E(DOCKER_HOST) of the target does, and else it is
         C(unix:///var/run/docker.sock).
     type: str
+    default: null
     aliases:
       - docker_url
 author:

@@ -27,6 +27,7 @@ options:
       - Where the task does not say it, the environment variable E(DOCKER_HOST) of the target does, and else it is
         C(unix:///var/run/docker.sock).
     type: str
+    default: null
     aliases:
       - docker_url
   name:
@@ -43,11 +44,11 @@ EXAMPLES = r"""
 - name: Look at the tasks of a stack
   pytest_engine.engine.stack_task_info:
     name: shop
-  register: tasks
+  register: shop_tasks
 
 - name: Show what hinders them
   ansible.builtin.debug:
-    msg: "{{ tasks.results | map(attribute='Error') | select }}"
+    msg: "{{ shop_tasks.results | map(attribute='Error') | select }}"
 """
 
 RETURN = r"""
