@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable, cast
 from ..client import Engine
 from ..container import Container
 from ..endpoint import Tls
-from ..errors import ApiError, EngineError, LaunchFailed, NotFound
+from ..errors import ApiError, BadRequest, EngineError, LaunchFailed, NotFound
 from ..polling import poll
 from ..wait import log
 from .boot import API_PORT, BOOT, CERTIFICATES, CUT, MEND, READY_LINE
@@ -33,11 +33,13 @@ _BOUNDED: HostConfig = {
     "MaskedPaths": [],
     "ReadonlyPaths": [],
 }
+# The same to engines that know which capabilities they lack, and refuse to drop those.
+_AVAILABLE: HostConfig = {**_BOUNDED, "CapDrop": []}
 _PRIVILEGED: HostConfig = {"Privileged": True}
 _WAYS: dict[bool | None, tuple[HostConfig, ...]] = {
     True: (_PRIVILEGED,),
-    False: (_BOUNDED,),
-    None: (_PRIVILEGED, _BOUNDED),
+    False: (_BOUNDED, _AVAILABLE),
+    None: (_PRIVILEGED, _BOUNDED, _AVAILABLE),
 }
 
 
@@ -317,7 +319,12 @@ def create_node(
                 "EndpointsConfig": {network: {"IPAMConfig": {"IPv4Address": str(address)}}}
             },
         }
-        made = engine.containers.create(body, name=name)
+        try:
+            made = engine.containers.create(body, name=name)
+        except BadRequest:
+            if way is ways[-1]:
+                raise
+            continue
         container = Container(engine, made["Id"], name=name, image=wanted.image)
         try:
             container.start()
