@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
-APART = "it turns a published port into the container's own, to which no other network leads here"
+APART = pytest.mark.lacks(
+    "podman5",
+    reason="it turns a published port into the container's own, to which no other network leads here",
+)
 SERVE = "mkdir -p /w; echo hello > /w/index.html; httpd -f -p 80 -h /w"
 # What the tests in the container do: they find the other one, ask it, and are asked by it.
 INSIDE = """
@@ -160,7 +163,7 @@ def test_on_the_default_network_the_container_itself_is_reached(
     assert inside(web) == {"host": web.ip(), "port": 80, "page": "hello\n", "asked": True}
 
 
-@pytest.mark.lacks("podman5", reason=APART)
+@APART
 def test_on_another_network_the_published_port_is_reached_at_the_gateway(
     start: Start,
     inside: Callable[..., dict[str, Any]],
@@ -175,7 +178,7 @@ def test_on_another_network_the_published_port_is_reached_at_the_gateway(
     assert found["host"] == engine.networks.inspect(networks[1])["IPAM"]["Config"][0]["Gateway"]
 
 
-@pytest.mark.lacks("podman5", reason=APART)
+@APART
 def test_on_another_network_the_hosts_name_is_used_where_it_was_given(
     start: Start, inside: Callable[..., dict[str, Any]], networks: tuple[str, str]
 ) -> None:
