@@ -30,7 +30,7 @@ pytestmark = pytest.mark.engine
 
 APART = pytest.mark.lacks(
     "podman5",
-    reason="it turns a published port into the container's own, to which no other network leads here",
+    reason="it turns a published port into the container's own, to which no other network leads",
 )
 SERVE = "mkdir -p /w; echo hello > /w/index.html; httpd -f -p 80 -h /w"
 # What the tests in the container do: they find the other one, ask it, and are asked by it.
