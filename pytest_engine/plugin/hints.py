@@ -50,7 +50,7 @@ def check_reuse(scope: str, *, reuse: bool, is_built: bool, has_files: bool) -> 
     """
     if reuse and (scope != "session" or is_built or has_files):
         raise InvalidInput(
-            "container: reuse goes with scope='session', and with neither build nor files."
+            "container: reuse goes with scope='session', and not with build or files."
         )
 
 
