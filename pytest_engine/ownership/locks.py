@@ -1,22 +1,20 @@
-"""Locks on files, by flock(2), which the kernel lets go of when their holder dies.
+"""Locks that several hold at once, by flock(2): the kernel lets go of them when a holder dies.
 
-Not the library filelock: a run's lock is held by several processes at once (the controller
-of pytest-xdist and its workers), and who wants it alone learns that the last of them is
-gone; filelock has no shared locks.
+A run's lock is held by the controller of pytest-xdist and its workers, and who wants it alone
+learns that the last of them is gone. The library filelock, which does for everything else, has
+no such locks.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-__all__ = ["claim", "downgrade", "exclusively", "is_claimed", "share", "upgrade"]
+__all__ = ["claim", "downgrade", "is_claimed", "share", "upgrade"]
 
 
 def share(path: Path) -> int:
@@ -86,14 +84,3 @@ def upgrade(file: int) -> bool:
 def downgrade(file: int) -> None:
     """Have a lock together with others again."""
     fcntl.flock(file, fcntl.LOCK_SH)
-
-
-@contextmanager
-def exclusively(path: Path) -> Iterator[None]:
-    """Be the only one, among processes and threads, for as long as the context lasts."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(file)

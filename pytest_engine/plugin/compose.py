@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_engine.core.client import Engine
-    from pytest_engine.core.wait import Condition
+    from pytest_engine.core.wait import Ready
 
     from .compose_files import Definition, PathLike
     from .functions import Scope
@@ -46,7 +46,7 @@ def compose(
     project_name: str | None = None,
     build: Literal["always", "never"] | None = None,
     pull: Literal["missing", "always", "never"] | None = None,
-    wait: Mapping[str, Condition] | Literal[False] | None = None,
+    wait: Mapping[str, Ready] | Literal[False] | None = None,
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",

@@ -22,7 +22,7 @@ from .session import Resource
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.compose.cli import Compose
-    from pytest_engine.core.wait import Condition
+    from pytest_engine.core.wait import Condition, Ready
 
     from .session import Session
 
@@ -140,7 +140,7 @@ def brought_up(
 
 
 def wait_until_ready(
-    project: ComposeProject, conditions: Mapping[str, Condition], timeout: float
+    project: ComposeProject, conditions: Mapping[str, Ready], timeout: float
 ) -> None:
     """Wait until all containers of a project are ready.
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.policies import Healthcheck, RestartPolicy
     from pytest_engine.core.spec.ports import Port
-    from pytest_engine.core.wait import Condition
+    from pytest_engine.core.wait import Ready
 
     from .files import FileLike
     from .functions import Others, Scope
@@ -80,7 +80,7 @@ def container(
     platform: str | None = None,
     spec: ContainerSpec | None = None,
     pull: PullPolicy | None = None,
-    wait: Condition | Literal[False] | None = None,
+    wait: Ready | Literal[False] | None = None,
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
-    from pytest_engine.core.wait import Condition
+    from pytest_engine.core.wait import Ready
     from pytest_engine.ownership.folders import Kept
 
     from .ahead import Ahead
@@ -63,7 +63,7 @@ class RunContainer(Protocol):
         *,
         files: Mapping[str, FileLike] | None = None,
         pull: PullPolicy | None = None,
-        wait: Condition | Literal[False] | None = None,
+        wait: Ready | Literal[False] | None = None,
         timeout: float | None = None,
     ) -> Container:
         """Start a container and wait until it is ready; see `run_container`."""
@@ -157,7 +157,7 @@ def run_container(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Ru
         *,
         files: Mapping[str, FileLike] | None = None,
         pull: PullPolicy | None = None,
-        wait: Condition | Literal[False] | None = None,
+        wait: Ready | Literal[False] | None = None,
         timeout: float | None = None,
     ) -> Container:
         nonlocal lingers

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.types.engine import ContainerCreateBody
-    from pytest_engine.core.wait import Condition
+    from pytest_engine.core.wait import Condition, Ready
 
     from .builds import BuildPlan
     from .files import Placed
@@ -76,7 +76,7 @@ def started(
     request: pytest.FixtureRequest,
     spec: ContainerSpec,
     *,
-    wait: Condition | Literal[False] | None,
+    wait: Ready | Literal[False] | None,
     timeout: float | None,
     build: BuildPlan | None = None,
     files: Sequence[Placed] = (),
@@ -146,7 +146,7 @@ def _start(
     request: pytest.FixtureRequest,
     spec: ContainerSpec,
     demanded: tuple[PullPolicy | None, Sequence[Placed]],
-    wait: Condition | Literal[False] | None,
+    wait: Ready | Literal[False] | None,
     timeout: float | None,
     what: str,
 ) -> Resource:
@@ -191,7 +191,7 @@ def _make_ready(
     request: pytest.FixtureRequest,
     spec: ContainerSpec,
     resource: Resource,
-    wait: Condition | Literal[False] | None,
+    wait: Ready | Literal[False] | None,
     timeout: float | None,
     what: str,
     fresh: bool = True,  # noqa: FBT001, FBT002

@@ -7,6 +7,8 @@ import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from pytest_engine.core.container import Container
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
@@ -23,7 +25,7 @@ from pytest_engine.ownership.labels import (
     readable,
     user,
 )
-from pytest_engine.ownership.locks import downgrade, exclusively, upgrade
+from pytest_engine.ownership.locks import downgrade, upgrade
 from pytest_engine.ownership.reused import Lease
 
 from .shared import digest
@@ -90,7 +92,7 @@ def reused(
     wanted = digest(spec.name, spec.to_engine())
     spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
     session.run.begin(engine.endpoint)
-    with exclusively(folder / f"{key}.lock"):
+    with FileLock(folder / f"{key}.lock"):
         lease, lock = Lease.take(
             session.run.state,
             key,

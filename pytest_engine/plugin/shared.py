@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
+from filelock import FileLock
+
 from pytest_engine.core.errors import EngineError
-from pytest_engine.ownership.locks import exclusively
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ def once(run: Run, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[s
         EngineError: it could not be made, here or by another.
     """
     folder = _folder(run)
-    with exclusively(folder / f"{key}.lock"):
+    with FileLock(folder / f"{key}.lock"):
         record = _read(folder / f"{key}.json")
         if record is None:
             try:
@@ -68,7 +69,7 @@ def unless_meanwhile(run: Run, key: str, do: Callable[[], None]) -> None:
     """Do something, unless another worker or thread has done it while this one waited."""
     began = time.time()
     folder = _folder(run)
-    with exclusively(folder / f"{key}.lock"):
+    with FileLock(folder / f"{key}.lock"):
         done = _read(folder / f"{key}.json")
         if done is None or done["at"] < began:
             do()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.spec.mounts import Mount
     from pytest_engine.core.spec.ports import Port
-    from pytest_engine.core.wait import Condition
+    from pytest_engine.core.wait import Ready
     from pytest_engine.plugin.files import FileLike
     from pytest_engine.plugin.functions import Scope
     from pytest_engine.plugin.images import PullPolicy
@@ -78,7 +78,7 @@ class Options(TypedDict, total=False):
     platform: str
     spec: ContainerSpec
     pull: PullPolicy
-    wait: Condition
+    wait: Ready
     timeout: float
     after: Sequence[Any]
     scope: Scope
@@ -96,7 +96,7 @@ def preset(
     image: str,
     *,
     ports: Sequence[int],
-    wait: Condition,
+    wait: Ready,
     env: Mapping[str, str] | None = None,
     command: Sequence[str] = (),
     program: Sequence[str] = (),

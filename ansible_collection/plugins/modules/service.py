@@ -275,7 +275,9 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.service.
     ServiceWanted,
 )
 
-TEXT, NUMBER, FLAG = {"type": "str"}, {"type": "int"}, {"type": "bool"}
+TEXT = {"type": "str"}
+NUMBER = {"type": "int"}
+FLAG = {"type": "bool"}
 TEXTS = {"type": "list", "elements": "str"}
 ATTRIBUTES = {
     "image": TEXT,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -33,7 +33,6 @@ __all__ = ["RESOLVE", "StackOutcome", "deploy_stack", "remove_stack"]
 RESOLVE = ("always", "changed", "never")
 
 
-@dataclass
 class StackOutcome:
     """What was done for a stack, or would be.
 
@@ -47,13 +46,15 @@ class StackOutcome:
         resource: the services as the engine describes them.
     """
 
-    actions: list[Action] = field(default_factory=list)
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-    services: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    resource: list[Mapping[str, Any]] = field(default_factory=list)
+    def __init__(self, warnings: Iterable[str] = ()) -> None:
+        """Begin with nothing done."""
+        self.actions: list[Action] = []
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+        self.services: list[str] = []
+        self.updated: list[str] = []
+        self.warnings = list(warnings)
+        self.resource: list[Mapping[str, Any]] = []
 
     @property
     def changed(self) -> bool:
@@ -97,7 +98,7 @@ def deploy_stack(
     """
     if resolve not in RESOLVE:
         raise InvalidInput(f"resolve: {resolve!r} is none of {', '.join(RESOLVE)}.")
-    outcome = StackOutcome(warnings=list(stack.warnings))
+    outcome = StackOutcome(stack.warnings)
     for network in stack.networks:
         _network(engine, network, outcome, check=check)
     for secret in stack.secrets:
