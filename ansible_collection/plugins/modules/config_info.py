@@ -91,39 +91,22 @@ missing:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine, info
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.configs import (  # pylint: disable=unused-import
     Configs,  # noqa: F401  # so that Ansible packs it
-)
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
-    look_up,
 )
 
 if TYPE_CHECKING:
     from typing import Any
 
-ARGUMENTS = {
-    "name": {"type": "str"},
-    "names": {"type": "list", "elements": "str"},
-    "filters": {"type": "dict"},
-}
 
-
-def look(call: engine.Call) -> dict[str, Any]:
-    params, configs = call.params, call.engine.configs
-    if params["filters"] is not None:
-        listed = configs.list(filters=engine.filters(params["filters"]))
-        return {"configs": listed}
-    names = params["names"] if params["name"] is None else [params["name"]]
-    found, missing = look_up(configs.inspect, names)
-    if params["name"] is None:
-        return {"configs": found, "missing": missing}
-    return {"exists": bool(found), "config": found[0] if found else None}
+def ways(call: engine.Call) -> tuple[Any, Any]:
+    configs = call.engine.configs
+    return configs.inspect, lambda filters: configs.list(filters=filters)
 
 
 def main() -> None:
-    ways = [("name", "names", "filters")]
-    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
+    info.run("config", ways)
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ missing:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine, info
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
     Containers,  # noqa: F401  # so that Ansible packs it
 )
@@ -113,29 +113,20 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.l
 if TYPE_CHECKING:
     from typing import Any
 
-ARGUMENTS = {
-    "name": {"type": "str"},
-    "names": {"type": "list", "elements": "str"},
-    "filters": {"type": "dict"},
-}
 
+def ways(call: engine.Call) -> tuple[Any, Any]:
+    containers = call.engine.containers
 
-def look(call: engine.Call) -> dict[str, Any]:
-    params, containers = call.params, call.engine.containers
-    if params["filters"] is not None:
-        listed = containers.list(all=True, filters=engine.filters(params["filters"]))
-        ids = [container["Id"] for container in listed]
-        return {"containers": look_up(containers.inspect, ids)[0]}
-    names = params["names"] if params["name"] is None else [params["name"]]
-    found, missing = look_up(containers.inspect, names)
-    if params["name"] is None:
-        return {"containers": found, "missing": missing}
-    return {"exists": bool(found), "container": found[0] if found else None}
+    def find(filters: Any) -> list[Any]:
+        listed = containers.list(all=True, filters=filters)
+        found: list[Any] = look_up(containers.inspect, [one["Id"] for one in listed])[0]
+        return found
+
+    return containers.inspect, find
 
 
 def main() -> None:
-    ways = [("name", "names", "filters")]
-    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
+    info.run("container", ways)
 
 
 if __name__ == "__main__":

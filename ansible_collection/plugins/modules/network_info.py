@@ -98,39 +98,22 @@ missing:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine, info
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.networks import (  # pylint: disable=unused-import
     Networks,  # noqa: F401  # so that Ansible packs it
-)
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
-    look_up,
 )
 
 if TYPE_CHECKING:
     from typing import Any
 
-ARGUMENTS = {
-    "name": {"type": "str"},
-    "names": {"type": "list", "elements": "str"},
-    "filters": {"type": "dict"},
-}
 
-
-def look(call: engine.Call) -> dict[str, Any]:
-    params, networks = call.params, call.engine.networks
-    if params["filters"] is not None:
-        listed = networks.list(filters=engine.filters(params["filters"]))
-        return {"networks": listed}
-    names = params["names"] if params["name"] is None else [params["name"]]
-    found, missing = look_up(networks.inspect, names)
-    if params["name"] is None:
-        return {"networks": found, "missing": missing}
-    return {"exists": bool(found), "network": found[0] if found else None}
+def ways(call: engine.Call) -> tuple[Any, Any]:
+    networks = call.engine.networks
+    return networks.inspect, lambda filters: networks.list(filters=filters)
 
 
 def main() -> None:
-    ways = [("name", "names", "filters")]
-    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
+    info.run("network", ways)
 
 
 if __name__ == "__main__":

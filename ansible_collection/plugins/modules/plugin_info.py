@@ -91,38 +91,22 @@ missing:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine, info
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.plugins import (  # pylint: disable=unused-import
     Plugins,  # noqa: F401  # so that Ansible packs it
-)
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
-    look_up,
 )
 
 if TYPE_CHECKING:
     from typing import Any
 
-ARGUMENTS = {
-    "name": {"type": "str", "aliases": ["plugin_name"]},
-    "names": {"type": "list", "elements": "str"},
-    "filters": {"type": "dict"},
-}
 
-
-def look(call: engine.Call) -> dict[str, Any]:
-    params, plugins = call.params, call.engine.plugins
-    if params["filters"] is not None:
-        return {"plugins": plugins.list(filters=engine.filters(params["filters"]))}
-    names = params["names"] if params["name"] is None else [params["name"]]
-    found, missing = look_up(plugins.inspect, names)
-    if params["name"] is None:
-        return {"plugins": found, "missing": missing}
-    return {"exists": bool(found), "plugin": found[0] if found else None}
+def ways(call: engine.Call) -> tuple[Any, Any]:
+    plugins = call.engine.plugins
+    return plugins.inspect, lambda filters: plugins.list(filters=filters)
 
 
 def main() -> None:
-    ways = [("name", "names", "filters")]
-    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
+    info.run("plugin", ways, "plugin_name")
 
 
 if __name__ == "__main__":

@@ -101,39 +101,22 @@ missing:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine, info
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.volumes import (  # pylint: disable=unused-import
     Volumes,  # noqa: F401  # so that Ansible packs it
-)
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
-    look_up,
 )
 
 if TYPE_CHECKING:
     from typing import Any
 
-ARGUMENTS = {
-    "name": {"type": "str", "aliases": ["volume_name"]},
-    "names": {"type": "list", "elements": "str"},
-    "filters": {"type": "dict"},
-}
 
-
-def look(call: engine.Call) -> dict[str, Any]:
-    params, volumes = call.params, call.engine.volumes
-    if params["filters"] is not None:
-        listed = volumes.list(filters=engine.filters(params["filters"]))
-        return {"volumes": listed.get("Volumes") or []}
-    names = params["names"] if params["name"] is None else [params["name"]]
-    found, missing = look_up(volumes.inspect, names)
-    if params["name"] is None:
-        return {"volumes": found, "missing": missing}
-    return {"exists": bool(found), "volume": found[0] if found else None}
+def ways(call: engine.Call) -> tuple[Any, Any]:
+    volumes = call.engine.volumes
+    return volumes.inspect, lambda filters: volumes.list(filters=filters).get("Volumes") or ()
 
 
 def main() -> None:
-    ways = [("name", "names", "filters")]
-    engine.read_module(ARGUMENTS, look, required_one_of=ways, mutually_exclusive=ways)
+    info.run("volume", ways, "volume_name")
 
 
 if __name__ == "__main__":
