@@ -36,6 +36,8 @@ _RELEASES = "releases"
 _CORE = (
     "--ignore=tests/core/test_launch.py",
     "--ignore=tests/core/roads",
+    "--ignore=tests/core/cluster",
+    "--ignore=tests/core/service",
     "tests/core",
     "tests/lab_tests/test_guests.py",
 )

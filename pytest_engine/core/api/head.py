@@ -6,7 +6,7 @@ import contextlib
 import posixpath
 from typing import TYPE_CHECKING
 
-from ..errors import EngineError, NotFound, ServerError
+from ..errors import ApiError, EngineError, NotFound, ServerError
 
 if TYPE_CHECKING:
     from ..archive import PathStat
@@ -35,10 +35,10 @@ def head_archive(caller: Caller, container: str, path: str) -> PathStat:
         ) from exc
 
 
-def no_such_path(caller: Caller, container: str, path: str, error: ServerError) -> NotFound | None:
+def no_such_path(caller: Caller, container: str, path: str, error: ApiError) -> NotFound | None:
     """Find out whether a path leads through something that is no folder.
 
-    Docker answers that with 500, without words or with a path of its own machine.
+    Docker answers that with 500, without words or with a path of its own machine, or with 400.
 
     Returns:
         The error to raise instead; None: it is another one.

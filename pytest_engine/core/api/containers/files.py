@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...errors import ServerError
+from ...errors import BadRequest, ServerError
 from ..head import head_archive, no_such_path
 from ..part import Part
 from ..transfers import Archive, checked
@@ -92,7 +92,7 @@ class Files(Part):
             ) as stream:
                 for _answer in stream:
                     pass
-        except ServerError as exc:
+        except (BadRequest, ServerError) as exc:
             raise no_such_path(self._caller, container, f"{path}/.", exc) or exc from exc
 
     def get_archive(self, container: str, path: str) -> Stream:
