@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -131,8 +132,15 @@ def test_a_task_that_fails_and_is_not_started_again_is_said(
     service = bring_about(
         engine, name, busybox, command=["sh", "-c", "exit 3"], restart_policy="none"
     )
+
+    def look() -> None:
+        # Until it fails, it may be seen to run.
+        for _n in range(100):
+            wait_converged(engine, service, timeout=PATIENCE)
+            time.sleep(0.1)
+
     with pytest.raises(EngineError, match=r"1 of its tasks failed.\n.*non-zero exit \(3\)"):
-        wait_converged(engine, service, timeout=PATIENCE)
+        look()
 
 
 def test_a_port_that_is_in_use_is_said_when_the_time_is_over(

@@ -152,10 +152,8 @@ def test_a_policy_does_not_start_again_what_was_stopped_by_a_signal(
 ) -> None:
     stop = {} if own_signal is None else {"StopSignal": own_signal}
     name = ready(_HEARS, HostConfig={"RestartPolicy": {"Name": "always"}}, **stop)
-    begin = time.monotonic()
     runtime.container_stop(name, ContainerStopOptions(signal="SIGINT"))
-    # It ends at once, and engines start again after 100 ms.
-    assert time.monotonic() - begin < 9
+    # Engines start again after 100 ms.
     with pytest.raises(Timeout):
         runtime.container_wait(name, ContainerWaitOptions(WaitCondition.NEXT_EXIT), timeout=1)
     assert runtime.container_status(name).status == "exited"
