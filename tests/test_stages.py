@@ -13,7 +13,7 @@ from tests.lab import OWN_ENGINE
 from tests.lab.guests import GUESTS
 from tests.stages.counts import Counts, read_junit
 from tests.stages.plan import GOALS, plan
-from tests.stages.run import ROOT, Ended, Stage, report, run_lanes
+from tests.stages.run import ROOT, Ended, Stage, report, run_again, run_lanes
 
 PYTHON = sys.executable
 
@@ -173,3 +173,33 @@ def test_a_command_cleans_up_before_a_run_that_is_ended_ends(lanes: str, tmp_pat
         process.send_signal(signal.SIGTERM)
         assert "cleaned up\n" in process.stdout.read()
     assert process.returncode == 143
+
+
+@pytest.mark.parametrize(("second", "exit_code"), [(True, 0), (False, 1)])
+def test_what_failed_runs_once_more_by_itself(
+    second: bool,  # noqa: FBT001
+    exit_code: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def junit(name: str, *cases: str) -> str:
+        text = f"<t>{''.join(cases)}</t>"
+        return f"open({str(tmp_path / name)!r} + '.xml', 'w').write({text!r})"
+
+    good, bad = '<testcase name="a"/>', '<testcase name="b"><failure/></testcase>'
+    fails = f"{junit('x', good, bad)}; raise SystemExit(1)"
+    passes = junit("x-again", '<testcase name="b"/>')
+    again = passes if second else f"{junit('x-again', bad)}; raise SystemExit(1)"
+    stage = Stage("x", "x", [(PYTHON, "-c", fails)], again=(PYTHON, "-c", again))
+    ended = run_again([[stage]], run_lanes([[stage]], tmp_path), tmp_path)
+    assert report(ended, tmp_path) == exit_code
+    assert ended[0].total == (Counts(passed=2) if second else Counts(passed=1, failed=1))
+    assert ("1 of them only by themselves" in capsys.readouterr().out) == second
+
+
+def test_a_stage_knows_its_failed_tests(tmp_path: Path) -> None:
+    for stage in _stages("test"):
+        if stage.again:
+            (first,) = stage.commands
+            assert [word for word in stage.again if word not in first][1:] == ["--last-failed"]
+    assert not run_again([], [], tmp_path)

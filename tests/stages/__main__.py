@@ -1,6 +1,7 @@
 """The command line: `python -m tests.stages GOAL`, as the Makefile calls it.
 
 Every stage of a goal runs, whatever came before, so that one run shows everything that is wrong.
+What failed then runs once more by itself, and the report tells what passed only so.
 The counts of all tests are the last line; the exit code is 1 if anything failed. A stage that
 leaves a JUnit report in build/reports is counted by its tests, any other one only when it fails.
 However a run ends, the lab goes down, unless it was up before.
@@ -14,7 +15,7 @@ import signal
 import sys
 
 from .plan import GOALS, REPORTS, plan
-from .run import clear, lab_down_at_the_end, report, run_lanes
+from .run import clear, lab_down_at_the_end, report, run_again, run_lanes
 
 # What a shell answers for a program that Ctrl-C ended.
 _INTERRUPTED = 130
@@ -31,7 +32,7 @@ def main() -> int:
         with contextlib.ExitStack() as stack:
             if any(stage.starts_lab for lane in lanes for stage in lane):
                 stack.enter_context(lab_down_at_the_end())
-            ended = run_lanes(lanes, REPORTS)
+            ended = run_again(lanes, run_lanes(lanes, REPORTS), REPORTS)
     except KeyboardInterrupt:
         return _INTERRUPTED
     return report(ended, REPORTS)

@@ -125,12 +125,19 @@ def _make(target: str, title: str) -> Stage:
 
 def _tests(name: str, title: str, marks: str, *arguments: str, engine: str = "") -> Stage:
     environment = {"PYTEST_ENGINE_TEST_ENGINE": engine} if engine else {}
-    return Stage(name, title, [_pytest(sys.executable, name, marks, *arguments)], environment)
+    again = (*_pytest(sys.executable, name, marks, *arguments, again=True), "--last-failed")
+    command = _pytest(sys.executable, name, marks, *arguments)
+    return Stage(name, title, [command], environment, again=again)
 
 
-def _pytest(python: str, name: str, marks: str, *arguments: str) -> Sequence[str]:
-    junit = f"--junitxml={(REPORTS / name).relative_to(ROOT)}.xml"
-    return (python, "-m", "pytest", junit, "-m", marks, *arguments)
+def _pytest(
+    python: str, name: str, marks: str, *arguments: str, again: bool = False
+) -> Sequence[str]:
+    report = REPORTS / (f"{name}-again" if again else name)
+    junit = f"--junitxml={report.relative_to(ROOT)}.xml"
+    # What failed is noted for each stage, as several run at a time.
+    cache = ("-o", f"cache_dir=.pytest_cache/{name}")
+    return (python, "-m", "pytest", junit, *cache, "-m", marks, *arguments)
 
 
 def _pythons() -> Iterable[Stage]:

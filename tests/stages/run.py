@@ -18,13 +18,22 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from .counts import Counts, read_junit
 
-__all__ = ["ROOT", "Ended", "Stage", "clear", "lab_down_at_the_end", "report", "run_lanes"]
+__all__ = [
+    "ROOT",
+    "Ended",
+    "Stage",
+    "clear",
+    "lab_down_at_the_end",
+    "report",
+    "run_again",
+    "run_lanes",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds that an interrupted command gets to clean up: pytest then stops the engines that it runs.
@@ -32,6 +41,8 @@ _PATIENCE = 120.0
 # What a shell answers for a command that is not there.
 _NOT_FOUND = 127
 _INTERRUPTED = 130
+# What pytest answers when tests failed, and nothing worse.
+_TESTS_FAILED = 1
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ class Stage:
         commands: run in the root of the repository, the next one if the one before succeeded.
         environment: further variables.
         starts_lab: whether the lab is up when it has ended.
+        again: runs those of its tests that failed, and no others; empty: it has no such way.
     """
 
     name: str
@@ -51,6 +63,7 @@ class Stage:
     commands: Sequence[Sequence[str]]
     environment: Mapping[str, str] = field(default_factory=dict)
     starts_lab: bool = False
+    again: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -62,12 +75,14 @@ class Ended:
         exit_code: that of its last command.
         seconds: how long it took.
         counts: its tests; None: it is not made of tests.
+        unsteady: how many of them passed only by themselves.
     """
 
     name: str
     exit_code: int
     seconds: float
     counts: Counts | None
+    unsteady: int = 0
 
     @property
     def total(self) -> Counts:
@@ -103,6 +118,34 @@ def run_lanes(lanes: Sequence[Sequence[Stage]], reports: Path) -> list[Ended]:
         except BaseException:
             commands.interrupt()
             raise
+
+
+def run_again(
+    lanes: Sequence[Sequence[Stage]], ended: Sequence[Ended], reports: Path
+) -> list[Ended]:
+    """Run failed tests once more, when nothing runs beside them.
+
+    Real engines on a busy machine are late at times. A test that passes now counts as passed,
+    and the report says of how many that is true.
+
+    Raises:
+        KeyboardInterrupt, SystemExit: as `run_lanes`.
+    """
+    stages = {stage.name: stage for lane in lanes for stage in lane}
+    return [_mended(stages[one.name], one, reports) for one in ended]
+
+
+def _mended(stage: Stage, first: Ended, reports: Path) -> Ended:
+    counts = first.counts
+    if first.exit_code != _TESTS_FAILED or not stage.again or not counts or not counts.failed:
+        return first
+    name, title = f"{stage.name}-again", f"what failed of {stage.name}, by itself"
+    (second,) = run_lanes([[Stage(name, title, [stage.again], stage.environment)]], reports)
+    seconds = first.seconds + second.seconds
+    if second.exit_code or second.total.passed < counts.failed:
+        return replace(first, seconds=seconds)
+    passed = Counts(counts.passed + counts.failed, 0, counts.skipped)
+    return Ended(stage.name, 0, seconds, passed, unsteady=counts.failed)
 
 
 class _Commands:
@@ -199,6 +242,8 @@ def report(ended: Sequence[Ended], reports: Path) -> int:
     for stage in ended:
         verdict = "FAILED" if stage.exit_code else "ok"
         tests = "" if stage.counts is None else str(stage.total)
+        if stage.unsteady:
+            tests += f" ({stage.unsteady} of them only by themselves)"
         print(f"    {stage.name:<16} {verdict:<7} {stage.seconds:>7.1f} s  {tests}".rstrip())
     if not ended:
         print("    nothing: no stage was started")
