@@ -58,14 +58,17 @@ def plan(goal: str) -> list[list[Stage]]:
         return [[_lab("engines", GUESTS), *map(_core, GUESTS)]]
     if os.environ.get("PYTEST_ENGINE_TEST_HOST"):
         # That engine takes the place of all of the lab's.
-        return [[*_on_own_engine(), *([_releases()] if goal == "all" else [])], _static()]
-    own = [_lab("lab"), *_on_own_engine()]
+        further = [_releases()] if goal == "all" else []
+        return [[_on_own_engine(), _playbooks(), *further], _static()]
+    own = [_lab("lab"), _on_own_engine()]
     beside = [*_static(), _lab("engines", GUESTS), _core(_NEWEST)]
     if goal == "all":
-        own += [_releases(), _kills()]
+        own += [_playbooks(), _releases(), _kills()]
         beside += [*map(_core, others), *_pythons()]
     else:
-        beside += map(_smoke, others)
+        # Both lanes take about as long. Few tests of the engine are left when the playbooks begin,
+        # and none of those makes its engine a swarm.
+        beside += [*map(_smoke, others), _playbooks()]
     return [own, beside]
 
 
@@ -79,13 +82,14 @@ def _static() -> list[Stage]:
     ]
 
 
-def _on_own_engine() -> list[Stage]:
+def _on_own_engine() -> Stage:
     named = os.environ.get("PYTEST_ENGINE_TEST_HOST")
     which = f"the engine that is named, {named}" if named else f"engine {OWN_ENGINE}"
-    return [
-        _tests("engine", f"tests on {which}", _ON_ENGINE),
-        _tests("ansible", "the collection: sanity and playbooks", _ANSIBLE),
-    ]
+    return _tests("engine", f"tests on {which}", _ON_ENGINE)
+
+
+def _playbooks() -> Stage:
+    return _tests("ansible", "the collection: sanity and playbooks", _ANSIBLE)
 
 
 def _releases() -> Stage:
