@@ -17,6 +17,7 @@ import yaml  # type: ignore[import-untyped]
 from pytest_engine.core.errors import NotFound
 from tests.core.swarms import neighbour_of, swarm_of
 from tests.lab import Lab
+from tests.lab.compose_cli import COMPOSE
 
 # Fixtures, which are asked for by their names.
 from .test_login import registry  # noqa: F401
@@ -64,6 +65,13 @@ SOURCES = "FROM busybox AS tests\nARG PYTHON\nRUN echo $PYTHON > /tested\nFROM t
 STACK = "services: {web: {image: shop, command: [sleep, '600'], stop_grace_period: 1s}}"
 # It stands for the id of an image in the documentation.
 IMAGE_ID = "sha256:4f2e1b1f1c6c7a5c0f7f8b0b3a8c0e6d1d8e5b7a4c3f2e1d0c9b8a7f6e5d4c3b"
+PROJECT = """\
+services:
+  web:
+    image: nginx:latest
+    command: [sleep, '600']
+    volumes: ['./python:/usr/local/bin/python:ro']
+"""
 REGISTRY = "registry.example:5000"
 HEALTH = "mkdir /www && echo ok > /www/health && httpd -f -p 8000 -h /www"
 READY = "echo ready to accept connections; echo ready to accept connections; nc -ll -p 5432 -e cat"
@@ -95,6 +103,10 @@ IDLE = ("shop", SLEEP)
 NGINX = ("nginx", ["nginx", "-g", "daemon off;"])
 SEEN = {"web": IDLE, "database": IDLE}
 WORLDS = {
+    **dict.fromkeys(
+        ("compose_v2", "compose_v2_exec", "compose_v2_pull", "compose_v2_run"),
+        World(lab=("nginx:latest", "redis:7")),
+    ),
     "container": World(networks=("backend",), lab=("nginx:latest", "redis:7")),
     "container_copy_into": World({"web": NGINX}, lab=("nginx:latest",)),
     "container_copy_out": World({"web": NGINX, "tests": IDLE}, lab=("nginx:latest",)),
@@ -169,6 +181,10 @@ def test_the_examples_work(
             # The lab's, and what it can be told.
             text |= {"vieux/sshfs": request.getfixturevalue("remote"), "DEBUG": "LEVEL"}
         tasks = examples(module, text)
+        config = tmp_path
+        if module.startswith("compose_v2"):
+            config = lab.compose(max(COMPOSE))
+            tasks = around_a_project(module, tasks, tmp_path)
         if module == "swarm":
             # On an engine of its own, whatever the others have by default.
             for task in tasks:
@@ -177,7 +193,7 @@ def test_the_examples_work(
             tasks,
             *(["--check"] if module in IN_CHECK_MODE else []),
             variables=variables,
-            environment={"DOCKER_CONFIG": str(tmp_path), "DOCKER_HOST": host},
+            environment={"DOCKER_CONFIG": str(config), "DOCKER_HOST": host},
         )
     assert (run.returncode, run.messages) == (0, {}), run.output
     ours = [task["name"] for task in tasks if f"pytest_engine.engine.{module}" in task]
@@ -185,6 +201,17 @@ def test_the_examples_work(
     # What is for other hosts is skipped.
     skipped = [task["name"] for task in tasks if "when" in task]
     assert [name for name in ours if name not in run.results] == [n for n in ours if n in skipped]
+
+
+def around_a_project(
+    module: str, tasks: list[dict[str, Any]], folder: Path
+) -> list[dict[str, Any]]:
+    """Bring a Compose project up where the examples use one that runs, and down in any case."""
+    project = {"project_src": f"{folder}/srv/shop"}
+    up = {"name": "Before", "pytest_engine.engine.compose_v2": project}
+    gone = {"state": "absent", "remove_volumes": True, "timeout": 1}
+    down = {"name": "After", "pytest_engine.engine.compose_v2": {**project, **gone}}
+    return [*([up] if module == "compose_v2_exec" else []), *tasks, down]
 
 
 def examples(module: str, text: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -217,12 +244,16 @@ def write_files(folder: Path) -> None:
         "srv/shop/Dockerfile": SOURCES,
         "srv/shop/docker/Dockerfile": SOURCES,
         "srv/shop/stack.yml": STACK,
+        "srv/shop/compose.yaml": PROJECT,
+        "srv/shop/python": "#!/bin/sh\n",
         "srv/site/index.html": "<p>a site</p>\n",
         "srv/www/index.html": "<p>a page</p>\n",
     }.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+        # Compose projects put one of them where programs are.
+        path.chmod(0o755)
 
 
 def save_an_image(engine: Engine, path: Path) -> None:
