@@ -118,7 +118,9 @@ WORLDS = {
             "web": shell(HEALTH),
             "postgres": shell(READY),
             "migration": shell("exit 0"),
-            "worker": shell("echo job 7 taken; sleep 600"),
+            "worker": shell(
+                "mkdir -p /run/worker; echo connected >/run/worker/state; echo job 7 taken; sleep 600"
+            ),
         }
     ),
     "containers": World(lab=("redis:7",), images={"postgres:16": "postgres:15"}),
