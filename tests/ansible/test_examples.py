@@ -119,7 +119,7 @@ WORLDS = {
             "postgres": shell(READY),
             "migration": shell("exit 0"),
             "worker": shell(
-                "mkdir -p /run/worker; echo connected >/run/worker/state; echo job 7 taken; sleep 600"
+                "mkdir /run/worker; echo connected > /run/worker/state; echo job 7 taken; sleep 600"
             ),
         }
     ),
