@@ -74,6 +74,7 @@ services:
 """
 REGISTRY = "registry.example:5000"
 HEALTH = "mkdir /www && echo ok > /www/health && httpd -f -p 8000 -h /www"
+WORKER = "mkdir -p /run/worker; echo connected > /run/worker/state; echo job 7 taken; sleep 600"
 READY = "echo ready to accept connections; echo ready to accept connections; nc -ll -p 5432 -e cat"
 
 
@@ -118,9 +119,7 @@ WORLDS = {
             "web": shell(HEALTH),
             "postgres": shell(READY),
             "migration": shell("exit 0"),
-            "worker": shell(
-                "mkdir /run/worker; echo connected > /run/worker/state; echo job 7 taken; sleep 600"
-            ),
+            "worker": shell(WORKER),
         }
     ),
     "containers": World(lab=("redis:7",), images={"postgres:16": "postgres:15"}),
