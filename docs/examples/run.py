@@ -70,12 +70,17 @@ def _engine(choice: str) -> Iterator[tuple[str, bool]]:
             return
         print("==> No engine answers: starting a private one.")
     lab = Lab.default()
+    # Somebody's tests may be using it.
+    was_up = lab.status().is_up
     try:
         lab.up(IMAGES)
         yield lab.host, False
     finally:
-        lab.down()
-        print(f"Kept for the next time: the images in {lab.folder}, and installed packages.")
+        if was_up:
+            print("The private engine was there before, and stays.")
+        else:
+            lab.down()
+            print(f"Kept for the next time: the images in {lab.folder}, and installed packages.")
 
 
 def _answering() -> str:
