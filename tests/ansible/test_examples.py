@@ -53,7 +53,7 @@ SLEEP = ["sleep", "600"]
 SHOP = """\
 FROM busybox
 LABEL of=examples
-RUN mkdir -p /etc /work/reports && echo passed > /work/reports/unit.txt \\
+RUN mkdir -p /etc /data/reports && echo passed > /data/reports/unit.txt \\
     && echo 'postgres:x:70:70::/:/bin/sh' >> /etc/passwd \\
     && printf '#!/bin/sh\\nexit 0\\n' > /bin/shop \\
     && cp /bin/shop /bin/createdb && chmod 755 /bin/shop /bin/createdb

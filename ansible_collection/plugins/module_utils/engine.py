@@ -211,8 +211,7 @@ def _run(
     )
     try:
         with connect(module.params) as engine:
-            # The diff has no public name.
-            diff = module._diff or module.params["debug"]  # noqa: SLF001
+            diff = module._diff or module.params["debug"]  # noqa: SLF001  # Ansible offers it no other way
             call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)
             result = run(module, call)
     except errors.EngineError as error:

@@ -120,7 +120,7 @@ def _parse(path: str, text: str) -> Any:
     except ValueError:
         pass
     try:
-        import yaml  # type: ignore[import-untyped]
+        import yaml  # type: ignore[import-untyped]  # it has no annotations
     except ImportError as error:
         raise errors.MissingLibrary(
             f"compose: to read {path} the target needs PyYAML. Install it there, or give the "

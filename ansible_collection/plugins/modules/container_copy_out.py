@@ -70,7 +70,7 @@ EXAMPLES = r"""
 - name: All reports
   pytest_engine.engine.container_copy_out:
     container: tests
-    container_path: /work/reports
+    container_path: /data/reports
     path: /srv/reports
 """
 

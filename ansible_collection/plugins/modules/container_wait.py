@@ -62,13 +62,13 @@ options:
         choices:
           - stdout
           - stderr
-  port:
+  port: &port
     description:
       - A TCP port of the container that something has to listen on. That the engine itself accepts connections
         to a published port does not count.
       - It need not be published where the target reaches the container's own address.
     type: int
-  http:
+  http: &http
     description: A request over HTTP that has to be answered.
     type: dict
     suboptions:
@@ -109,7 +109,7 @@ options:
         description: Whether the server has to be known by an authority, under the name or address that it is asked at.
         type: bool
         default: true
-  healthy:
+  healthy: &healthy
     description: Whether the container's healthcheck has to have succeeded. V(false) asks for nothing.
     type: bool
   exec:
@@ -130,7 +130,7 @@ options:
       output:
         description: A text that its standard output has to contain.
         type: str
-  exit:
+  exit: &exit
     description:
       - The end of the container. One that had ended before counts as well.
       - An empty dictionary waits for any end.
@@ -139,7 +139,7 @@ options:
       code:
         description: The exit code that it has to end with. Another one makes the task fail.
         type: int
-  udp:
+  udp: &udp
     description:
       - A UDP port of the container that something has to listen on, or answer at.
       - Without anything to send, it is ready when two datagrams to the container's own address, a second apart,
@@ -156,7 +156,7 @@ options:
       send_base64:
         description: The same for bytes, in Base64.
         type: str
-  file:
+  file: &file
     description:
       - A file or folder in the container. The engine is asked for it, so that the image needs no shell; engines do
         not look into a tmpfs, nor into C(/proc) and C(/sys).
@@ -173,7 +173,7 @@ options:
       pattern:
         description: A regular expression of Python that is searched for in its content.
         type: str
-  stable:
+  stable: &stable
     description: For how many seconds the container has to have been running without being started again.
     type: float
   all:
@@ -201,56 +201,9 @@ options:
             choices:
               - stdout
               - stderr
-      port:
-        description:
-          - A TCP port of the container that something has to listen on. That the engine itself accepts connections
-            to a published port does not count.
-          - It need not be published where the target reaches the container's own address.
-        type: int
-      http:
-        description: A request over HTTP that has to be answered.
-        type: dict
-        suboptions:
-          path:
-            description: What to ask for, with its query.
-            type: str
-            default: /
-          port:
-            description: The port in the container. Without it, it is the only one that is published.
-            type: int
-          status:
-            description: The status codes one of which the answer has to have. Redirects are not followed.
-            type: list
-            elements: int
-            default:
-              - 200
-          method:
-            description: The method of the request.
-            type: str
-            default: GET
-          headers:
-            description: Headers of the request.
-            type: dict
-          body:
-            description: A text that the answer has to contain.
-            type: str
-          json:
-            description: Members that the answer has to have as JSON, however deep, with their values.
-            type: dict
-          tls:
-            description: Whether to ask over TLS.
-            type: bool
-            default: false
-          ca_path:
-            description: A file on the target with the authorities that the server is known by, instead of the system's.
-            type: path
-          validate_certs:
-            description: Whether the server has to be known by an authority, under the name or address that it is asked at.
-            type: bool
-            default: true
-      healthy:
-        description: Whether the container's healthcheck has to have succeeded. V(false) asks for nothing.
-        type: bool
+      port: *port
+      http: *http
+      healthy: *healthy
       exec:
         description: A command in the container that has to end with a certain exit code. It is run again and again.
         type: dict
@@ -269,52 +222,10 @@ options:
           output:
             description: A text that its standard output has to contain.
             type: str
-      exit:
-        description:
-          - The end of the container. One that had ended before counts as well.
-          - An empty dictionary waits for any end.
-        type: dict
-        suboptions:
-          code:
-            description: The exit code that it has to end with. Another one makes the task fail.
-            type: int
-      udp:
-        description:
-          - A UDP port of the container that something has to listen on, or answer at.
-          - Without anything to send, it is ready when two datagrams to the container's own address, a second apart,
-            are not refused. Where the target does not reach that address, something to send is needed.
-        type: dict
-        suboptions:
-          port:
-            description: The port in the container.
-            type: int
-            required: true
-          send:
-            description: A text to send to the service, whose answer may be any.
-            type: str
-          send_base64:
-            description: The same for bytes, in Base64.
-            type: str
-      file:
-        description:
-          - A file or folder in the container. The engine is asked for it, so that the image needs no shell; engines do
-            not look into a tmpfs, nor into C(/proc) and C(/sys).
-          - A container that has ended is looked at once more.
-        type: dict
-        suboptions:
-          path:
-            description: Its absolute path.
-            type: str
-            required: true
-          content:
-            description: A text that it has to contain.
-            type: str
-          pattern:
-            description: A regular expression of Python that is searched for in its content.
-            type: str
-      stable:
-        description: For how many seconds the container has to have been running without being started again.
-        type: float
+      exit: *exit
+      udp: *udp
+      file: *file
+      stable: *stable
   any:
     description: Alternatives, at least one of which has to hold, with everything that it states.
     type: list

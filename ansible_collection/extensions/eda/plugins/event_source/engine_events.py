@@ -275,7 +275,7 @@ if __name__ == "__main__":
 
         async def put(self, item: Any) -> None:
             """Show it."""
-            print(item, flush=True)  # noqa: T201
+            print(item, flush=True)  # noqa: T201  # what it is for
 
     given: dict[str, Any] = dict(argument.split("=", 1) for argument in sys.argv[1:])
     asyncio.run(main(Printed(), given))
