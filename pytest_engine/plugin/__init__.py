@@ -46,7 +46,8 @@ __all__ = [
     "run_container",
 ]
 
-_FACTORIES = f"{__name__}.factories"
+# Whatever makes fixtures does so by it.
+_FUNCTIONS = f"{__name__}.functions"
 
 MANAGERS: list[pytest.PytestPluginManager] = []
 """The plugins of the runs in this process, the innermost last: a run may run another one.
@@ -86,7 +87,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Begin what this test and those after it will need."""
     # Without a factory's fixture there is nothing to begin.
-    if _FACTORIES in sys.modules and not item.config.getoption("setupplan", default=False):
+    if _FUNCTIONS in sys.modules and not item.config.getoption("setupplan", default=False):
         try:
             ahead = ahead_of(item.config)
         except pytest.fail.Exception:
