@@ -43,8 +43,8 @@ class Scratch:
             self._engine.volumes.remove(volume["Name"])
         for image in self._engine.images.list():
             for tag in image.get("RepoTags") or ():
-                # Podman spells names out.
-                if tag.replace("docker.io/library/", "").startswith(self._prefix):
+                # A registry may stand in front, and Podman spells names out.
+                if f"/{self._prefix}" in f"/{tag}":
                     self._engine.images.remove(tag, force=True)
 
     def _remove(self, containers: Iterable[str]) -> dict[str, ServerError]:

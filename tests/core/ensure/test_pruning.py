@@ -79,13 +79,18 @@ class Site:
             wanted["volumes"] = {"label": self.label, "all": True}
         return wanted
 
+    def images(self) -> set[str]:
+        """Return the ids of the images that carry the label."""
+        own: Filters = {"label": self.label}
+        return {image["Id"] for image in self.engine.images.list(all=True, filters=own)}
+
     def tell_and_prune(
         self, wanted: dict[str, Filters | None], cache: BuildCachePruning | None = None
     ) -> dict[str, Pruned]:
         """Ask what would go, have it go, compare, and return it."""
-        images = {image["Id"] for image in self.engine.images.list(all=True)}
+        images = self.images()
         told = prune(self.engine, wanted, cache, check=True)
-        assert {image["Id"] for image in self.engine.images.list(all=True)} == images
+        assert self.images() == images
         done = prune(self.engine, wanted, cache)
         assert told.keys() == done.keys()
         for what, one in done.items():
