@@ -10,7 +10,7 @@ import pytest
 from pytest_engine.core.ensure.looking import speaks
 from pytest_engine.core.ensure.pruning import BuildCachePruning, prune
 from pytest_engine.core.errors import InvalidInput
-from tests.core.swarms import swarm_of
+from tests.core.swarms import eventually, swarm_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +45,9 @@ class Site:
             self.engine.containers.start(made)
         if run and command:
             self.engine.containers.wait(made)
+            # Lists of newer engines say so a moment later.
+            ended: Filters = {"id": made, "status": "exited"}
+            eventually(lambda: self.engine.containers.list(all=True, filters=ended))
         return made
 
     def image(self, suffix: str, *tags: str, label: str = "", of: str = "") -> str:
