@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import ast
 import runpy
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -113,6 +116,49 @@ def test_a_module_carries_what_it_uses_and_no_other_resource(collection: Path) -
     assert "plugins.module_utils.core.api.networks" in closure(collection, "network")
     carried = closure(collection, "volume")
     assert [name for name in carried if name.endswith((".build", ".swarm", ".containers"))] == []
+
+
+COMPILED = """
+import collections, sys
+compiled = collections.Counter()
+def note(event, arguments):
+    if event == "compile" and str(arguments[1]).startswith(sys.argv[1]):
+        compiled[str(arguments[1])] += 1
+sys.addaudithook(note)
+sys.path.insert(0, sys.argv[1])
+from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api import containers
+assert sys.argv[1] in containers.__file__, containers.__file__
+assert containers.__file__.endswith("core/api/containers/__init__.py"), containers.__file__
+for file, times in compiled.items():
+    _, inside, name = file.rpartition("module_utils/")
+    if inside:
+        print(times, name)
+"""
+
+
+def test_each_module_that_travels_is_compiled_once(collection: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "task.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in (collection / "plugins" / "module_utils").rglob("*.py"):
+            archive.write(path, path.relative_to(collection.parents[2]))
+        # Ansible makes these.
+        module_utils = (collection / "plugins" / "module_utils").relative_to(collection.parents[2])
+        for folder in (module_utils, *module_utils.parents[:-1]):
+            archive.writestr(f"{folder}/__init__.py", "")
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", COMPILED, str(packed)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    times = {file: count for count, file in map(str.split, done.stdout.splitlines())}
+    # Those that come before the importer are imported as Python does it.
+    for file in ("__init__.py", "engine.py", "zipped.py"):
+        del times[file]
+    assert len(times) > 10
+    assert set(times.values()) == {"1"}
 
 
 def closure(collection: Path, module: str) -> set[str]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
+from . import zipped  # noqa: F401  # first, for it speeds up what follows  # pylint: disable=unused-import
 from .core import client, endpoint, errors
 from .core.ensure.reconcile import Outcome, reconcile
 
