@@ -23,10 +23,47 @@ SPELT_OTHERWISE = {("TaskSpec", "ContainerSpec", "HealthCheck"): "Healthcheck"}
 They take any spelling but answer with their own (seen with 20.10 and 28.5).
 """
 
+_TEXT: Schema = {"type": "string"}
+_TEXTS: Schema = {"type": "object", "map_of": _TEXT}
+# As swarms keep it, which is not what an engine tells of a network.
+_IPAM: Schema = {
+    "type": "object",
+    "fields": {
+        "Driver": {"ref": "Driver"},
+        "Configs": {"type": "array", "items": {"ref": "IPAMConfig"}},
+    },
+}
+_NETWORK_OF_A_SWARM: Schema = {
+    "type": "object",
+    "fields": {
+        "ID": _TEXT,
+        "Version": {"ref": "ObjectVersion"},
+        "CreatedAt": _TEXT,
+        "UpdatedAt": _TEXT,
+        "Spec": {
+            "type": "object",
+            "fields": {
+                "Name": _TEXT,
+                "Labels": _TEXTS,
+                "DriverConfiguration": {"ref": "Driver"},
+                "IPv6Enabled": {"type": "boolean"},
+                "Internal": {"type": "boolean"},
+                "Attachable": {"type": "boolean"},
+                "Ingress": {"type": "boolean"},
+                "IPAMOptions": _IPAM,
+                "Scope": _TEXT,
+            },
+        },
+        "DriverState": {"ref": "Driver"},
+        "IPAMOptions": _IPAM,
+    },
+}
+
 UNDESCRIBED: Mapping[tuple[str, str], Schema] = {
     ("Service", "PreviousSpec"): {"ref": "ServiceSpec"},
+    ("NetworkAttachment", "Network"): _NETWORK_OF_A_SWARM,
 }
-"""Definitions and fields that engines send in them, and no description has."""
+"""Definitions and fields that engines send in them, and no description has, or has otherwise."""
 
 ANSWERED_OTHERWISE: Mapping[str, Schema] = {
     name: {"type": "object", "fields": {"ID": {"type": "string"}}}

@@ -1029,7 +1029,7 @@ class Network(TypedDict, total=False):
 
 
 class NetworkAttachment(TypedDict, total=False):
-    Network: Network
+    Network: NetworkAttachmentNetwork
     Addresses: list[str]
 
 
@@ -1037,6 +1037,38 @@ class NetworkAttachmentConfig(TypedDict, total=False):
     Target: str
     Aliases: list[str]
     DriverOpts: dict[str, str]
+
+
+class NetworkAttachmentNetwork(TypedDict, total=False):
+    ID: str
+    Version: ObjectVersion
+    CreatedAt: str
+    UpdatedAt: str
+    Spec: NetworkAttachmentNetworkSpec
+    DriverState: Driver
+    IPAMOptions: NetworkAttachmentNetworkIPAMOptions
+
+
+class NetworkAttachmentNetworkIPAMOptions(TypedDict, total=False):
+    Driver: Driver
+    Configs: list[IPAMConfig]
+
+
+class NetworkAttachmentNetworkSpec(TypedDict, total=False):
+    Name: str
+    Labels: dict[str, str]
+    DriverConfiguration: Driver
+    IPv6Enabled: bool
+    Internal: bool
+    Attachable: bool
+    Ingress: bool
+    IPAMOptions: NetworkAttachmentNetworkSpecIPAMOptions
+    Scope: str
+
+
+class NetworkAttachmentNetworkSpecIPAMOptions(TypedDict, total=False):
+    Driver: Driver
+    Configs: list[IPAMConfig]
 
 
 class NetworkConnectRequest(TypedDict, total=False):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.types import engine as types
-from tests.core.swarms import encoded, service_spec
+from tests.core.swarms import encoded, eventually, service_spec
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -50,3 +50,26 @@ class TestSpellings:
         updated = engine.services.inspect(name)
         assert updated["PreviousSpec"] == created["Spec"]
         assert set(updated) <= set(types.Service.__annotations__)
+
+    def test_a_task_tells_of_its_networks_as_the_swarm_keeps_them(
+        self, engine: Engine, name: str, busybox: str
+    ) -> None:
+        pool: Any = {"Config": [{"Subnet": "10.213.0.0/24"}]}
+        engine.networks.create({"Name": name, "Driver": "overlay", "IPAM": pool})
+        spec: Any = service_spec(name, busybox)
+        spec["TaskTemplate"]["Networks"] = [{"Target": name}]
+        service = engine.services.create(spec)["ID"]
+        # It leaves with the swarm.
+        attachment = eventually(lambda: attached(engine, service))[0]
+        network = attachment["Network"]
+        assert set(attachment) == set(types.NetworkAttachment.__annotations__)
+        assert set(network) <= set(types.NetworkAttachmentNetwork.__annotations__)
+        assert set(network["Spec"]) <= set(types.NetworkAttachmentNetworkSpec.__annotations__)
+        assert network["Spec"]["Name"] == name
+        assert network["IPAMOptions"]["Configs"][0]["Subnet"] == "10.213.0.0/24"
+
+
+def attached(engine: Engine, service: str) -> list[types.NetworkAttachment]:
+    """What the networks of a service's tasks are, as soon as one has any."""
+    tasks = engine.tasks.list(filters={"service": service})
+    return [one for task in tasks for one in task.get("NetworksAttachments", [])]
