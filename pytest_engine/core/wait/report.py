@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from ..types.engine import ContainerState
     from .condition import Condition, Waitable
 
-__all__ = ["death_message", "describe_exit", "timeout_message"]
+__all__ = ["death_message", "describe_exit", "timeout_message", "with_reason"]
 
 _LOG_LINES = 25
 _SIGNAL_CODES = 128
+# The exit code of what was killed, and how often and how many seconds apart is asked why.
+_KILLED = 137
+_SECOND_LOOKS = 5
+_PAUSE = 0.05
 _SIGNALS = {2: "SIGINT", 6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
 
 
@@ -66,6 +71,25 @@ def death_message(
     else:
         head += f"ended with {describe_exit(state)} before it was ready."
     return _message(head, container, facts, condition, watchers, state)
+
+
+def with_reason(container: Waitable, facts: Facts, state: ContainerState) -> ContainerState:
+    """Ask for the state again where a container was killed, perhaps for lack of memory.
+
+    Engines note that reason a moment after the end.
+    """
+    limit = facts.inspected.get("HostConfig", {}).get("Memory")
+    looks = _SECOND_LOOKS if limit and state.get("ExitCode") == _KILLED else 0
+    while looks and not state.get("OOMKilled"):
+        looks -= 1
+        time.sleep(_PAUSE)
+        try:
+            now = container.inspect().get("State", {})
+        except EngineError:
+            break
+        if now.get("FinishedAt") == state.get("FinishedAt"):
+            state = now
+    return state
 
 
 def describe_exit(state: ContainerState) -> str:

@@ -13,7 +13,7 @@ from ..api.system import System  # noqa: F401  # travels along  # pylint: disabl
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
 from .called import as_condition
 from .facts import Facts, facts_of, stamp
-from .report import death_message, timeout_message
+from .report import death_message, timeout_message, with_reason
 from .tree import deadlines, judge, late
 
 if TYPE_CHECKING:
@@ -368,6 +368,7 @@ class _Wait:
         return WaitTimeout(text, container=self.facts.name, log_tail=log)
 
     def _died(self, state: ContainerState) -> ContainerDied:
+        state = with_reason(self.container, self.facts, state)
         text, log = death_message(
             self.container, self.facts, self._condition, self._watchers, state
         )
