@@ -141,8 +141,9 @@ def test_an_answer_that_is_cut_is_a_lost_connection(serve: Serve) -> None:
 def test_closing_from_another_thread_is_an_end(serve: Serve) -> None:
     data = _message(step("s1", "RUN a", started=1)) + b'{"id'
     chunk = f"{len(data):x}\r\n".encode() + data + b"\r\n"
+    over = threading.Event()
     with (
-        _engine(serve, _HEAD + chunk, threading.Event()) as engine,
+        _engine(serve, _HEAD + chunk, over) as engine,
         engine.build.building(_CONTEXT) as build,
     ):
         iterator = iter(build)
@@ -150,7 +151,9 @@ def test_closing_from_another_thread_is_an_end(serve: Serve) -> None:
         closer = threading.Timer(0.05, build.close)
         closer.start()
         assert list(iterator) == []
+        assert not over.is_set()
         closer.join(PATIENCE)
+        over.set()
 
 
 @pytest.mark.parametrize("aux", ["not base64!", "gA=="])
