@@ -82,7 +82,7 @@ class BuildOptions(TypedDict, total=False):
         session: the id of a session of the caller's own (`session.open`), which serves
             secrets, ssh agents and logins. BuildKit's alone.
         rm: remove the containers of the classic builder; None: yes.
-        forcerm: remove them also when the build fails.
+        forcerm: remove them also when the build fails; None: unless `rm` is False.
         memory: most memory in bytes; this and all below are not BuildKit's.
         memswap: most memory and swap in bytes; -1: any amount of swap.
         cpushares: weight of its CPU time.
@@ -162,6 +162,10 @@ def encode_options(options: Mapping[str, Any]) -> dict[str, Any]:
         InvalidInput: a value cannot be written.
     """
     stated = options.get
+    forced = stated("forcerm")
+    if forced is None and stated("rm") is not False:
+        # Engines would leave the container of the step that failed.
+        forced = True
     return {
         "t": list_texts("tags", stated("tags", ())),
         "remote": stated("remote"),
@@ -182,7 +186,7 @@ def encode_options(options: Mapping[str, Any]) -> dict[str, Any]:
         "buildid": stated("buildid"),
         "session": stated("session"),
         "rm": stated("rm"),
-        "forcerm": stated("forcerm"),
+        "forcerm": forced,
         "securityopt": list_texts("securityopt", stated("securityopt", ())),
         **not_buildkit(options),
     }

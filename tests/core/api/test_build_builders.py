@@ -67,12 +67,17 @@ def test_builders_tell_the_same(builder: BuilderName | None, engine: Engine, bus
 
 @pytest.mark.engine
 @BUILDERS
-def test_builders_fail_the_same(builder: BuilderName | None, engine: Engine, busybox: str) -> None:
-    context = {"Dockerfile": f"FROM {busybox}\nLABEL a=b\nRUN echo why; exit 3\n"}
+def test_builders_fail_the_same(
+    builder: BuilderName | None, engine: Engine, busybox: str, scratch: Scratch
+) -> None:
+    label = scratch.name()
+    context = {"Dockerfile": f"FROM {busybox}\nLABEL {label}=b\nRUN echo why; exit 3\n"}
     with pytest.raises(BuildFailed) as caught:
         engine.build.image(context, builder=builder)
     assert caught.value.step.endswith("RUN echo why; exit 3")
     assert (caught.value.log, caught.value.line) == ("why", 3)
+    # The step's container has the label, if there is one.
+    assert engine.containers.list(all=True, filters={"label": label}) == []
 
 
 @pytest.mark.engine
