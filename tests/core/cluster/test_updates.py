@@ -121,5 +121,9 @@ def test_an_update_goes_on_without_a_node_that_is_lost_in_it(cluster: Cluster) -
         ]
         return len(new) == 3
 
+    def states() -> str:
+        tasks = cluster.engine.tasks.list(filters={"service": service})
+        return "\n".join(f"{one['NodeID']} {one['DesiredState']} {one['Status']}" for one in tasks)
+
     # The swarm waits for a minute for the end of a task that is replaced where it hears nothing.
-    poll(whole, timeout=200, what="all tasks are new, on the other nodes")
+    poll(whole, timeout=300, what="all tasks are new, on the other nodes", tell=states)
