@@ -9,14 +9,18 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from typing_extensions import Unpack
+
     from pytest_engine.core.client import Engine
     from pytest_engine.core.container import Container
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.wait import Ready
     from pytest_engine.ownership.folders import Kept
 
+    from .adhoc import Properties
     from .ahead import Ahead
     from .files import FileLike
+    from .handles import Image
     from .images import PullPolicy
     from .options import Settings
     from .requirements import EngineTraits
@@ -59,14 +63,30 @@ class RunContainer(Protocol):
 
     def __call__(
         self,
-        spec: str | ContainerSpec,
+        spec: str | Image | ContainerSpec,
         *,
         files: Mapping[str, FileLike] | None = None,
         pull: PullPolicy | None = None,
         wait: Ready | Literal[False] | None = None,
         timeout: float | None = None,
+        **properties: Unpack[Properties],
     ) -> Container:
-        """Start a container and wait until it is ready; see `run_container`."""
+        """Start a container and wait until it is ready.
+
+        Args:
+            spec: the image, or all properties together.
+            files: as in the factory `container`, like all that follow.
+            pull: when the image is pulled.
+            wait: when it is ready; False: at once.
+            timeout: seconds until it has to be ready.
+            properties: those of the factory's arguments that a container has. Where the
+                factory takes fixtures, these are what fixtures hand to the test:
+                `network=backend`.
+
+        Raises:
+            InvalidInput: a property is unknown, malformed, or stated twice.
+            EngineError: it could not be started, or did not become ready.
+        """
 
 
 def session_of(config: pytest.Config) -> Session:
@@ -133,48 +153,50 @@ def _engine_requirements(request: pytest.FixtureRequest, engine: Engine) -> None
 
 
 @pytest.fixture
-def run_container(request: pytest.FixtureRequest, engine: Engine) -> Iterator[RunContainer]:
+def run_container(request: pytest.FixtureRequest, engine: Engine) -> RunContainer:
     """Start containers from within a test: `run_container("redis:7", wait=...)`.
 
-    It takes an image or a `ContainerSpec`, and returns the container; it is removed at the
-    end of the test. `files`, `pull`, `wait` and `timeout` are those of the factory
-    `container`.
+    It takes an image or a `ContainerSpec`, and arguments as the factory `container` has them,
+    and returns the container; it is removed at the end of the test.
     """
     from contextlib import ExitStack
+    from functools import partial
 
-    from pytest_engine.core.spec.container import ContainerSpec
-
+    from .adhoc import wanted_of
     from .files import place_files
     from .hints import uses_others
     from .images import check_policy
     from .lifecycle import started
 
-    stack = ExitStack()
-    lingers = True
-
     def run(
-        spec: str | ContainerSpec,
+        spec: str | Image | ContainerSpec,
         *,
         files: Mapping[str, FileLike] | None = None,
         pull: PullPolicy | None = None,
         wait: Ready | Literal[False] | None = None,
         timeout: float | None = None,
+        **properties: Unpack[Properties],
     ) -> Container:
-        nonlocal lingers
         check_policy(pull, "run_container")
-        wanted = ContainerSpec(image=spec) if isinstance(spec, str) else spec
-        lingers = lingers and not uses_others(wanted, wanted.networks or ())
-        running = started(
-            session_of(request.config),
-            engine,
-            request,
-            wanted,
-            wait=wait,
-            timeout=timeout,
-            files=place_files(files or {}, request.path.parent),
-            pull=pull,
+        wanted = wanted_of(spec, properties, request.path.parent)
+        lingers = not uses_others(wanted, wanted.networks or ())
+        stack = ExitStack()
+        running = stack.enter_context(
+            started(
+                session_of(request.config),
+                engine,
+                request,
+                wanted,
+                wait=wait,
+                timeout=timeout,
+                files=place_files(files or {}, request.path.parent),
+                pull=pull,
+            )
         )
-        return stack.enter_context(running)
+        # It goes before what it may use: the fixtures that are there already, in whatever order
+        # the test names them.
+        dismiss = ahead_of(request.config).dismiss
+        request.node.addfinalizer(partial(dismiss, stack, "run_container", lingers=lingers))
+        return running
 
-    yield run
-    ahead_of(request.config).dismiss(stack, "run_container", lingers=lingers)
+    return run

@@ -16,6 +16,7 @@ from .files import place_files
 from .references import fill_in, names_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Union
 
     from .files import FileLike, Placed
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Variant = Union[str, Mapping[str, Any]]
     VolumesLike = Union[Sequence[str], Mapping[str, Union[str, Fixture[Volume]]]]
 
-__all__ = ["ContainerPlan"]
+__all__ = ["ContainerPlan", "beside"]
 
 # Properties of a spec that may refer to other fixtures.
 _TEXTS = (
@@ -107,7 +108,7 @@ class ContainerPlan:
         if isinstance(image, str):
             given["image"] = image
         if volumes is not None and not isinstance(volumes, Mapping):
-            given["volumes"] = [_beside(one, names) for one in volumes]
+            given["volumes"] = [beside(one, names.folder) for one in volumes]
         texts = {name: given.pop(name, getattr(base, name)) for name in _TEXTS}
         plan = cls(
             replace(base, **given, **dict.fromkeys(_TEXTS)),
@@ -184,12 +185,12 @@ class ContainerPlan:
         return NetworkAttachment(name, aliases=[alias])
 
 
-def _beside(volume: str | VolumeBind, names: Namespaces) -> str | VolumeBind:
-    """Find a source that begins with `.` from the file that names it."""
+def beside(volume: str | VolumeBind, folder: Path) -> str | VolumeBind:
+    """Find a source that begins with `.` from the folder of the file that names it."""
     if not isinstance(volume, str) or not volume.startswith("."):
         return volume
     source, colon, rest = volume.partition(":")
-    return f"{os.path.normpath(names.folder / source)}{colon}{rest}"
+    return f"{os.path.normpath(folder / source)}{colon}{rest}"
 
 
 def _varied(spec: ContainerSpec, variant: object) -> ContainerSpec:

@@ -5,7 +5,18 @@ It is read by mypy alone, and never run.
 
 from __future__ import annotations
 
-from pytest_engine import ContainerSpec, File, compose, container, image, network, volume, wait
+from pytest_engine import (
+    ContainerSpec,
+    File,
+    RunContainer,
+    Volume,
+    compose,
+    container,
+    image,
+    network,
+    volume,
+    wait,
+)
 
 backend = network()
 data = volume()
@@ -36,3 +47,9 @@ compose("compose.yaml", wait=True)  # arg-type
 compose("compose.yaml", scale={"web": "2"})  # dict-item
 compose(wait={"web": wait.port(80)})  # call-arg
 backend.name  # attr-defined
+
+
+def test_values(run_container: RunContainer, shelf: Volume) -> None:
+    run_container("redis:7", comand="x")  # call-arg
+    run_container("redis:7", network=backend)  # arg-type
+    run_container("redis:7", volumes={"/data": shelf}, ports=6379)  # arg-type

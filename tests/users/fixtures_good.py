@@ -123,7 +123,9 @@ def test_values(
     text: str = shop.logs("web", tail=3) + web.exec("env").text
     names: list[str] = [backend.name, data.name, built.id, shop.name, *shop.services]
     other: Container = run_container("redis:7", files={"/etc/redis.conf": "save ''"}, pull="never")
-    another = run_container(ContainerSpec(image="redis:7"), wait=False)
+    another = run_container(
+        ContainerSpec(image="redis:7"), wait=False, network=backend, volumes={"/data": data}
+    )
     assert [engine.api_version, host, *addresses, text, *names, other.name, another.id]
 
 
