@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,8 +29,19 @@ NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="an engine of a test's
 
 
 @contextmanager
-def launched(root: Path) -> Iterator[Engine]:
-    """Launch an engine that pulls from the lab's registry, for a block."""
+def launched(root: Path, *, megabytes: int | None = None) -> Iterator[Engine]:
+    """Launch an engine that pulls from the lab's registry, for a block.
+
+    Args:
+        root: its folder.
+        megabytes: the size of its disk; None: that of this machine's.
+    """
+    if megabytes is not None:
+        data = root / "data"
+        data.mkdir()
+        options = f"size={megabytes}m,mode=711"
+        # What is mounted below its folder is unmounted when it stops.
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(data)], check=True)
     private = launch_dockerd(root, registry_mirrors=[f"http://{Lab.default().registry}"])
     try:
         with Engine(private.endpoint, environ={}) as engine:
