@@ -23,9 +23,7 @@ _PREFIXES = re.compile(
 _LONG_ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 _FULL = r"(?i)no space left on device"
-_DISK_FULL = (
-    "A disk is full, the engine's or a tmpfs: `docker system df` tells what it is used for."
-)
+_DISK_FULL = "A disk is full, the engine's or a tmpfs: `docker system df` tells what takes it."
 
 _HINTS = (
     (
