@@ -16,7 +16,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_engine.core.errors import Conflict, InvalidInput, PortInUse, Timeout
+from pytest_engine.core.errors import Conflict, ConnectionFailed, InvalidInput, PortInUse, Timeout
 
 from .background import Crew
 from .course import Course, course_of
@@ -40,8 +40,9 @@ __all__ = ["Ahead", "Held"]
 _PATIENCE = 30.0
 _LOOK_AGAIN = 0.2
 _SCOPES = ("session", "package", "module")
-# What stood in the way may be gone when a test asks, as another container of that name.
-_WORTH_ANOTHER_TRY = (TooEarly, Conflict, PortInUse)
+# What stood in the way may be gone when a test asks, as another container of that name, and an
+# engine that was restarted is back.
+_WORTH_ANOTHER_TRY = (TooEarly, Conflict, ConnectionFailed, PortInUse)
 
 
 @dataclass(eq=False)
@@ -230,9 +231,11 @@ class Ahead:
         is_as_asked = job.engine is engine and all(
             job.others.get(name) is value for name, value in others.items()
         )
-        if is_as_asked:
+        if is_as_asked and job.stands():
             job.request.hand_over(request)
             return Held(job.result.result(), job.stack)
+        if is_as_asked:
+            self._run.speaker.say(f"{found.name} was started ahead and has ended; it is made anew")
         self._give_up(job)
         while ready:
             self._give_up(ready.popleft())

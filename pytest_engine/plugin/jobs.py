@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from .early import EarlyRequest, TooEarly
+from .standing import stands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ class Job:
         stack: ends it.
         engine: the engine that it was made on.
         others: the values that it was made with.
+        done_at: when it was ready, in seconds of the monotonic clock.
     """
 
     found: Found
@@ -42,6 +45,19 @@ class Job:
     stack: ExitStack = field(default_factory=ExitStack)
     engine: Engine | None = None
     others: Mapping[str, Any] = field(default_factory=dict)
+    done_at: float = 0.0
+
+    def stands(self) -> bool:
+        """Whether the containers that were made for it are still there.
+
+        Raises:
+            EngineError: the engine does not tell.
+        """
+        age = time.monotonic() - self.done_at
+        return all(
+            one.container is None or one.ends or stands(one.container, age)
+            for one in self.request.made
+        )
 
     def uses(self, value: object) -> bool:
         """Whether it is made with this value, or with what is made with it."""
@@ -75,4 +91,6 @@ class Job:
                 raise TooEarly(f"{name} failed, and pytest tells that first")
         self.engine, self.others = engine.result(), others
         request = cast("pytest.FixtureRequest", self.request)
-        return self.stack.enter_context(self.found.recipe.make(request, self.engine, others))
+        value = self.stack.enter_context(self.found.recipe.make(request, self.engine, others))
+        self.done_at = time.monotonic()
+        return value

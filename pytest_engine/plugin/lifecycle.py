@@ -16,6 +16,8 @@ from pytest_engine.core.spec.network import NetworkSpec
 from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import healthy, port, wait_for
+from pytest_engine.core.wait.condition import Condition
+from pytest_engine.core.wait.ending import Exit
 
 from .early import hooks_in_turn, note_early
 from .files import put_files
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.types.engine import ContainerCreateBody
-    from pytest_engine.core.wait import Condition, Ready
+    from pytest_engine.core.wait import Ready
 
     from .builds import BuildPlan
     from .files import Placed
@@ -202,6 +204,9 @@ def _make_ready(
     try:
         condition = _readiness(spec) if wait is None else wait
         if condition:
+            resource.ends = isinstance(condition, Condition) and any(
+                isinstance(leaf, Exit) for leaf in condition.leaves()
+            )
             began = time.monotonic()
             with session.durations.step(resource.fixture, "wait"):
                 wait_for(container, condition, timeout or session.settings.wait_timeout)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Callable
 
+from pytest_engine.core.container import Container
+from pytest_engine.core.errors import EngineError
+
 from . import shared
+from .standing import stands
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_engine.core.client import Engine
 
     from .session import Resource, Session
@@ -51,7 +59,24 @@ def made(
         here.append(resource)
         container = resource.container
         image = None if container is None else container.image
-        return {"id": resource.id, "name": resource.name, "image": image}
+        return {
+            "id": resource.id,
+            "name": resource.name,
+            "image": image,
+            "ends": resource.ends,
+            "at": time.time(),
+        }
 
-    told = shared.once(session.run, key, record)
+    def is_there(told: Mapping[str, Any]) -> bool:
+        if kind != "container" or told["ends"]:
+            return True
+        found = Container(engine, told["id"], name=told["name"])
+        if stands(found, time.time() - told["at"]):
+            return True
+        with suppress(EngineError):
+            # It may have a name that the next one is to have.
+            engine.containers.remove(found.id, force=True, volumes=True)
+        return False
+
+    told = shared.once(session.run, key, record, is_there)
     return here[0] if here else session.adopt(kind, fixture, engine, told)

@@ -75,14 +75,19 @@ def _add(report: pytest.TestReport, session: Session, resource: Resource, began:
 
 
 def _read(resource: Resource, lines: int, began: float) -> str:
-    from pytest_engine.core.errors import EngineError
+    from pytest_engine.core.errors import EngineError, NotFound
+
+    from .standing import ending_of
 
     assert resource.container is not None  # noqa: S101  # the caller has looked
     since = None if resource.born >= began else began
     try:
         if since is not None:
             since = _on_the_engine(resource.engine, since)
-        return resource.container.logs(tail=lines, since=since)
+        log = resource.container.logs(tail=lines, since=since)
+        return f"{log.rstrip()}\n{ending_of(resource.container)}".strip("\n")
+    except NotFound:
+        return ending_of(resource.container)
     except EngineError as exc:
         return f"(it cannot be read: {exc})"
 

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_engine.core.client import Engine
 from pytest_engine.core.container import Container
-from pytest_engine.core.errors import Conflict, EngineError, NotFound
+from pytest_engine.core.errors import Conflict, ConnectionFailed, EngineError, NotFound
 from pytest_engine.ownership.folders import Kept, note_of
 from pytest_engine.ownership.labels import SESSION_LABEL
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Resource", "Session"]
 
+# Seconds that the end of a run waits for an engine that is away, and between two looks at it.
+_PATIENCE = 5.0
+_PAUSE = 0.2
+
 
 @dataclass(eq=False)
 class Resource:
@@ -50,6 +54,7 @@ class Resource:
         early: whether it was made ahead, and no test has got it yet.
         key: what the run knows it by, if it is made once in a run.
         shared: it is the whole run's, and stays until that ends.
+        ends: it was waited for until it had ended, which is no fault of it.
         kept: it outlives the run.
         last_log: what a container had logged when it was removed because it did not become
             ready.
@@ -66,6 +71,7 @@ class Resource:
     early: bool = False
     key: str | None = None
     shared: bool = False
+    ends: bool = False
     kept: bool = False
     last_log: str | None = None
     removing: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -108,6 +114,7 @@ class Session:
         )
         self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
+        self._postponed: list[Resource] = []
 
     def connect(self) -> Engine:
         """Connect to the engine, or fail or skip, as configured, with the reason."""
@@ -220,6 +227,7 @@ class Session:
         self.removals.join()
         while self.live:
             self.remove(self.live[-1])
+        self._remove_postponed()
         while self.leases:
             lease, lock = self.leases.pop()
             lease.touch()
@@ -231,16 +239,38 @@ class Session:
         if resource.id is None:
             # The engine may be about to make it.
             self.run.doubt()
+        failure = self._failure(resource)
+        if isinstance(failure, ConnectionFailed):
+            # The engine may be about to come back.
+            self._postponed.append(resource)
+        elif failure is not None:
+            self.left.append(f"{resource.kind} {resource.name}: {failure}")
+
+    def _remove_postponed(self) -> None:
+        """Remove what could not be removed while the engine was away."""
+        give_up = time.monotonic() + _PATIENCE
+        while self._postponed:
+            resource = self._postponed[-1]
+            failure = self._failure(resource)
+            if isinstance(failure, ConnectionFailed) and time.monotonic() < give_up:
+                time.sleep(_PAUSE)
+                continue
+            self._postponed.pop()
+            if failure is not None:
+                self.left.append(f"{resource.kind} {resource.name}: {failure}")
+
+    def _failure(self, resource: Resource) -> EngineError | None:
+        """Remove something; return what went wrong."""
         try:
             _REMOVE[resource.kind](resource, self.owner.session)
         except NotFound:
-            pass
+            return None
         except Conflict as exc:
             # The test has, or the container does so by itself.
-            if "already in progress" not in exc.engine_message:
-                self.left.append(f"{resource.kind} {resource.name}: {exc}")
+            return None if "already in progress" in exc.engine_message else exc
         except EngineError as exc:
-            self.left.append(f"{resource.kind} {resource.name}: {exc}")
+            return exc
+        return None
 
 
 def _remove_container(resource: Resource, session: str) -> None:

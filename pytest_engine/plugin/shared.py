@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from filelock import FileLock
 
-from pytest_engine.core.errors import EngineError
+from pytest_engine.core.errors import ConnectionFailed, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,12 @@ def digest(*facts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def once(run: Run, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+def once(
+    run: Run,
+    key: str,
+    make: Callable[[], Mapping[str, Any]],
+    stands: Callable[[Mapping[str, Any]], bool] = lambda _told: True,
+) -> Mapping[str, Any]:
     """Make something once in a run; whoever else wants it waits, and gets the same.
 
     Works between the run's workers and between the threads of each.
@@ -36,7 +41,10 @@ def once(run: Run, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[s
         run: the run.
         key: what it is, the same in all workers.
         make: makes it, and returns what others have to know of it. An error that it ends in
-            is everybody's; an interruption is not.
+            is everybody's; an interruption is not, nor an engine that does not answer: the
+            next one tries again.
+        stands: tells of what `make` returned before whether it is still there; what is not
+            is made anew.
 
     Returns:
         What `make` returned.
@@ -47,9 +55,11 @@ def once(run: Run, key: str, make: Callable[[], Mapping[str, Any]]) -> Mapping[s
     folder = _folder(run)
     with FileLock(folder / f"{key}.lock"):
         record = _read(folder / f"{key}.json")
-        if record is None:
+        if record is None or ("error" not in record and not stands(record)):
             try:
                 told = dict(make())
+            except ConnectionFailed:
+                raise
             except EngineError as exc:
                 _write(folder / f"{key}.json", {"error": str(exc)})
                 raise

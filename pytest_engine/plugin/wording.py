@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_engine.core.errors import ApiError
+from pytest_engine.core.errors import ApiError, BuildFailed
 
 if TYPE_CHECKING:
     from pytest_engine.core.errors import EngineError
@@ -21,6 +21,9 @@ _PREFIXES = re.compile(
     r"error during container init|crun|preparing container \S+ for attach): )+"
 )
 _LONG_ID = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+
+_FULL = r"(?i)no space left on device"
+_DISK_FULL = "A disk is full, the engine's or a tmpfs: `docker system df` tells what takes it."
 
 _HINTS = (
     (
@@ -47,6 +50,7 @@ _HINTS = (
         r"rootfs is marked read-only",
         "With read_only=True, files= goes to volumes alone.",
     ),
+    (_FULL, _DISK_FULL),
     (
         r"name \S+ is already in use",
         "Leave name= out, and it gets one that no other has.",
@@ -57,7 +61,9 @@ _HINTS = (
 def explanation(exc: EngineError) -> str:
     """Say what went wrong, as somebody can use it who has not read the engine's source."""
     if not isinstance(exc, ApiError):
-        return str(exc)
+        text = str(exc)
+        is_full = isinstance(exc, BuildFailed) and re.search(_FULL, text)
+        return f"{text}\n{_DISK_FULL}" if is_full else text
     said = _PREFIXES.sub("", exc.engine_message)
     said = re.sub(r": unknown\b", "", said)
     told = str(exc).replace(exc.engine_message, said) if said else str(exc)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import uuid
 from typing import TYPE_CHECKING
@@ -13,12 +15,29 @@ import pytest
 import pytest_engine.core.transport.pool
 import pytest_engine.plugin.factories
 import pytest_engine.plugin.surroundings  # noqa: F401
+from tests.plugin.killing import SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from typing import Callable
 
     from pytest_engine.core.client import Engine
+
+
+BYSTANDER = """
+import pathlib, time
+from pytest_engine import container, network, volume
+
+backend = network()
+data = volume()
+bystander = container("busybox", command="sleep 1000", network=backend, volumes={"/d": data})
+
+def test_it(bystander):
+    pathlib.Path("there").touch()
+    while not pathlib.Path("enough").exists():
+        time.sleep(0.05)
+    assert bystander.state() == "running"
+"""
 
 
 class Project:
@@ -27,13 +46,14 @@ class Project:
     Attributes:
         pytester: pytest's own fixture, to write files with.
         state: the folder in which its runs prove that they are alive.
+        filters: find what is its runs' on the engine.
     """
 
     def __init__(self, pytester: pytest.Pytester, engine: Engine, owner: str) -> None:
         self.pytester = pytester
         self.engine = engine
         self.state = pytester.path / "state"
-        self._filters = {"label": f"io.pytest-engine.user={owner}"}
+        self.filters = {"label": f"io.pytest-engine.user={owner}"}
         self._began = time.time()
 
     def write(self, *, conftest: str = "", **modules: str) -> None:
@@ -57,10 +77,10 @@ class Project:
 
     def left(self) -> set[str]:
         """Tell what the runs have left on the engine, each with its sort in front."""
-        containers = self.engine.containers.list(all=True, filters=self._filters)
-        networks = self.engine.networks.list(filters=self._filters)
-        volumes = self.engine.volumes.list(filters=self._filters).get("Volumes") or []
-        images = self.engine.images.list(filters=self._filters)
+        containers = self.engine.containers.list(all=True, filters=self.filters)
+        networks = self.engine.networks.list(filters=self.filters)
+        volumes = self.engine.volumes.list(filters=self.filters).get("Volumes") or []
+        images = self.engine.images.list(filters=self.filters)
         left = {f"container {one['Names'][0]}" for one in containers}
         left |= {f"network {one['Name']}" for one in networks}
         left |= {f"volume {one['Name']}" for one in volumes}
@@ -87,7 +107,7 @@ class Project:
         deadline = time.monotonic() + 120
         while True:
             events = self.engine.system.events(
-                since=since, until=time.time(), filters={"type": "container", **self._filters}
+                since=since, until=time.time(), filters={"type": "container", **self.filters}
             )
             seen = len(list(events))
             if seen >= count or unless():
@@ -109,7 +129,7 @@ class Project:
         events = self.engine.system.events(
             since=self._began,
             until=time.time(),
-            filters={"type": "container", "event": "create", **self._filters},
+            filters={"type": "container", "event": "create", **self.filters},
         )
         fixtures = [event["Actor"]["Attributes"]["io.pytest-engine.fixture"] for event in events]
         return len([one for one in fixtures if fixture in ("", one)])
@@ -140,3 +160,30 @@ def project(
     # getpass looks here first, and the name goes into a label of whatever is made.
     monkeypatch.setenv("LOGNAME", owner)
     return Project(pytester, engine, owner)
+
+
+@pytest.fixture
+def bystander(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
+    """Another run with the same user and the same proofs, from beginning to end; what it has."""
+    # Not below the project's folder, whose runs would collect it.
+    folder = tmp_path_factory.mktemp("bystander")
+    (folder / "test_it.py").write_text(BYSTANDER)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-q", *project.arguments()],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not (folder / "there").exists():
+        assert run.poll() is None, run.stdout and run.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    theirs = project.left()
+    assert len(theirs) == 3
+    yield theirs
+    (folder / "enough").touch()
+    output, _ = run.communicate(timeout=120)
+    assert run.returncode == 0, output
+    assert project.gone_within(SECONDS) == set()

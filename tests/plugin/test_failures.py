@@ -285,7 +285,7 @@ def test_it(backend, engine):
     (left,) = project.left()
     name = left.partition(" ")[2]
     project.engine.containers.remove(f"{name}-guest", force=True)
-    # The run's reaper may be sooner.
+    # The process beside the run still tries, too.
     with contextlib.suppress(NetworkNotFound):
         project.engine.networks.remove(name)
 

@@ -217,6 +217,35 @@ def test_many_threads_pull_once(engine_host: str, private: Private) -> None:
 
 
 @pytest.mark.engine
+@not_podman
+def test_the_workers_of_a_run_pull_once_though_all_of_them_lack_it(
+    project: Project, private: Private
+) -> None:
+    project.write(
+        conftest=f"""
+import os, time
+
+box = container({private.name!r}, command="sleep 1000")
+
+def pytest_engine_create_body(request):
+    # Nobody begins before all have come here.
+    here = request.config.rootpath
+    (here / f"{{os.environ['PYTEST_XDIST_WORKER']}}.there").touch()
+    until = time.monotonic() + 60
+    while len(list(here.glob("*.there"))) < 4:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+""",
+        test_it="def test_it(box): pass",
+    )
+    result = project.run_apart("-n4", "--dist=each", "--engine-durations=0")
+    result.assert_outcomes(passed=4)
+    assert private.pulls() == 1
+    assert project.created("box") == 4
+    assert project.left() == set()
+
+
+@pytest.mark.engine
 def test_an_image_for_another_platform_is_not_taken(project: Project) -> None:
     project.write(
         conftest="box = container('busybox', platform='linux/s390x', pull='never')",

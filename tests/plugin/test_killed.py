@@ -6,11 +6,9 @@ an earlier time.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from functools import partial
@@ -18,17 +16,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.plugin.killing import SECONDS, begin, end, kill_reapers
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
 
     from tests.plugin.conftest import Project
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 ROUNDS = int(os.environ.get("PYTEST_ENGINE_KILL_ROUNDS", "10"))
-# Where the machine has nothing else to do it takes one or two.
-SECONDS = 30.0
-
 CONFTEST = """
 backend = network(scope="session")
 data = volume(scope="session")
@@ -46,31 +43,6 @@ TESTS = """
 def test_it(shared, own, n, run_container):
     run_container(ContainerSpec("busybox", command="sleep 1000"), wait=False)
 """
-BYSTANDER = """
-import pathlib, time
-from pytest_engine import container, network, volume
-
-backend = network()
-data = volume()
-bystander = container("busybox", command="sleep 1000", network=backend, volumes={"/d": data})
-
-def test_it(bystander):
-    pathlib.Path("there").touch()
-    while not pathlib.Path("enough").exists():
-        time.sleep(0.05)
-    assert bystander.state() == "running"
-"""
-
-
-def begin(project: Project, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start a run that can be killed with all of its workers, and nothing beside it."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", *project.arguments(*arguments)],
-        cwd=project.pytester.path,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def over(run: subprocess.Popen[bytes]) -> bool:
@@ -81,51 +53,6 @@ def over(run: subprocess.Popen[bytes]) -> bool:
 def say(text: str) -> None:
     """Write a line where pytest shows it if the test fails, and with -rP."""
     sys.stdout.write(f"{text}\n")
-
-
-def end(run: subprocess.Popen[bytes]) -> None:
-    """Kill a run and all of its workers at once."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
-
-
-def kill_reapers(project: Project, but: set[str]) -> list[str]:
-    """Kill the reapers of all runs but some; returns the runs."""
-    killed = []
-    for file in (project.state / "runs").glob("*/reaper.pid"):
-        if file.parent.name not in but:
-            with contextlib.suppress(ProcessLookupError, ValueError):
-                os.kill(int(file.read_text()), signal.SIGKILL)
-                killed.append(file.parent.name)
-    return killed
-
-
-@pytest.fixture
-def bystander(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[set[str]]:
-    """Another run with the same user and the same proofs, from beginning to end; what it has."""
-    # Not below the project's folder, whose runs would collect it.
-    folder = tmp_path_factory.mktemp("bystander")
-    (folder / "test_it.py").write_text(BYSTANDER)
-    run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", *project.arguments()],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    deadline = time.monotonic() + 120
-    while not (folder / "there").exists():
-        assert run.poll() is None, run.stdout and run.stdout.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    theirs = project.left()
-    assert len(theirs) == 3
-    yield theirs
-    (folder / "enough").touch()
-    output, _ = run.communicate(timeout=120)
-    assert run.returncode == 0, output
-    assert project.gone_within(SECONDS) == set()
 
 
 def test_a_run_that_is_killed_at_any_moment_leaves_nothing(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
 from pymemcache.client.base import Client
 
-from pytest_engine import presets
-from pytest_engine.core.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from pytest_engine import Engine
+from pytest_engine import Engine, presets
+from pytest_engine.core.errors import InvalidInput, PermissionDenied, PushFailed
 
 pytestmark = pytest.mark.engine
 
@@ -38,9 +34,9 @@ proxy = presets.nginx(
 )
 
 registry = presets.registry(after=["images"], scope="module")
-# `me` and `secret`, by htpasswd -nbB.
+# By `htpasswd -nbB -C 5 me secret`.
 closed = presets.registry(
-    htpasswd="me:$2y$05$HyJW5fHTR7k4f2jTLZyvB.tUoQ5rw3P6iEgYe2QzkG2QGq6mUe5Gy\n",
+    htpasswd="me:$2y$05$QUuzqH.4mhWd6av6dfaxXeB/5rjV2QrY5227fZ4dY9IXRxI2Et6Ze\n",
     after=["images"],
     scope="module",
 )
@@ -115,6 +111,32 @@ def test_images_can_be_pushed_and_pulled(
 
 def test_a_registry_can_ask_for_a_login(closed: presets.Registry) -> None:
     assert read(f"{closed.url}/v2/")[0] == 401
+
+
+def test_a_registry_takes_the_login_that_it_was_given(
+    closed: presets.Registry, engine_host: str, busybox: str
+) -> None:
+    name = closed.image("mine:1")
+    # A client of its own, which forgets the login.
+    with Engine(engine_host, environ={"DOCKER_CONFIG": "/nowhere"}) as engine:
+        engine.images.tag(busybox, name)
+        try:
+            with pytest.raises(PushFailed):
+                engine.images.push(name)
+            engine.system.login(str(closed.address), "me", "secret", remember=True)
+            engine.images.push(name)
+            engine.images.remove(name)
+            engine.images.pull(name)
+        finally:
+            engine.images.remove(name)
+
+
+@pytest.mark.parametrize(("user", "password"), [("me", "guessed"), ("you", "secret")])
+def test_a_registry_refuses_another_login(
+    closed: presets.Registry, engine: Engine, user: str, password: str
+) -> None:
+    with pytest.raises(PermissionDenied, match="401 Unauthorized"):
+        engine.system.login(str(closed.address), user, password)
 
 
 def test_arguments_that_a_registry_does_not_have_are_refused() -> None:

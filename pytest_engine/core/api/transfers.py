@@ -120,6 +120,8 @@ def push_steps(
 
 def _pull_advice(reference: Reference, detail: str, login: object) -> str:
     registry = reference.registry or "Docker Hub (or the engine's mirror of it)"
+    if "no space left on device" in detail.lower():
+        return "The engine's disk is full: remove what is not needed, or give it a larger one."
     # The Hub says "denied" of images that do not exist, too.
     missing = ("not found", "unknown", "does not exist", "denied")
     if login and was_refused(detail):
