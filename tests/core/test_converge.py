@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.converge import missing_tasks, reasons_of, wait_converged
+from pytest_engine.core.converge import (
+    lost_nodes,
+    missing_tasks,
+    reasons_of,
+    wait_converged,
+)
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.ensure.services import ServiceKind
 from pytest_engine.core.errors import EngineError, Timeout
@@ -66,8 +71,8 @@ def test_it_waits_until_an_update_is_completed(
     service = bring_about(engine, name, busybox, update_config={"monitor": "1s"})
     wait_converged(engine, service, timeout=PATIENCE)
     bring_about(engine, name, busybox, env={"A": "1"})
-    wait_converged(engine, service, timeout=PATIENCE)
-    assert engine.services.inspect(service)["UpdateStatus"]["State"] == "completed"
+    found = wait_converged(engine, service, timeout=PATIENCE)
+    assert found["UpdateStatus"]["State"] == "completed"
     assert running(engine, service) == 1
 
 
@@ -171,6 +176,10 @@ def test_an_update_that_fails_is_said(
     bring_about(engine, name, busybox, command=["sh", "-c", "exit 3"], restart_policy="none")
     with pytest.raises(EngineError, match=rf"(?s)its update {message}.*non-zero exit \(3\)"):
         wait_converged(engine, service, timeout=PATIENCE)
+    status = engine.services.inspect(service).get("UpdateStatus") or {}
+    # What is rolled back is not in the description of the API.
+    ended: object = status.get("State")
+    assert ended == {"rollback": "rollback_completed", "pause": "paused"}[action]
     if action == "rollback":
         # As it was before: to want that again is no failure.
         wait_converged(engine, service, timeout=PATIENCE, updated=False)
@@ -190,4 +199,16 @@ def test_a_reason_is_told_once_and_the_newest_first() -> None:
     assert reasons_of({"Spec": {"Name": "s"}}, tasks, {"n": "host"}) == [
         "s.2 on host is failed: b",
         "s.3 on host is failed: a",
+    ]
+
+
+def test_nodes_that_are_not_heard_of_are_told_where_they_have_tasks() -> None:
+    def seen(identity: str, state: str, message: str = "") -> dict[str, Any]:
+        status = {"State": state, "Message": message}
+        return {"ID": identity, "Description": {"Hostname": f"host-{identity}"}, "Status": status}
+
+    nodes = [seen("a", "down", "heartbeat failure"), seen("b", "ready"), seen("c", "down")]
+    tasks = [{"NodeID": "a"}, {"NodeID": "b"}, {}]
+    assert lost_nodes(tasks, nodes) == [
+        "node host-a, which has tasks of it, is down: heartbeat failure"
     ]

@@ -15,6 +15,7 @@ from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: di
 from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput, NotFound
+from ..polling import until_led
 from ..spec.service import MODES, ServiceSpec, value_at
 from ..spec.service_settings import SERVICE_SETTINGS, ServiceSetting
 from .compare import Difference, Field
@@ -159,7 +160,7 @@ class ServiceKind(Kind[ServiceSpec]):
     def find(self, engine: Engine, wanted: ServiceSpec) -> Mapping[str, Any] | None:
         """Inspect the service of that name; never one whose id begins like it."""
         try:
-            service = engine.services.inspect(wanted.name)
+            service = until_led(lambda: engine.services.inspect(wanted.name))
         except NotFound:
             return None
         return service if service["Spec"].get("Name") == wanted.name else None
