@@ -28,8 +28,10 @@ _FAILURES = 3
 _GRACE = 10.0
 _FIRST, _LONGEST = 0.1, 1.0
 _FAILED = ("failed", "rejected", "orphaned")
-# No node will meet these, whatever ends and whatever comes back.
+# None of the nodes that are there will meet these, whatever ends on them.
 _HOPELESS = re.compile(r"constraints not satisfied|unsupported platform|missing plugin")
+# Nodes that may be back soon, as all are for a moment when there is another leader.
+_AWAY = "not available for new tasks"
 _NO_NODE = "no suitable node"
 
 
@@ -138,7 +140,7 @@ def _problem(
         return f"its update {done}: {status.get('Message', state)}"
     for task in tasks:
         error = str(task["Status"].get("Err", ""))
-        hopeless = _HOPELESS.search(error) or waited > _GRACE
+        hopeless = (_HOPELESS.search(error) and _AWAY not in error) or waited > _GRACE
         if task["Status"]["State"] == "pending" and _NO_NODE in error and hopeless:
             return error
     if not tasks and waited > _GRACE and "Global" in next(iter(service["Spec"]["Mode"])):

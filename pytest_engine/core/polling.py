@@ -17,7 +17,7 @@ Found = TypeVar("Found")
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
 # Managers begin to choose a leader 10 to 20 seconds after they have heard the last of one.
-_ELECTION = 30.0
+_ELECTION = 20.0
 
 
 def poll(

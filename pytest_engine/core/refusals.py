@@ -76,7 +76,10 @@ _BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
     # Managers wait for a leader for 20 seconds, which an election may take, and say this then.
     (
         _SWARM,
-        re.compile(r"The swarm does not have a leader|^rpc error: code = DeadlineExceeded "),
+        re.compile(
+            r"The swarm does not have a leader|node lost leader status"
+            r"|^rpc error: code = DeadlineExceeded "
+        ),
         NoLeader,
     ),
     (

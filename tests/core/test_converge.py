@@ -185,6 +185,59 @@ def test_an_update_that_fails_is_said(
         wait_converged(engine, service, timeout=PATIENCE, updated=False)
 
 
+class Managers:
+    """A service of one task that waits for a node, until the nodes that are away are back."""
+
+    def __init__(self, error: str, back: float) -> None:
+        self.now = 0.0
+        self._error = error
+        self._back = back
+        self.services = self.tasks = self.nodes = self
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        mode = {"Replicated": {"Replicas": 1}}
+        return {"ID": service, "Spec": {"Name": service, "Mode": mode, "TaskTemplate": {}}}
+
+    def list(self, filters: Any = None) -> list[dict[str, Any]]:
+        if filters is None:
+            return []
+        there = self.now >= self._back
+        status = {"State": "running"} if there else {"State": "pending", "Err": self._error}
+        return [{"DesiredState": "running", "Status": status}]
+
+    def wait(self) -> None:
+        engine: Any = self
+        wait_converged(engine, "web", timeout=60, clock=lambda: self.now, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+UNMET = "scheduling constraints not satisfied on 1 node"
+
+
+@pytest.mark.parametrize(
+    ("error", "back", "waited"),
+    [
+        (f"no suitable node ({UNMET})", 5, 0),
+        (f"no suitable node (2 nodes not available for new tasks; {UNMET})", 50, 10),
+    ],
+)
+def test_nodes_that_are_away_are_waited_for_a_little(
+    error: str, back: float, waited: float
+) -> None:
+    managers = Managers(error, back)
+    with pytest.raises(EngineError, match="no suitable node"):
+        managers.wait()
+    assert managers.now == pytest.approx(waited, abs=1)
+
+
+def test_a_node_that_comes_back_gets_the_task() -> None:
+    managers = Managers(f"no suitable node (2 nodes not available for new tasks; {UNMET})", 5)
+    managers.wait()
+    assert managers.now == pytest.approx(5, abs=1)
+
+
 def test_a_global_service_without_nodes_lacks_tasks() -> None:
     service: dict[str, Any] = {"Spec": {"Mode": {"Global": {}}}}
     assert missing_tasks(service, []) == "0 of 0 tasks run"

@@ -61,6 +61,7 @@ def _body(message: str) -> bytes:
             "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
             errors.NoLeader,
         ),
+        (500, "raft: failed to process the request: node lost leader status", errors.NoLeader),
         (503, "You are attempting to leave the swarm on a node that ...", errors.Conflict),
         (500, "rpc error: code = Unknown desc = update out of sequence", errors.OutOfSequence),
         (400, "secret 'a' is in use by the following service: web", errors.Conflict),

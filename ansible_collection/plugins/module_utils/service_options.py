@@ -10,6 +10,9 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
+from .core.api.services import (  # pylint: disable=unused-import
+    Services,  # noqa: F401  # so that Ansible packs it
+)
 from .core.auth import login_to
 from .core.converge import wait_converged
 from .core.ensure.service_report import describe_service
