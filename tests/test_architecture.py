@@ -38,6 +38,7 @@ LAYERS = (
         "own_container",
         "polling",
         "reference",
+        "refusals",
         "spec",
         "stackfile",
         "standpoint",

@@ -15,11 +15,12 @@ from .api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=u
 from .api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .errors import EngineError, Timeout
+from .polling import until_led
 
 if TYPE_CHECKING:
     from .client import Engine
 
-__all__ = ["missing_tasks", "reasons_of", "wait_converged"]
+__all__ = ["lost_nodes", "missing_tasks", "reasons_of", "wait_converged"]
 
 # So often tasks may fail, which a swarm starts again, before nothing good is expected any more.
 _FAILURES = 3
@@ -27,8 +28,10 @@ _FAILURES = 3
 _GRACE = 10.0
 _FIRST, _LONGEST = 0.1, 1.0
 _FAILED = ("failed", "rejected", "orphaned")
-# No node will meet these, whatever ends and whatever comes back.
+# None of the nodes that are there will meet these, whatever ends on them.
 _HOPELESS = re.compile(r"constraints not satisfied|unsupported platform|missing plugin")
+# Nodes that may be back soon, as all are for a moment when there is another leader.
+_AWAY = "not available for new tasks"
 _NO_NODE = "no suitable node"
 
 
@@ -40,7 +43,7 @@ def wait_converged(
     updated: bool = True,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
-) -> None:
+) -> Mapping[str, Any]:
     """Wait until all tasks of a service run, or a job has completed.
 
     Args:
@@ -52,14 +55,17 @@ def wait_converged(
         clock: tells seconds.
         sleep: waits for some.
 
+    Returns:
+        The service, with what became of its update.
+
     Raises:
         EngineError: it will not get there; the message has the tasks' own reasons.
         Timeout: it did not get there in time, for reasons that the message has as well.
+        NoLeader: the managers lost their leader meanwhile, and do not choose another.
     """
     start, interval = clock(), _FIRST
     while True:
-        found = engine.services.inspect(service)
-        tasks = _current(engine, found)
+        found, tasks = until_led(lambda: _look(engine, service))
         waited = clock() - start
         problem = _problem(found, tasks, updated=updated, waited=waited)
         name = found["Spec"]["Name"]
@@ -67,7 +73,7 @@ def wait_converged(
             raise EngineError(f"Service {name}: {problem}.{_told(engine, found)}")
         missing = missing_tasks(found, tasks)
         if not missing:
-            return
+            return found
         if waited >= timeout:
             raise Timeout(
                 f"Service {name} did not converge in {timeout:g} s: {missing}."
@@ -100,8 +106,9 @@ def missing_tasks(service: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]
     return "" if len(there) >= count else f"{len(there)} of {count} tasks {word}"
 
 
-def _current(engine: Engine, service: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """List the tasks of a service that have its present specification."""
+def _look(engine: Engine, name: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """Look at a service, and at its tasks that have its present specification."""
+    service = engine.services.inspect(name)
     mode = next(iter(service["Spec"]["Mode"]))
     filters: dict[str, str] = {"service": str(service["ID"])}
     if not mode.endswith("Job"):
@@ -110,7 +117,7 @@ def _current(engine: Engine, service: Mapping[str, Any]) -> list[Mapping[str, An
     listed: Sequence[Mapping[str, Any]] = engine.tasks.list(filters=filters)
     iteration = _iteration(service.get("JobStatus"))
     # Without a number it is the first one.
-    return [task for task in listed if not iteration or iteration == _iteration(task)]
+    return service, [task for task in listed if not iteration or iteration == _iteration(task)]
 
 
 def _iteration(holder: Any) -> int:
@@ -127,12 +134,13 @@ def _problem(
     """Say why a service will not get there; empty: it may."""
     status = service.get("UpdateStatus") or {}
     state = str(status.get("State", ""))
-    if state in ("paused", "rollback_paused") or (updated and state.startswith("rollback")):
+    ended = state in ("paused", "rollback_paused", "rollback_completed")
+    if ended and (updated or state.endswith("paused")):
         done = "was rolled back" if state.startswith("rollback") else "is paused"
         return f"its update {done}: {status.get('Message', state)}"
     for task in tasks:
         error = str(task["Status"].get("Err", ""))
-        hopeless = _HOPELESS.search(error) or waited > _GRACE
+        hopeless = (_HOPELESS.search(error) and _AWAY not in error) or waited > _GRACE
         if task["Status"]["State"] == "pending" and _NO_NODE in error and hopeless:
             return error
     if not tasks and waited > _GRACE and "Global" in next(iter(service["Spec"]["Mode"])):
@@ -140,9 +148,16 @@ def _problem(
     failed = [task for task in tasks if task["Status"]["State"] in _FAILED]
     policy = service["Spec"]["TaskTemplate"].get("RestartPolicy") or {}
     last = policy.get("Condition") == "none"
-    if len(failed) >= _FAILURES or (failed and last):
+    # Until the swarm has done with the update what it is to do then.
+    decides = state == "rollback_started" or (state == "updating" and _gives_up(service))
+    if (len(failed) >= _FAILURES or (failed and last)) and not decides:
         return f"{len(failed)} of its tasks failed"
     return ""
+
+
+def _gives_up(service: Mapping[str, Any]) -> bool:
+    """Whether the swarm ends an update by itself when its tasks fail, as it usually does."""
+    return (service["Spec"].get("UpdateConfig") or {}).get("FailureAction") != "continue"
 
 
 def reasons_of(
@@ -167,11 +182,25 @@ def reasons_of(
     return reasons
 
 
+def lost_nodes(tasks: Sequence[Mapping[str, Any]], nodes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Tell which nodes that have some of the tasks are not heard of."""
+    used = {task.get("NodeID") for task in tasks}
+    lost = []
+    for node in nodes:
+        status = node.get("Status") or {}
+        if node["ID"] in used and status.get("State") != "ready":
+            name = node.get("Description", {}).get("Hostname") or node["ID"]
+            said = f": {status['Message']}" if status.get("Message") else ""
+            lost.append(f"node {name}, which has tasks of it, is {status.get('State')}{said}")
+    return lost
+
+
 def _told(engine: Engine, service: Mapping[str, Any]) -> str:
     tasks = engine.tasks.list(filters={"service": str(service["ID"])})
-    nodes = {
-        str(node["ID"]): str(node.get("Description", {}).get("Hostname", ""))
-        for node in engine.nodes.list()
+    nodes: Sequence[Mapping[str, Any]] = engine.nodes.list()
+    names = {
+        str(node["ID"]): str(node.get("Description", {}).get("Hostname", "")) for node in nodes
     }
-    reasons = reasons_of(service, tasks, nodes)
+    # A node that is gone says no more of its tasks.
+    reasons = [*lost_nodes(tasks, nodes), *reasons_of(service, tasks, names)]
     return "".join(f"\n{reason}" for reason in reasons)

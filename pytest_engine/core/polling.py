@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from .errors import Timeout
+from .errors import NoLeader, Timeout
 
 if TYPE_CHECKING:
     from typing import Callable
 
-__all__ = ["poll"]
+__all__ = ["poll", "until_led"]
 
 Found = TypeVar("Found")
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
+# Managers begin to choose a leader 10 to 20 seconds after they have heard the last of one.
+_ELECTION = 20.0
 
 
 def poll(
@@ -55,3 +57,31 @@ def poll(
             raise Timeout(f"{what}: not within {timeout:g} s.{state}")
         sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+def until_led(
+    look: Callable[[], Found],
+    *,
+    timeout: float = _ELECTION,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Found:
+    """Look at a swarm, and again while its managers are choosing a leader.
+
+    Args:
+        look: asks a manager, and may be called several times.
+        timeout: seconds to go on asking; a manager takes up to 20 more for its answer.
+        clock: a monotonic clock.
+        sleep: waits for so many seconds.
+
+    Raises:
+        NoLeader: they have not chosen one by then.
+    """
+    deadline = clock() + timeout
+    while True:
+        try:
+            return look()
+        except NoLeader:
+            if clock() >= deadline:
+                raise
+            sleep(_LONGEST_PAUSE)

@@ -15,10 +15,13 @@ import pytest
 from ansible_collection.build import stage
 from tests.core.swarms import swarm_of
 
+from .nodes import NodePlaybooks
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pytest_engine.core.client import Engine
+    from pytest_engine.core.cluster import Cluster
 
 HERE = Path(__file__).parent
 EXAMPLE = HERE.parent.parent / "docs" / "examples" / "ansible"
@@ -199,6 +202,12 @@ def node(engine: Engine) -> Iterator[str]:
     """The node of a swarm that the engine is all of; with it goes what the swarm keeps."""
     with swarm_of(engine) as name:
         yield name
+
+
+@pytest.fixture
+def on_nodes(playbooks: Playbooks, cluster: Cluster) -> NodePlaybooks:
+    """Playbooks on the nodes of the cluster: one manager and two workers."""
+    return NodePlaybooks(playbooks, cluster)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.request_log import request_log
+
 from .steps import play
 from .test_info import see
 
@@ -89,6 +91,52 @@ def test_a_task_brings_about_a_stack(
     gone = {"name": name, "state": "absent", "absent_retries": 20}
     play(playbooks, "stack", [("remove", gone, True), ("removed", gone, False)])
     assert engine.networks.list(filters={"name": name}) == []
+
+
+def test_fifty_services_are_looked_at_at_once(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    name = scratch.name("many")
+    # What is counted are requests, for which nothing has to run.
+    one = {"image": busybox, "configs": ["conf"], "secrets": ["key"], "deploy": {"replicas": 0}}
+    services = {f"s{number}": one for number in range(50)}
+    contents = {"configs": {"conf": {"content": "a"}}, "secrets": {"key": {"content": "b"}}}
+    file = {"services": services, **contents}
+    other = {**file, "services": {**services, "s7": {**one, "user": "5"}}}
+    steps = {"deploy": file, "again": file, "another user": other}
+    requests = {}
+    with request_log(playbooks.engine_host) as log:
+        for step, compose in steps.items():
+            options = {
+                "docker_host": log.host,
+                "name": name,
+                "resolve_image": "never",
+                "compose": [compose],
+            }
+            run = playbooks.run_tasks([{"name": step, "pytest_engine.engine.stack": options}])
+            assert run.returncode == 0, run.output
+            assert len(run.results[step]["services"]) == 50
+            requests[step] = [line for line in log.take() if line != "GET /_ping"]
+        actions = run.results["another user"]["actions"]
+        gone = {"docker_host": log.host, "name": name, "state": "absent"}
+        playbooks.run_tasks([{"name": "gone", "pytest_engine.engine.stack": gone}])
+        removed = log.take()
+    assert actions == [f"update service {name}_s7"]
+    # Each of the four sorts is listed once, and what the stack has besides services looked up.
+    assert sorted(requests["again"]) == [
+        "GET /configs",
+        "GET /configs",
+        "GET /networks",
+        f"GET /networks/{name}_default",
+        "GET /secrets",
+        "GET /secrets",
+        "GET /services",
+    ]
+    assert len(requests["another user"]) == len(requests["again"]) + 2
+    # To create a service, and to look what it has become.
+    assert len(requests["deploy"]) <= 2 * 50 + 20
+    assert len(removed) <= 50 + 10
+    assert engine.services.list(filters={"name": name}) == []
 
 
 def test_what_a_stack_cannot_have_is_said(

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.converge import missing_tasks, reasons_of, wait_converged
+from pytest_engine.core.converge import (
+    lost_nodes,
+    missing_tasks,
+    reasons_of,
+    wait_converged,
+)
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.ensure.services import ServiceKind
 from pytest_engine.core.errors import EngineError, Timeout
@@ -66,8 +71,8 @@ def test_it_waits_until_an_update_is_completed(
     service = bring_about(engine, name, busybox, update_config={"monitor": "1s"})
     wait_converged(engine, service, timeout=PATIENCE)
     bring_about(engine, name, busybox, env={"A": "1"})
-    wait_converged(engine, service, timeout=PATIENCE)
-    assert engine.services.inspect(service)["UpdateStatus"]["State"] == "completed"
+    found = wait_converged(engine, service, timeout=PATIENCE)
+    assert found["UpdateStatus"]["State"] == "completed"
     assert running(engine, service) == 1
 
 
@@ -171,9 +176,66 @@ def test_an_update_that_fails_is_said(
     bring_about(engine, name, busybox, command=["sh", "-c", "exit 3"], restart_policy="none")
     with pytest.raises(EngineError, match=rf"(?s)its update {message}.*non-zero exit \(3\)"):
         wait_converged(engine, service, timeout=PATIENCE)
+    status = engine.services.inspect(service).get("UpdateStatus") or {}
+    # What is rolled back is not in the description of the API.
+    ended: object = status.get("State")
+    assert ended == {"rollback": "rollback_completed", "pause": "paused"}[action]
     if action == "rollback":
         # As it was before: to want that again is no failure.
         wait_converged(engine, service, timeout=PATIENCE, updated=False)
+
+
+class Managers:
+    """A service of one task that waits for a node, until the nodes that are away are back."""
+
+    def __init__(self, error: str, back: float) -> None:
+        self.now = 0.0
+        self._error = error
+        self._back = back
+        self.services = self.tasks = self.nodes = self
+
+    def inspect(self, service: str) -> dict[str, Any]:
+        mode = {"Replicated": {"Replicas": 1}}
+        return {"ID": service, "Spec": {"Name": service, "Mode": mode, "TaskTemplate": {}}}
+
+    def list(self, filters: Any = None) -> list[dict[str, Any]]:
+        if filters is None:
+            return []
+        there = self.now >= self._back
+        status = {"State": "running"} if there else {"State": "pending", "Err": self._error}
+        return [{"DesiredState": "running", "Status": status}]
+
+    def wait(self) -> None:
+        engine: Any = self
+        wait_converged(engine, "web", timeout=60, clock=lambda: self.now, sleep=self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+UNMET = "scheduling constraints not satisfied on 1 node"
+
+
+@pytest.mark.parametrize(
+    ("error", "back", "waited"),
+    [
+        (f"no suitable node ({UNMET})", 5, 0),
+        (f"no suitable node (2 nodes not available for new tasks; {UNMET})", 50, 10),
+    ],
+)
+def test_nodes_that_are_away_are_waited_for_a_little(
+    error: str, back: float, waited: float
+) -> None:
+    managers = Managers(error, back)
+    with pytest.raises(EngineError, match="no suitable node"):
+        managers.wait()
+    assert managers.now == pytest.approx(waited, abs=1)
+
+
+def test_a_node_that_comes_back_gets_the_task() -> None:
+    managers = Managers(f"no suitable node (2 nodes not available for new tasks; {UNMET})", 5)
+    managers.wait()
+    assert managers.now == pytest.approx(5, abs=1)
 
 
 def test_a_global_service_without_nodes_lacks_tasks() -> None:
@@ -190,4 +252,16 @@ def test_a_reason_is_told_once_and_the_newest_first() -> None:
     assert reasons_of({"Spec": {"Name": "s"}}, tasks, {"n": "host"}) == [
         "s.2 on host is failed: b",
         "s.3 on host is failed: a",
+    ]
+
+
+def test_nodes_that_are_not_heard_of_are_told_where_they_have_tasks() -> None:
+    def seen(identity: str, state: str, message: str = "") -> dict[str, Any]:
+        status = {"State": state, "Message": message}
+        return {"ID": identity, "Description": {"Hostname": f"host-{identity}"}, "Status": status}
+
+    nodes = [seen("a", "down", "heartbeat failure"), seen("b", "ready"), seen("c", "down")]
+    tasks = [{"NodeID": "a"}, {"NodeID": "b"}, {}]
+    assert lost_nodes(tasks, nodes) == [
+        "node host-a, which has tasks of it, is down: heartbeat failure"
     ]

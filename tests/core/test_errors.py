@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_engine.core import errors
-from pytest_engine.core.errors import EngineError, error_from_answer, message_from_body
+from pytest_engine.core.errors import EngineError
+from pytest_engine.core.refusals import error_from_answer, message_from_body
 
 
 def _body(message: str) -> bytes:
@@ -50,6 +51,17 @@ def _body(message: str) -> bytes:
         (503, "This node is not part of a swarm", errors.NotSwarmManager),
         (503, "Swarm is encrypted and needs to be unlocked before ...", errors.SwarmLocked),
         (503, "This node is already part of a swarm. Use ...", errors.AlreadyInSwarm),
+        (
+            500,
+            "rpc error: code = Unknown desc = The swarm does not have a leader. It's ...",
+            errors.NoLeader,
+        ),
+        (
+            500,
+            "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+            errors.NoLeader,
+        ),
+        (500, "raft: failed to process the request: node lost leader status", errors.NoLeader),
         (503, "You are attempting to leave the swarm on a node that ...", errors.Conflict),
         (500, "rpc error: code = Unknown desc = update out of sequence", errors.OutOfSequence),
         (400, "secret 'a' is in use by the following service: web", errors.Conflict),

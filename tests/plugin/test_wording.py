@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_engine.core.errors import InvalidInput, error_from_answer
+from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.refusals import error_from_answer
 from pytest_engine.plugin.wording import explanation
 
 if TYPE_CHECKING:

@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
+from .core.api.services import (  # pylint: disable=unused-import
+    Services,  # noqa: F401  # so that Ansible packs it
+)
 from .core.auth import login_to
 from .core.converge import wait_converged
 from .core.ensure.service_report import describe_service
@@ -21,7 +25,7 @@ from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_fi
 from .engine import told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from .engine import Call
 
@@ -74,8 +78,13 @@ _INNER = {
 _CREDENTIALS = {"config": "Config", "file": "File", "registry": "Registry"}
 
 
-def bring_about(call: Call) -> dict[str, Any]:
-    """Bring about the service, wait for its tasks if asked to, and tell what it is."""
+def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Bring about the service, wait for its tasks if asked to, and tell what it is.
+
+    Args:
+        call: what the task asks for.
+        known: gets what was done, also where the tasks then do not get there.
+    """
     params = call.params
     wanted = _wanted(params)
     if params["registry_auth"] is not None and params["image"] is not None:
@@ -83,22 +92,31 @@ def bring_about(call: Call) -> dict[str, Any]:
         call.engine.credentials.remember(login_to(registry, **params["registry_auth"]))
     kind = ServiceKind(force=params["force_update"], resolve=params["resolve_image"])
     outcome = call.reconcile(kind, wanted)
-    service = outcome.resource
-    present = service is not None and params["state"] == "present"
-    if present and service is not None and params["wait"] and not call.check:
-        wait_converged(
-            call.engine,
-            service["ID"],
-            timeout=params["wait_timeout"],
-            updated=outcome.changed,
-        )
     changes = [difference.field for difference in outcome.differences]
-    return {
-        **told(call, "service", outcome),
-        "swarm_service": describe_service(service["Spec"]) if present and service else {},
-        "changes": changes,
-        "rebuilt": "mode" in changes,
-    }
+    known.update(told(call, "service", outcome))
+    known.update(changes=changes, rebuilt="mode" in changes)
+    service = outcome.resource if params["state"] == "present" else None
+    known["swarm_service"] = describe_service(service["Spec"]) if service else {}
+    if service and params["wait"] and not call.check:
+        known["service"] = _waited_for(call, service["ID"], known, updated=outcome.changed)
+    return dict(known)
+
+
+def _waited_for(
+    call: Call, service: str, known: MutableMapping[str, Any], *, updated: bool
+) -> Mapping[str, Any]:
+    """Wait for the tasks; where they do not get there, it is known how the service is then."""
+    try:
+        found: Mapping[str, Any] = wait_converged(
+            call.engine, service, timeout=call.params["wait_timeout"], updated=updated
+        )
+    except errors.EngineError:
+        with contextlib.suppress(errors.EngineError):
+            found = call.engine.services.inspect(service)
+            # What is rolled back has become what it was.
+            known.update(service=found, swarm_service=describe_service(found["Spec"]))
+        raise
+    return found
 
 
 def _wanted(params: Mapping[str, Any]) -> ServiceSpec:

@@ -467,6 +467,7 @@ options:
     description:
       - Whether to wait until all tasks run, or with a job have completed.
       - What no waiting will change, such as constraints that no node meets, is said at once.
+      - A task that fails then tells as well what it did and how the service is, as far as it got.
     type: bool
     default: false
   wait_timeout:
@@ -536,7 +537,7 @@ swarm_service:
   description:
     - The service in the words of the options. Empty where there is none.
     - Durations are in nanoseconds and sizes in bytes. V(none) stands for what is not stated.
-  returned: success
+  returned: success, and if O(wait=true) fails
   type: dict
   sample:
     image: nginx
@@ -547,7 +548,7 @@ swarm_service:
     update_order: stop-first
 service:
   description: The service as the engine describes it. Empty where there is none.
-  returned: success
+  returned: success, and if O(wait=true) fails
   type: dict
   sample:
     ID: 9mnpnzenvg8p8tdbtq4wvbkcz
@@ -555,29 +556,34 @@ service:
       Name: shop_web
 changes:
   description: The properties in which an existing service differed.
-  returned: success
+  returned: success, and if O(wait=true) fails
   type: list
   elements: str
   sample:
     - replicas
 rebuilt:
   description: Whether the service was removed and created, or would be.
-  returned: success
+  returned: success, and if O(wait=true) fails
   type: bool
   sample: false
 actions:
   description: What was done, or in check mode would be done, in this order.
-  returned: success
+  returned: success, and if O(wait=true) fails
   type: list
   elements: str
   sample:
     - update service shop_web
 """
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.pytest_engine.engine.plugins.module_utils import (
     engine,
     service_options,
 )
+
+if TYPE_CHECKING:
+    from typing import Any
 
 ARGUMENTS = {
     "args": {"type": "list", "elements": "str"},
@@ -766,9 +772,11 @@ ARGUMENTS = {
 
 
 def main() -> None:
+    known: dict[str, Any] = {}
     engine.run_module(
         ARGUMENTS,
-        service_options.bring_about,
+        lambda call: service_options.bring_about(call, known),
+        failed=lambda _error: known,
         required_if=[("state", "present", ["image"])],
     )
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import quote, urlencode
 
-from ..errors import ConnectionFailed, Incompatible, InvalidInput, error_from_answer
+from ..errors import ConnectionFailed, Incompatible, InvalidInput
 from ..operations import OPERATIONS
+from ..refusals import error_from_answer
 from .asked import check_seconds, fill_path, states
 
 if TYPE_CHECKING:

@@ -242,12 +242,15 @@ class Cluster:
             node.wait_until("ready", timeout)
 
     def inventory(self) -> dict[str, object]:
-        """Describe the nodes as an Ansible inventory, for the collection's modules.
+        """Describe the nodes that run as an Ansible inventory, for the collection's modules.
 
         The groups are `managers` and `workers`; every host's modules run on this machine
-        and talk to the node's engine.
+        and talk to the node's engine. Where that is changes with each start of the node.
         """
-        groups = {"managers": self.managers, "workers": self.workers}
+        groups = {
+            group: [node for node in nodes if node.container.state() in ("running", "paused")]
+            for group, nodes in (("managers", self.managers), ("workers", self.workers))
+        }
         return {
             "all": {
                 "children": {

@@ -19,6 +19,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import Conflict, InvalidInput
+from ..polling import until_led
 from ..spec.content import ContentSpec
 from .compare import Difference, Field, contains, equals
 from .reconcile import Kind, Outcome, Plan
@@ -126,7 +127,7 @@ class ContentKind(Kind[ContentSpec]):
     def _there(self, engine: Engine, name: str) -> list[Mapping[str, Any]]:
         """List what is there under a name, the newest version at the end."""
         pattern = re.compile(re.escape(name) + (r"_v\d+" if self.rolling else ""))
-        listed = self.objects(engine).list(filters={"name": name})
+        listed = until_led(lambda: self.objects(engine).list(filters={"name": name}))
         found = [one for one in listed if pattern.fullmatch(one["Spec"]["Name"])]
         return sorted(found, key=_version)
 

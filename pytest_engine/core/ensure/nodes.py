@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, InvalidInput, NotFound
+from ..polling import until_led
 from ..spec.swarm import NodeSpec
 from .compare import Difference, Field, equals
 from .reconcile import Kind, Outcome, Plan
@@ -55,7 +56,7 @@ class NodeKind(Kind[NodeSpec]):
     def find(self, engine: Engine, wanted: NodeSpec) -> Mapping[str, Any] | None:
         """Inspect the node of that host name or id."""
         try:
-            return engine.nodes.inspect(wanted.name)
+            return until_led(lambda: engine.nodes.inspect(wanted.name))
         except NotFound:
             return None
 

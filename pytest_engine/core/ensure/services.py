@@ -15,18 +15,19 @@ from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: di
 from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput, NotFound
+from ..polling import until_led
 from ..spec.service import MODES, ServiceSpec, value_at
 from ..spec.service_settings import SERVICE_SETTINGS, ServiceSetting
 from .compare import Difference, Field
 from .reconcile import Kind, Plan
+from .service_names import with_ids, with_networks
 from .updating import update_object
 
 if TYPE_CHECKING:
     from ..client import Engine
+    from .service_names import Listed
 
 __all__ = ["ServiceKind", "mode_of", "replicas_of"]
-
-_FILE = {"UID": "0", "GID": "0", "Mode": 0o444}
 
 
 def mode_of(spec: Mapping[str, Any]) -> str:
@@ -148,18 +149,22 @@ class ServiceKind(Kind[ServiceSpec]):
         force: replace the tasks even if nothing differs.
         resolve: name the image by the digest that its registry has for it now.
         coming: names of networks, secrets and configs that are not there yet, but will be.
+        listed: what the swarm has, listed once for many services; None: it is asked for each.
     """
 
     force: bool = False
     resolve: bool = False
     coming: frozenset[str] = frozenset()
+    listed: Listed | None = None
     noun: ClassVar[str] = "service"
     fields: ClassVar[Sequence[Field]] = _FIELDS
 
     def find(self, engine: Engine, wanted: ServiceSpec) -> Mapping[str, Any] | None:
         """Inspect the service of that name; never one whose id begins like it."""
+        if self.listed is not None and not self.listed.is_taken(wanted.name):
+            return self.listed.take(wanted.name)
         try:
-            service = engine.services.inspect(wanted.name)
+            service = until_led(lambda: engine.services.inspect(wanted.name))
         except NotFound:
             return None
         return service if service["Spec"].get("Name") == wanted.name else None
@@ -171,22 +176,22 @@ class ServiceKind(Kind[ServiceSpec]):
         if wanted.mode is None and actual is not None and wanted.replicas is not None:
             _check_counted(wanted, mode_of(actual["Spec"]))
         settled: dict[str, Any] = {}
+        source = engine if self.listed is None else self.listed
         if wanted.settings.get("networks"):
-            settled["networks"] = _with_networks(engine, wanted.settings["networks"], self.coming)
+            there = source.networks.list()
+            settled["networks"] = with_networks(
+                engine, there, wanted.settings["networks"], self.coming
+            )
         if wanted.settings.get("secrets"):
-            listed: Any = engine.secrets.list
-            settled["secrets"] = _with_ids(
-                "Secret", listed, wanted.settings["secrets"], self.coming
-            )
+            listed: Any = source.secrets.list
+            settled["secrets"] = with_ids("Secret", listed, wanted.settings["secrets"], self.coming)
         if wanted.settings.get("configs"):
-            listed = engine.configs.list
-            settled["configs"] = _with_ids(
-                "Config", listed, wanted.settings["configs"], self.coming
-            )
+            listed = source.configs.list
+            settled["configs"] = with_ids("Config", listed, wanted.settings["configs"], self.coming)
         privileges = wanted.settings.get("credential_spec")
         if privileges and privileges.get("Config"):
             names: Any = [{"ConfigName": privileges["Config"]}]
-            found = _with_ids("Config", engine.configs.list, names, self.coming)
+            found = with_ids("Config", source.configs.list, names, self.coming)
             settled["credential_spec"] = {"Config": found[0]["ConfigID"]}
             file = {"ConfigID": found[0]["ConfigID"], "ConfigName": privileges["Config"]}
             # The engine wants it among the configs as well, though not as a file.
@@ -273,54 +278,6 @@ def _check_counted(wanted: ServiceSpec, mode: str) -> None:
         raise InvalidInput(
             f"replicas: {wanted.name} has mode {mode}, which runs one task on each node."
         )
-
-
-def _with_networks(
-    engine: Engine, wanted: Sequence[Mapping[str, Any]], coming: frozenset[str]
-) -> list[dict[str, Any]]:
-    """Put the ids that a swarm knows for the names of networks."""
-    listed = engine.networks.list()
-    # A network of this node alone may have the same name; of those a service can only be on
-    # the host's, which a swarm knows by an id of its own.
-    listed.sort(key=lambda network: network.get("Scope") == "swarm")
-    ids = {str(network["Name"]): str(network["Id"]) for network in listed}
-    known = set(ids.values())
-    attachments = []
-    for attachment in wanted:
-        target = attachment["Target"]
-        if target not in known and target not in ids:
-            if target in coming:
-                attachments.append(dict(attachment))
-                continue
-            raise InvalidInput(f"networks: there is no network {target}. Make it first.")
-        identity = target if target in known and target not in ids else ids[target]
-        if not any(n["Id"] == identity and n.get("Scope") == "swarm" for n in listed):
-            identity = str(engine.networks.inspect(target, scope="swarm")["Id"])
-        attachments.append({**attachment, "Target": identity})
-    return attachments
-
-
-def _with_ids(
-    sort: str,
-    listed: Callable[..., Sequence[Mapping[str, Any]]],
-    wanted: Sequence[Any],
-    coming: frozenset[str],
-) -> list[dict[str, Any]]:
-    """Put ids beside the names of secrets or configs, and what the Engine takes if unstated."""
-    id_key, name_key = f"{sort}ID", f"{sort}Name"
-    missing = [item[name_key] for item in wanted if not item.get(id_key)]
-    ids = {}
-    if missing:
-        found = listed(filters={"name": missing})
-        ids = {str(one["Spec"]["Name"]): str(one["ID"]) for one in found}
-    references = []
-    for item in wanted:
-        name = item[name_key]
-        if not item.get(id_key) and name not in ids and name not in coming:
-            raise InvalidInput(f"There is no {sort.lower()} {name} in the swarm. Make it first.")
-        file = {"Name": name, **_FILE, **(item.get("File") or {})}
-        references.append({id_key: ids.get(name), **item, "File": file})
-    return references
 
 
 def _resolved(engine: Engine, wanted: ServiceSpec) -> ServiceSpec:

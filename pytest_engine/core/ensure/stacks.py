@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from .configs import ConfigKind
 from .networks import NetworkKind
 from .reconcile import Action, Outcome, reconcile
 from .secrets import SecretKind
+from .service_names import Listed
 from .services import ServiceKind
 
 if TYPE_CHECKING:
@@ -109,15 +110,16 @@ def deploy_stack(
         outcome.take(f"config {config.name}", done)
     made = {network.name for network in stack.networks}
     made |= {content.name for content in (*stack.secrets, *stack.configs)}
-    kind = ServiceKind(coming=frozenset(made if check else ()))
-    listed: Sequence[Mapping[str, Any]] = engine.services.list(filters=_of(stack.name))
-    there = {str(service["Spec"]["Name"]): service for service in listed}
+    # Asked for once, however many services there are.
+    listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
+    kind = ServiceKind(coming=frozenset(made if check else ()), listed=listed)
     if prune:
         wanted = {service.name for service in stack.services}
-        for name in sorted(there.keys() - wanted):
-            _remove(engine.services.remove, "service", there[name], outcome, check=check)
+        for name, found in sorted(listed.services.items()):
+            if name not in wanted and _belongs(found, stack.name):
+                _remove(engine.services.remove, "service", found, outcome, check=check)
     for service in stack.services:
-        named = _resolved(engine, service, there.get(service.name), resolve, outcome)
+        named = _resolved(digests, service, listed.services.get(service.name), resolve)
         outcome.take(f"service {service.name}", reconcile(engine, kind, named, check=check))
     return outcome
 
@@ -156,6 +158,10 @@ def remove_stack(
     if left and retries and not check:
         raise EngineError(f"Of the stack {name} is left: {', '.join(left)}.")
     return outcome
+
+
+def _belongs(service: Mapping[str, Any], stack: str) -> bool:
+    return (service["Spec"].get("Labels") or {}).get(NAMESPACE) == stack
 
 
 def _of(stack: str) -> dict[str, str]:
@@ -230,25 +236,39 @@ def _network(engine: Engine, network: Any, outcome: StackOutcome, *, check: bool
         outcome.take(what, done)
 
 
+class _Digests:
+    """What registries have for images, each asked for once."""
+
+    def __init__(self, engine: Engine, warnings: list[str]) -> None:
+        self._engine = engine
+        self._warnings = warnings
+        self._known: dict[str, str] = {}
+
+    def of(self, image: str) -> str:
+        """Return the digest of an image; empty, with a warning, where it is not to be had."""
+        if image not in self._known:
+            try:
+                found = self._engine.distribution.inspect(image)["Descriptor"]["digest"]
+            except EngineError as exc:
+                found = ""
+                self._warnings.append(
+                    f"{image} could not be looked up in its registry, so each node takes what it "
+                    f"has or gets: {exc}"
+                )
+            self._known[image] = found
+        return self._known[image]
+
+
 def _resolved(
-    engine: Engine,
-    wanted: ServiceSpec,
-    actual: Mapping[str, Any] | None,
-    resolve: str,
-    outcome: StackOutcome,
+    digests: _Digests, wanted: ServiceSpec, actual: Mapping[str, Any] | None, resolve: str
 ) -> ServiceSpec:
     image = str(wanted.image)
     there = "" if actual is None else actual["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
     same = there.partition("@")[0] == image
     if resolve == "never" or "@" in image or (resolve == "changed" and same):
         return wanted
-    try:
-        digest = engine.distribution.inspect(image)["Descriptor"]["digest"]
-    except EngineError as exc:
-        outcome.warnings.append(
-            f"{image} could not be looked up in its registry, so each node takes what it has or "
-            f"gets: {exc}"
-        )
+    digest = digests.of(image)
+    if not digest:
         return wanted
     settings = dict(wanted.settings)
     named = replace(wanted, image=f"{image}@{digest}", settings={})

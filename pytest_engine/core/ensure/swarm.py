@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..api.swarm import Swarm  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ApiError, EngineError, NotSwarmManager, ServerError, SwarmLocked
+from ..polling import until_led
 from ..spec.swarm import SECTIONS, MemberSpec, SwarmSpec
 from .compare import Difference, Field, equals
 from .reconcile import Kind, Outcome, Plan
@@ -86,7 +87,7 @@ class SwarmKind(Kind[SwarmSpec]):
         """Inspect the swarm; of one that is locked nothing is known but that."""
         del wanted
         try:
-            return engine.swarm.inspect()
+            return until_led(engine.swarm.inspect)
         except SwarmLocked:
             if self.unlock_key is None and not self.force:
                 raise

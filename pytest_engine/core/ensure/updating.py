@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable
 
-from ..errors import OutOfSequence
+from ..errors import NoLeader, OutOfSequence
+from ..polling import until_led
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +23,11 @@ def update_object(
     change: Callable[[dict[str, Any]], dict[str, Any]],
     update: Callable[[Any, int], object],
 ) -> None:
-    """Update an object of a swarm, also if somebody else does so in between.
+    """Update an object of a swarm, also if somebody else does so, or its leader goes, in between.
 
     An update names the version that it was made for, and is refused when there is another by
-    then. The object is then read again, and the change made to what it has become.
+    then. The object is then read again, and the change made to what it has become. So it is where
+    nobody knows whether the update was lost with the leader that had it.
 
     Args:
         actual: the object as it was read last.
@@ -35,12 +37,15 @@ def update_object(
 
     Raises:
         OutOfSequence: others update it faster than it can be read.
+        NoLeader: the swarm's managers do not choose another leader.
     """
     for _attempt in range(_ATTEMPTS - 1):
         try:
             _send(actual, change, update)
         except OutOfSequence:
             actual = inspect()
+        except NoLeader:
+            actual = until_led(inspect)
         else:
             return
     _send(actual, change, update)

@@ -134,6 +134,8 @@ def test_a_node_that_fails_is_down_and_comes_back(cluster: Cluster, fault: str) 
             and "worker-1" not in places(cluster, service)
         )
     )
+    # There is no way to one that does not run.
+    assert ("worker-1" in str(cluster.inventory())) == (fault in ("freeze", "cut off"))
     if fault == "cut off":
         # It is still reached from here.
         assert node.engine.system.info()["Name"] == "worker-1"

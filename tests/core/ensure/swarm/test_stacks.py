@@ -146,8 +146,10 @@ def test_an_image_that_no_registry_tells_is_warned_of(
 ) -> None:
     alone = {"services": {"web": {"image": "no.such.registry.invalid/web:1"}}}
     alone["services"]["web"]["deploy"] = {"replicas": 0}  # type: ignore[assignment]
+    alone["services"]["db"] = alone["services"]["web"]
     outcome = deploy(engine, stack, alone, resolve="always")
-    assert outcome.changed
+    # Each registry is asked once for each image, and warned of as often.
+    assert (outcome.changed, len(outcome.warnings)) == (True, 1)
     assert "no.such.registry.invalid/web:1 could not be looked up" in outcome.warnings[0]
     assert not deploy(engine, stack, alone, resolve="changed").warnings
     with pytest.raises(InvalidInput, match="resolve"):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.ensure.updating import update_object
-from pytest_engine.core.errors import OutOfSequence
+from pytest_engine.core.errors import NoLeader, OutOfSequence
 
 
 class Shared:
@@ -46,6 +46,22 @@ def test_without_others_it_is_read_no_second_time() -> None:
     shared = Shared(0)
     update_object(shared.inspect(), lambda: pytest.fail("read again"), label, shared.update)
     assert list(shared.spec["Labels"]) == ["ours"]
+
+
+def test_an_update_that_was_lost_with_a_leader_is_made_to_what_the_next_one_has() -> None:
+    shared = Shared(0)
+    told: list[str] = []
+
+    def update(spec: dict[str, Any], version: int) -> None:
+        if not told:
+            told.append("lost")
+            # It may have come through nevertheless.
+            shared.update(spec, version)
+            raise NoLeader("none", status=500, method="", path="", engine_message="")
+        shared.update(spec, version)
+
+    update_object(shared.inspect(), shared.inspect, label, update)
+    assert (list(shared.spec["Labels"]), shared.index) == (["ours"], 3)
 
 
 def test_it_is_not_tried_without_end() -> None:
