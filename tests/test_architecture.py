@@ -70,8 +70,8 @@ STRANGERS = {("wait", "ensure"), ("ensure", "wait")}
 LIBRARIES = {
     "api": {"typing_extensions"},  # for type checkers alone
     "transport": {"requests", "requests_unixsocket", "urllib3", "websocket"},
-    "plugin": {"filelock", "pluggy", "pytest"},
-    "presets": {"pytest", "typing_extensions"},  # the latter for type checkers alone
+    "plugin": {"filelock", "pluggy", "pytest", "typing_extensions"},  # the last as for `api`
+    "presets": {"pytest", "typing_extensions"},
 }
 
 MAX_LINES = 400
