@@ -116,6 +116,7 @@ def brought_up(
     """
     name = str(cli.project.name)
     noted: list[Resource] = []
+    session.run.begin(engine.endpoint)
     began = time.monotonic()
     try:
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.lab.compose_cli import COMPOSE
+from tests.plugin.killing import SECONDS
 
 if TYPE_CHECKING:
     from tests.conftest import LabImages
@@ -227,6 +229,22 @@ def test_it(shop, monkeypatch, engine):
     (left,) = shop.left()
     assert left.startswith("network pytest-engine-")
     shop.engine.networks.remove(left.partition(" ")[2])
+
+
+def test_nothing_is_left_of_a_run_that_is_killed(shop: Project) -> None:
+    shop.write(
+        conftest="shop = compose('compose.yaml')",
+        test_it="""
+import os
+
+def test_it(shop):
+    os.kill(os.getpid(), 9)
+""",
+    )
+    assert shop.run_apart().ret == -signal.SIGKILL
+    assert shop.created("shop") == 4
+    assert shop.gone_within(SECONDS) == set()
+    assert shop.await_no_runs() == []
 
 
 @pytest.mark.parametrize("where", ["fixture", "option"])
