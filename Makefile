@@ -77,7 +77,7 @@ unit: $(READY) ## Run the tests that need no engine
 test: $(READY) ## Everything: lint, types, docs and all tests, the core's on several engines
 	@$(STAGES) test
 
-test-all: $(READY) ## make test, and on every engine, older releases of Ansible, and every Python that is found
+test-all: $(READY) ## make test, and on every engine, other releases of Ansible and pytest, and every Python that is found
 	@$(STAGES) all
 
 test-engines: $(READY) ## The core's tests on the lab's other engines: 26.1, 28.5 and Podman 5

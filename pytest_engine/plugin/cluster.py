@@ -75,6 +75,7 @@ def swarm_cluster(
             nodes, *stored = [
                 resolve_name(hook, session.settings.mirror, one) for one in (image, *images)
             ]
+        session.run.begin(engine.endpoint)
         cluster = Cluster.start(
             engine,
             managers=managers,

@@ -14,10 +14,11 @@ from pytest_engine.core.compose.projects import Services
 from pytest_engine.core.errors import InvalidInput
 
 from .compose_files import find_files, labelled
-from .compose_project import ComposeProject, brought_up, wait_until_ready
+from .compose_project import ComposeProject, brought_up, lent, wait_until_ready
 from .fixtures import session_of
 from .functions import WRONG_ARGUMENT, callers, fixture_function
 from .references import fill_in, names_in
+from .shared import digest
 
 if TYPE_CHECKING:
     import pytest
@@ -50,6 +51,7 @@ def compose(
     timeout: float | None = None,
     after: Sequence[Any] = (),
     scope: Scope = "function",
+    per_worker: bool = False,
     doc: str | None = None,
 ) -> Fixture[ComposeProject]:
     """Make a fixture that is a Compose project, up and ready to be used.
@@ -61,7 +63,7 @@ def compose(
 
     It takes the docker command with its Compose plugin, 2.18 or newer. At the end of the
     scope the project goes with its containers, networks, volumes and the images that were
-    built for it. With pytest-xdist, every worker has a project of its own.
+    built for it. With the scope `session`, the workers of pytest-xdist share it.
 
     Args:
         file: the Compose file, or a folder that has one under its usual name, relative to
@@ -85,6 +87,7 @@ def compose(
         timeout: seconds until all are ready; None: `--engine-wait-timeout`.
         after: fixtures, or their names, that have to be there before.
         scope: how long it lives: `function`, `class`, `module`, `package`, `session`.
+        per_worker: as of `container`.
         doc: what `pytest --fixtures` says of it.
     """
     __tracebackhide__ = WRONG_ARGUMENT
@@ -107,6 +110,7 @@ def compose(
         remove_orphans=True,
     )
     title = _title(file)
+    place = names.shared_place(scope, per_worker=per_worker)
 
     def references() -> Iterator[str]:
         yield from names_in(env or {})
@@ -119,22 +123,33 @@ def compose(
     ) -> Iterator[ComposeProject]:
         session = session_of(request.config)
         fixture = request.fixturename or "compose"
-        with tempfile.TemporaryDirectory(prefix="pytest-engine-compose-") as scratch:
-            files = find_files(file, names.folder, Path(scratch))
-            cli = labelled(
-                engine,
-                files.project(project_name or session.owner.name(fixture), profiles, env_files),
-                scratch=Path(scratch),
-                environ={**os.environ, **fill_in(env or {}, others)},
-                labels=session.owner.labels(fixture),
-                wanted={*services, *(scale or {}), *(wait or {})},
-            )
-            up = replace(wanted, pull=_pull_policy(pull, session))
-            with brought_up(session, engine, fixture, cli, up) as project:
-                if wait is not False:
-                    limit = timeout or session.settings.wait_timeout
-                    wait_until_ready(project, wait or {}, limit)
-                yield project
+        variables = fill_in(env or {}, others)
+        is_shared = place is not None and session.run.is_worker
+
+        @contextmanager
+        def up() -> Iterator[ComposeProject]:
+            with tempfile.TemporaryDirectory(prefix="pytest-engine-compose-") as scratch:
+                files = find_files(file, names.folder, Path(scratch))
+                cli = labelled(
+                    engine,
+                    files.project(project_name or session.owner.name(fixture), profiles, env_files),
+                    scratch=Path(scratch),
+                    environ={**os.environ, **variables},
+                    labels=session.owner.labels(fixture),
+                    wanted={*services, *(scale or {}), *(wait or {})},
+                )
+                services_wanted = replace(wanted, pull=_pull_policy(pull, session))
+                with brought_up(
+                    session, engine, fixture, cli, services_wanted, stays=is_shared
+                ) as project:
+                    if wait is not False:
+                        limit = timeout or session.settings.wait_timeout
+                        wait_until_ready(project, wait or {}, limit)
+                    yield project
+
+        facts = ("compose", engine.endpoint.url, place, fixture, file, variables)
+        with lent(session, engine, fixture, digest(*facts) if is_shared else None, up) as project:
+            yield project
 
     made = fixture_function(make, references, names, title, scope=scope, doc=doc)
     return cast("Fixture[ComposeProject]", made)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 from pytest_engine.core.compose.projects import Services, ensure_services
 from pytest_engine.core.container import Address, Container
@@ -18,6 +18,7 @@ from pytest_engine.core.wait.reach import published_ports
 
 from .lifecycle import remember
 from .session import Resource
+from .shared import once
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-__all__ = ["ComposeProject", "brought_up", "wait_until_ready"]
+__all__ = ["ComposeProject", "brought_up", "lent", "wait_until_ready"]
 
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
@@ -107,36 +108,109 @@ class ComposeProject:
 
 @contextmanager
 def brought_up(
-    session: Session, engine: Engine, fixture: str, cli: Compose, wanted: Services
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    cli: Compose,
+    wanted: Services,
+    *,
+    stays: bool = False,
 ) -> Iterator[ComposeProject]:
     """Start a project, and take it down afterwards with all that is its own.
+
+    Args:
+        session: the run.
+        engine: where to start it.
+        fixture: the fixture that it is for.
+        cli: runs Compose for it.
+        wanted: what is wanted of it.
+        stays: take it down only if something goes wrong: it is the whole run's, which
+            removes it at its end.
 
     Raises:
         ComposeFailed: it does not start.
     """
     name = str(cli.project.name)
     noted: list[Resource] = []
+    session.run.begin(engine.endpoint)
     began = time.monotonic()
+    is_well = False
     try:
         try:
             ensure_services(cli, wanted)
         finally:
             # Also where it failed: the logs of those that did start may tell why.
             containers = _containers(engine, name)
-            for container in (one for several in containers.values() for one in several):
-                resource = Resource("container", container.name, fixture, engine, container.id)
-                resource.container = container
-                session.live.append(resource)
-                noted.append(resource)
+            noted = _note(session, engine, fixture, containers, shared=False)
         session.speaker.detail(f"{fixture} ({name}) up after {time.monotonic() - began:.2f} s")
         yield ComposeProject(engine, name, containers)
+        is_well = True
     except Exception as exc:
         for resource in noted:
             if resource.container is not None:
                 remember(session, resource, resource.container, getattr(exc, "log_tail", ""))
         raise
     finally:
-        _take_down(session, engine, cli, wanted, noted)
+        if stays and is_well:
+            for resource in noted:
+                session.forget(resource)
+        else:
+            _take_down(session, engine, cli, wanted, noted)
+
+
+@contextmanager
+def lent(
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    key: str | None,
+    up: Callable[[], AbstractContextManager[ComposeProject]],
+) -> Iterator[ComposeProject]:
+    """Use a project: one of this fixture's own, or the whole run's, which is left as it is.
+
+    Args:
+        session: the run.
+        engine: where it is.
+        fixture: the fixture that it is for.
+        key: what the run knows it by; None: it is the fixture's own.
+        up: brings it up, and if it is the fixture's own, takes it down.
+    """
+    if key is None:
+        with up() as project:
+            yield project
+        return
+
+    def start() -> dict[str, str]:
+        with up() as project:
+            return {"project": project.name}
+
+    name = once(session.run, key, start)["project"]
+    containers = _containers(engine, name)
+    noted = _note(session, engine, fixture, containers, shared=True)
+    try:
+        yield ComposeProject(engine, name, containers)
+    finally:
+        for resource in noted:
+            session.forget(resource)
+
+
+def _note(
+    session: Session,
+    engine: Engine,
+    fixture: str,
+    containers: Mapping[str, tuple[Container, ...]],
+    *,
+    shared: bool,
+) -> list[Resource]:
+    """Keep book of a project's containers, for the reports."""
+    noted = []
+    for container in (one for several in containers.values() for one in several):
+        resource = Resource("container", container.name, fixture, engine, container.id)
+        resource.container = container
+        resource.shared = shared
+        session.live.append(resource)
+        noted.append(resource)
+    return noted
 
 
 def wait_until_ready(

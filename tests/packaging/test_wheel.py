@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import venv
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.packaging.conftest import ROOT, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 pytestmark = [pytest.mark.packaging, pytest.mark.slow]
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def run(*command: str | Path, cwd: Path) -> str:
-    """Run a command away from the repository and hand back what it printed."""
-    done = subprocess.run(
-        [str(word) for word in command], cwd=cwd, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 class Environment:
@@ -45,20 +37,6 @@ class Environment:
     def run(self, *words: str) -> str:
         # -I: neither this directory nor PYTHONPATH adds to what is installed.
         return run(self.python, "-I", *words, cwd=self.folder)
-
-
-@pytest.fixture(scope="session")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build both distributions as a release does: the wheel from the unpacked sdist."""
-    folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT, cwd=folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def wheel(distributions: Path) -> Path:
-    (built,) = distributions.glob("*.whl")
-    return built
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.clusters import LACKS_NODES
+from tests.plugin.killing import SECONDS
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Project
@@ -37,6 +39,22 @@ class TestInAClass:
     # One for each node, and where containers are not allowed privileges, another attempt at each.
     assert project.created("swarm") in (2, 3, 4)
     assert project.left() == set()
+
+
+def test_nothing_is_left_of_a_run_that_is_killed(project: Project, node_image: str) -> None:
+    project.write(
+        conftest=f"swarm = swarm_cluster(workers=0, image={node_image!r})",
+        test_it="""
+import os
+
+def test_it(swarm):
+    os.kill(os.getpid(), 9)
+""",
+    )
+    assert project.run_apart().ret == -signal.SIGKILL
+    assert project.created("swarm") in (1, 2)
+    assert project.gone_within(SECONDS) == set()
+    assert project.await_no_runs() == []
 
 
 def test_one_that_does_not_come_up_fails_the_set_up(project: Project) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.lab.compose_cli import COMPOSE
+from tests.plugin.killing import SECONDS
 
 if TYPE_CHECKING:
     from tests.conftest import LabImages
@@ -227,6 +229,76 @@ def test_it(shop, monkeypatch, engine):
     (left,) = shop.left()
     assert left.startswith("network pytest-engine-")
     shop.engine.networks.remove(left.partition(" ")[2])
+
+
+def test_the_workers_of_a_run_share_a_project_of_session_scope(shop: Project) -> None:
+    shop.write(
+        conftest="""
+shop = compose("compose.yaml", scope="session")
+built = compose({"services": {"one": {"build": "app"}}}, scope="session")
+other = compose(
+    {"services": {"one": {"image": "busybox", "command": "sleep 1000"}}},
+    scope="session", per_worker=True,
+)
+""",
+        test_it="""
+def test_it(shop, built, other, worker_id):
+    assert built["one"].state() == "running"
+    assert shop["web"].address(80).port
+    assert shop.services == ("job", "web", "worker")
+    print("seen", shop.name)
+    assert other["one"].inspect()["Config"]["Labels"]["io.pytest-engine.worker"] == worker_id
+
+def test_fails(shop):
+    shop["web"].exec(["sh", "-c", "echo for the report > /proc/1/fd/1"])
+    assert False
+""",
+    )
+    app = shop.pytester.mkdir("app")
+    app.joinpath("Dockerfile").write_text('FROM busybox\nCMD ["sleep", "1000"]\n')
+    result = shop.run_apart("-n3", "--dist=each", "-rP")
+    result.assert_outcomes(passed=3, failed=3)
+    seen = {line for line in result.outlines if line.startswith("seen ")}
+    assert len(seen) == 1
+    assert shop.created("shop") == 4
+    assert shop.created("built") == 1
+    assert shop.created("other") == 3
+    assert str(result.stdout).count("Container log: shop (") >= 3
+    assert "left behind" not in str(result.stdout)
+    assert shop.left() == set()
+
+
+def test_a_project_that_does_not_come_up_is_tried_once_for_all_workers(shop: Project) -> None:
+    shop.write(
+        conftest="""
+bad = compose(
+    {"services": {"box": {"image": "busybox", "command": ["sh", "-c", "exit 3"]}}},
+    scope="session",
+)
+""",
+        test_it="def test_it(bad): pass",
+    )
+    result = shop.run_apart("-n3", "--dist=each")
+    result.assert_outcomes(errors=3)
+    assert str(result.stdout).count("\nFixture 'bad' (a Compose project): Container ") == 3
+    assert shop.created("bad") == 1
+    assert shop.left() == set()
+
+
+def test_nothing_is_left_of_a_run_that_is_killed(shop: Project) -> None:
+    shop.write(
+        conftest="shop = compose('compose.yaml')",
+        test_it="""
+import os
+
+def test_it(shop):
+    os.kill(os.getpid(), 9)
+""",
+    )
+    assert shop.run_apart().ret == -signal.SIGKILL
+    assert shop.created("shop") == 4
+    assert shop.gone_within(SECONDS) == set()
+    assert shop.await_no_runs() == []
 
 
 @pytest.mark.parametrize("where", ["fixture", "option"])

@@ -22,13 +22,14 @@ GOALS = {
     "test": "lint, types, docs and all tests, on the lab's own engine and in part on the others",
     "engines": "all tests of the core on each of the lab's other engines",
     "pythons": "the unit tests on every Python that is found",
-    "all": "all of that, and the collection with other releases of Ansible and of Python",
+    "all": "all of that, and other releases of Ansible, of pytest and of Python",
 }
 
 # Tests that need nothing but Python; the rest needs the lab's engine, Ansible or a package index.
 _UNIT = "not engine and not ansible and not packaging"
-_ON_ENGINE = "engine and not ansible and not packaging"
-# The collection, on what is there; and besides on other releases, which takes as long again.
+_ON_ENGINE = "engine and not ansible and not packaging and not releases"
+# The collection, on what is there; and besides on other releases, which takes as long again. So is
+# the plugin on those of pytest.
 _ANSIBLE = "ansible and not packaging and not releases"
 _RELEASES = "releases"
 # What other engines have to do as well. Tests that launch engines themselves do not care which
@@ -93,7 +94,8 @@ def _playbooks() -> Stage:
 
 
 def _releases() -> Stage:
-    return _tests("releases", "the collection on other releases of Ansible and Python", _RELEASES)
+    title = "other releases of Ansible, pytest and Python"
+    return _tests("releases", title, _RELEASES)
 
 
 def _kills() -> Stage:
