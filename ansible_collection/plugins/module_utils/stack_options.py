@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
-from .core.converge import wait_converged
+from .core.converge import wait_all_converged
 from .core.ensure.stacks import deploy_stack, remove_stack
 from .core.reference import parse_reference
 from .core.stackfile.files import fill_in, lay_over
@@ -73,15 +73,10 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
             if what.startswith("service ")
         }
     if not (call.check or params["detach"]):
-        known["services"] = [
-            wait_converged(
-                call.engine,
-                str(service["ID"]),
-                timeout=params["wait_timeout"],
-                updated=service["ID"] in outcome.updated,
-            )
-            for service in outcome.resource
-        ]
+        services = {service: service in outcome.updated for service in outcome.services}
+        known["services"] = wait_all_converged(
+            call.engine, services, timeout=params["wait_timeout"]
+        )
     diff = {"before": outcome.before, "after": outcome.after}
     return {**known, "warnings": outcome.warnings, "diff": diff}
 
