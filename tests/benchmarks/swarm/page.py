@@ -30,10 +30,12 @@ A swarm of three nodes, each of them an engine in a container of one machine.
 _USES = """\
 ## More and more services
 
-All services are one stack, each with {each} tasks. {tasks} Requests are those of one task or
-inventory besides version negotiation, as a proxy in front of the manager saw them. Times are
-medians of {rounds}, with all that `ansible-playbook` and `ansible-inventory` do, less what they
-take with nothing to do. Linear growth is 1: the time grows as the services do.
+All services are one stack, each with {each} tasks.
+{tasks}
+Requests are those of one task or inventory besides version negotiation, as a proxy in front of the
+manager saw them. Times are medians of {rounds}, with all that `ansible-playbook` and
+`ansible-inventory` do, less what they take with nothing to do. Linear growth is 1: the time grows
+as the services do.
 """
 _RUNNING = "The tasks run."
 _HELD = (
