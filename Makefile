@@ -24,7 +24,7 @@ export PATH := $(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv bench bench-collection bench-plugin check lint format types unit test test-all test-engines test-pythons \
+.PHONY: help venv bench bench-collection bench-plugin bench-swarm check lint format types unit test test-all test-engines test-pythons \
 	engines-table demo docs lab-up lab-down build clean
 
 help: ## List the targets
@@ -108,6 +108,9 @@ bench-collection: $(READY) ## Measure the collection beside community.docker (15
 
 bench-plugin: $(READY) ## Measure the pytest plugin beside others (40 minutes)
 	$(PY) -m tests.benchmarks.plugin --write
+
+bench-swarm: $(READY) ## Measure the modules for a swarm with hundreds of services (15 minutes)
+	$(PY) -m tests.benchmarks.swarm --write
 
 docs: $(READY) ## Build the documentation into build/docs
 	$(DOCS)

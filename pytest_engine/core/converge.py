@@ -20,13 +20,15 @@ from .polling import until_led
 if TYPE_CHECKING:
     from .client import Engine
 
-__all__ = ["lost_nodes", "missing_tasks", "reasons_of", "wait_converged"]
+__all__ = ["lost_nodes", "missing_tasks", "reasons_of", "wait_all_converged", "wait_converged"]
 
 # So often tasks may fail, which a swarm starts again, before nothing good is expected any more.
 _FAILURES = 3
 # For what may be over soon: the task that has the port is ending, a node is coming.
 _GRACE = 10.0
 _FIRST, _LONGEST = 0.1, 1.0
+# What ends by a mistake of its own does so at once, and is seen to run until then.
+_STEADY = 1.0
 _FAILED = ("failed", "rejected", "orphaned")
 # None of the nodes that are there will meet these, whatever ends on them.
 _HOPELESS = re.compile(r"constraints not satisfied|unsupported platform|missing plugin")
@@ -41,10 +43,14 @@ def wait_converged(
     *,
     timeout: float,
     updated: bool = True,
+    steady: float = _STEADY,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Mapping[str, Any]:
     """Wait until all tasks of a service run, or a job has completed.
+
+    A swarm watches the tasks of an update for a while, and nobody those of a new service. So
+    they have to run for a moment here.
 
     Args:
         engine: a manager of the swarm.
@@ -52,6 +58,7 @@ def wait_converged(
         timeout: seconds.
         updated: whether it has just been made or updated: that it was rolled back says
             then that this has failed.
+        steady: seconds that the tasks of a new service have to run.
         clock: tells seconds.
         sleep: waits for some.
 
@@ -64,6 +71,7 @@ def wait_converged(
         NoLeader: the managers lost their leader meanwhile, and do not choose another.
     """
     start, interval = clock(), _FIRST
+    whole_since: float | None = None
     while True:
         found, tasks = until_led(lambda: _look(engine, service))
         waited = clock() - start
@@ -72,8 +80,13 @@ def wait_converged(
         if problem:
             raise EngineError(f"Service {name}: {problem}.{_told(engine, found)}")
         missing = missing_tasks(found, tasks)
-        if not missing:
-            return found
+        if missing:
+            whole_since = None
+        else:
+            whole_since = waited if whole_since is None else whole_since
+            is_steady = not (updated and _is_unwatched(found, tasks))
+            if is_steady or waited - whole_since >= steady or waited >= timeout:
+                return found
         if waited >= timeout:
             raise Timeout(
                 f"Service {name} did not converge in {timeout:g} s: {missing}."
@@ -81,6 +94,55 @@ def wait_converged(
             )
         sleep(min(interval, max(timeout - waited, 0.01)))
         interval = min(interval * 1.5, _LONGEST)
+
+
+def wait_all_converged(
+    engine: Engine,
+    services: Mapping[str, bool],
+    *,
+    timeout: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+) -> list[Mapping[str, Any]]:
+    """Wait for several services, whose moments pass at the same time.
+
+    Args:
+        engine: a manager of the swarm.
+        services: id -> whether it has just been made or updated.
+        timeout: seconds for each.
+        clock: tells seconds.
+        sleep: waits for some.
+
+    Returns:
+        The services, in their order.
+
+    Raises:
+        EngineError: as for `wait_converged`, of the first that does not get there.
+    """
+    whole_at: dict[str, float] = {}
+    for service, updated in services.items():
+        wait_converged(
+            engine, service, timeout=timeout, updated=updated, steady=0, clock=clock, sleep=sleep
+        )
+        whole_at[service] = clock()
+    return [
+        wait_converged(
+            engine,
+            service,
+            timeout=timeout,
+            updated=updated,
+            steady=max(_STEADY - (clock() - whole_at[service]), 0),
+            clock=clock,
+            sleep=sleep,
+        )
+        for service, updated in services.items()
+    ]
+
+
+def _is_unwatched(service: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether these are the first tasks of a service; a job's have completed."""
+    is_job = next(iter(service["Spec"]["Mode"])).endswith("Job")
+    return bool(tasks) and not is_job and not service.get("UpdateStatus")
 
 
 def missing_tasks(service: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> str:

@@ -139,6 +139,32 @@ def test_fifty_services_are_looked_at_at_once(
     assert engine.services.list(filters={"name": name}) == []
 
 
+def test_a_stack_that_does_not_get_there_tells_what_was_done(
+    playbooks: Playbooks, scratch: Scratch, busybox: str
+) -> None:
+    name = scratch.name("stuck")
+    nowhere = {"placement": {"constraints": ["node.labels.nowhere == here"]}}
+    file = {"services": {"web": {"image": busybox, "networks": ["host"], "deploy": nowhere}}}
+    networks = {"networks": {"host": {"external": True, "name": "host"}}}
+    options = {
+        "name": name,
+        "compose": [{**file, **networks}],
+        "resolve_image": "never",
+        "detach": False,
+    }
+    gone = {"name": name, "state": "absent"}
+    tasks: list[dict[str, Any]] = [
+        {"name": "deploy", "pytest_engine.engine.stack": options, "ignore_errors": True},
+        {"name": "remove", "pytest_engine.engine.stack": gone},
+    ]
+    run = playbooks.run_tasks(tasks)
+    told = run.results["deploy"]
+    assert "constraints not satisfied" in run.messages["deploy"]
+    assert (told["changed"], told["actions"]) == (True, [f"create service {name}_web"])
+    assert [one["Spec"]["Name"] for one in told["services"]] == [f"{name}_web"]
+    assert run.changed == ["deploy", "remove"]
+
+
 def test_what_a_stack_cannot_have_is_said(
     playbooks: Playbooks, scratch: Scratch, tmp_path: Path
 ) -> None:

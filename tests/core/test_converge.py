@@ -11,6 +11,7 @@ from pytest_engine.core.converge import (
     lost_nodes,
     missing_tasks,
     reasons_of,
+    wait_all_converged,
     wait_converged,
 )
 from pytest_engine.core.ensure.reconcile import reconcile
@@ -190,18 +191,22 @@ class Managers:
 
     def __init__(self, error: str, back: float) -> None:
         self.now = 0.0
+        self.fails_at = float("inf")
         self._error = error
         self._back = back
         self.services = self.tasks = self.nodes = self
 
     def inspect(self, service: str) -> dict[str, Any]:
         mode = {"Replicated": {"Replicas": 1}}
-        return {"ID": service, "Spec": {"Name": service, "Mode": mode, "TaskTemplate": {}}}
+        template = {"RestartPolicy": {"Condition": "none"}}
+        return {"ID": service, "Spec": {"Name": service, "Mode": mode, "TaskTemplate": template}}
 
     def list(self, filters: Any = None) -> list[dict[str, Any]]:
         if filters is None:
             return []
         there = self.now >= self._back
+        if self.now >= self.fails_at:
+            return [{"DesiredState": "running", "Status": {"State": "failed"}}]
         status = {"State": "running"} if there else {"State": "pending", "Err": self._error}
         return [{"DesiredState": "running", "Status": status}]
 
@@ -214,6 +219,30 @@ class Managers:
 
 
 UNMET = "scheduling constraints not satisfied on 1 node"
+
+
+def test_a_new_task_has_to_run_for_a_moment() -> None:
+    managers = Managers("", 0)
+    managers.wait()
+    assert managers.now == pytest.approx(1, abs=0.5)
+
+
+def test_the_new_tasks_of_several_services_run_for_that_moment_together() -> None:
+    managers = Managers("", 0)
+    engine: Any = managers
+    services = dict.fromkeys(("a", "b", "c", "d"), True)
+    found = wait_all_converged(
+        engine, services, timeout=60, clock=lambda: managers.now, sleep=managers.sleep
+    )
+    assert [one["ID"] for one in found] == ["a", "b", "c", "d"]
+    assert managers.now == pytest.approx(1, abs=0.5)
+
+
+def test_a_new_task_that_ends_at_once_is_said() -> None:
+    managers = Managers("", 0)
+    managers.fails_at = 0.3
+    with pytest.raises(EngineError, match="1 of its tasks failed"):
+        managers.wait()
 
 
 @pytest.mark.parametrize(
@@ -235,7 +264,7 @@ def test_nodes_that_are_away_are_waited_for_a_little(
 def test_a_node_that_comes_back_gets_the_task() -> None:
     managers = Managers(f"no suitable node (2 nodes not available for new tasks; {UNMET})", 5)
     managers.wait()
-    assert managers.now == pytest.approx(5, abs=1)
+    assert managers.now == pytest.approx(6, abs=1)
 
 
 def test_a_global_service_without_nodes_lacks_tasks() -> None:

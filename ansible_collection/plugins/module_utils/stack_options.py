@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
-from .core.converge import wait_converged
+from .core.converge import wait_all_converged
 from .core.ensure.stacks import deploy_stack, remove_stack
 from .core.reference import parse_reference
 from .core.stackfile.files import fill_in, lay_over
@@ -20,7 +20,7 @@ from .core.stackfile.parts import read_stack
 from .engine import UNSTATED_HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
     from .core.stackfile.parts import Stack
     from .engine import Call
@@ -36,8 +36,13 @@ CONTEXT: Mapping[str, Any] = {
 CONTEXT_RULES = [("docker_host", "cli_context")]
 
 
-def bring_about(call: Call) -> dict[str, Any]:
-    """Deploy or remove a stack, wait for its services if asked to, and tell what was done."""
+def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
+    """Deploy or remove a stack, wait for its services if asked to, and tell what was done.
+
+    Args:
+        call: what the task asks for.
+        known: gets what was done, also where the services then do not get there.
+    """
     params = call.params
     if params["state"] == "absent":
         outcome = remove_stack(
@@ -58,24 +63,22 @@ def bring_about(call: Call) -> dict[str, Any]:
         )
         if params["with_registry_auth"]:
             outcome.warnings += _without_login(call, stack)
-    if not (call.check or params["detach"]):
-        for service in outcome.services:
-            updated = service in outcome.updated
-            wait_converged(call.engine, service, timeout=params["wait_timeout"], updated=updated)
-    result: dict[str, Any] = {
-        "changed": outcome.changed,
-        "actions": [str(action) for action in outcome.actions],
-        "services": outcome.resource,
-        "warnings": outcome.warnings,
-        "diff": {"before": outcome.before, "after": outcome.after},
-    }
+    known["changed"] = outcome.changed
+    known["actions"] = [str(action) for action in outcome.actions]
+    known["services"] = outcome.resource
     if outcome.changed:
-        result["stack_spec_diff"] = {
+        known["stack_spec_diff"] = {
             what.partition(" ")[2]: {"before": outcome.before[what], "after": outcome.after[what]}
             for what in outcome.before
             if what.startswith("service ")
         }
-    return result
+    if not (call.check or params["detach"]):
+        services = {service: service in outcome.updated for service in outcome.services}
+        known["services"] = wait_all_converged(
+            call.engine, services, timeout=params["wait_timeout"]
+        )
+    diff = {"before": outcome.before, "after": outcome.after}
+    return {**known, "warnings": outcome.warnings, "diff": diff}
 
 
 def _without_login(call: Call, stack: Stack) -> list[str]:

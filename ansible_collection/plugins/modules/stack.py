@@ -134,7 +134,7 @@ EXAMPLES = r"""
 RETURN = r"""
 stack_spec_diff:
   description: What is changed of each service, before and after.
-  returned: success, if something changed
+  returned: success, and if O(detach=false) fails; if something changed
   type: dict
   sample:
     shop_web:
@@ -146,7 +146,7 @@ stack_spec_diff:
         replicas: 1
 services:
   description: The services of the stack as the engine describes them.
-  returned: success
+  returned: success, and if O(detach=false) fails
   type: list
   elements: dict
   sample:
@@ -155,7 +155,7 @@ services:
         Name: shop_web
 actions:
   description: What was done, or in check mode would be done, in this order.
-  returned: success
+  returned: success, and if O(detach=false) fails
   type: list
   elements: str
   sample:
@@ -163,7 +163,12 @@ actions:
     - create service shop_web
 """
 
+from typing import TYPE_CHECKING
+
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine, stack_options
+
+if TYPE_CHECKING:
+    from typing import Any
 
 ARGUMENTS = {
     **stack_options.CONTEXT,
@@ -181,9 +186,11 @@ ARGUMENTS = {
 
 
 def main() -> None:
+    known: dict[str, Any] = {}
     engine.run_module(
         ARGUMENTS,
-        stack_options.bring_about,
+        lambda call: stack_options.bring_about(call, known),
+        failed=lambda _error: known,
         mutually_exclusive=stack_options.CONTEXT_RULES,
     )
 

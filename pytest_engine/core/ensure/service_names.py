@@ -14,6 +14,8 @@ from ..errors import InvalidInput
 from ..polling import until_led
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from ..client import Engine
 
 __all__ = ["Listed", "with_ids", "with_networks"]
@@ -36,18 +38,32 @@ class _Once:
         return self._listed
 
 
+class _Networks(_Once):
+    """Networks likewise, and those that only their names lead to."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine.networks.list)
+        self._engine = engine
+        self._inspected: dict[str, Mapping[str, Any]] = {}
+
+    def inspect(self, name: str, *, scope: Literal["swarm"]) -> Mapping[str, Any]:
+        if name not in self._inspected:
+            self._inspected[name] = self._engine.networks.inspect(name, scope=scope)
+        return self._inspected[name]
+
+
 class Listed:
     """What a swarm has, each sort listed once for many services that are brought about.
 
     Attributes:
-        networks: `list` as `engine.networks` has it.
+        networks: `list` and `inspect` as `engine.networks` has them.
         secrets: likewise, with all of them, whatever is asked for.
         configs: likewise.
     """
 
     def __init__(self, engine: Engine) -> None:
         """Remember whom to ask; nothing is sent yet."""
-        self.networks = _Once(engine.networks.list)
+        self.networks = _Networks(engine)
         self.secrets = _Once(engine.secrets.list)
         self.configs = _Once(engine.configs.list)
         self._all = _Once(engine.services.list)
@@ -69,14 +85,12 @@ class Listed:
 
 
 def with_networks(
-    engine: Engine,
-    listed: Sequence[Mapping[str, Any]],
-    wanted: Sequence[Mapping[str, Any]],
-    coming: frozenset[str],
+    networks: Any, wanted: Sequence[Mapping[str, Any]], coming: frozenset[str]
 ) -> list[dict[str, Any]]:
-    """Put the ids that a swarm knows for the names of networks."""
+    """Put the ids that a swarm knows for the names of networks, which tell of themselves."""
     # A network of this node alone may have the same name; of those a service can only be on
     # the host's, which a swarm knows by an id of its own.
+    listed = networks.list()
     last = sorted(listed, key=lambda network: network.get("Scope") == "swarm")
     ids = {str(network["Name"]): str(network["Id"]) for network in last}
     known = set(ids.values())
@@ -90,7 +104,7 @@ def with_networks(
             raise InvalidInput(f"networks: there is no network {target}. Make it first.")
         identity = target if target in known and target not in ids else ids[target]
         if not any(n["Id"] == identity and n.get("Scope") == "swarm" for n in listed):
-            identity = str(engine.networks.inspect(target, scope="swarm")["Id"])
+            identity = str(networks.inspect(target, scope="swarm")["Id"])
         attachments.append({**attachment, "Target": identity})
     return attachments
 

@@ -178,10 +178,8 @@ class ServiceKind(Kind[ServiceSpec]):
         settled: dict[str, Any] = {}
         source = engine if self.listed is None else self.listed
         if wanted.settings.get("networks"):
-            there = source.networks.list()
-            settled["networks"] = with_networks(
-                engine, there, wanted.settings["networks"], self.coming
-            )
+            networks: Any = source.networks
+            settled["networks"] = with_networks(networks, wanted.settings["networks"], self.coming)
         if wanted.settings.get("secrets"):
             listed: Any = source.secrets.list
             settled["secrets"] = with_ids("Secret", listed, wanted.settings["secrets"], self.coming)

@@ -17,11 +17,23 @@ if TYPE_CHECKING:
     from .cases import Case
     from .playing import Stage
 
-__all__ = ["Listed", "Measured", "measure", "measure_inventories", "measure_many"]
+__all__ = [
+    "Listed",
+    "Measured",
+    "is_negotiation",
+    "measure",
+    "measure_inventories",
+    "measure_many",
+]
 
 LOOP = 20
 # What clients ask first, to agree on a version.
 _NEGOTIATION = ("/_ping", "/version")
+
+
+def is_negotiation(request: str) -> bool:
+    """Whether a request, as a proxy wrote it down, only agrees on a version."""
+    return request.endswith(_NEGOTIATION)
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ def _count(case: Case, whose: str, stage: Stage) -> dict[str, float]:
     return {
         "payload": payload.stat().st_size / 1000,
         "imported": stage.count_imports(payload),
-        "requests": len([line for line in requests if not line.endswith(_NEGOTIATION)]),
+        "requests": len([line for line in requests if not is_negotiation(line)]),
     }
 
 

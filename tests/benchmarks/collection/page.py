@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .measuring import Listed, Measured
 
-__all__ = ["PAGE", "page", "rows", "rows_of_inventories", "rows_of_many"]
+__all__ = ["PAGE", "markdown", "page", "rows", "rows_of_inventories", "rows_of_many"]
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "benchmarks-collection.md"
 _LIMIT_OF_MANY = 0.15
@@ -107,12 +107,12 @@ def page(
     parts = [
         _INTRODUCTION.format(loop=LOOP, more=LOOP - 1, rounds=said),
         "\n".join(f"- {line}" for line in surroundings) + "\n",
-        _markdown(rows(results)),
+        markdown(rows(results)),
     ]
     if many is not None:
-        parts += [_MANY.format(entries=ENTRIES), _markdown(rows_of_many(many))]
+        parts += [_MANY.format(entries=ENTRIES), markdown(rows_of_many(many))]
     if inventories:
-        parts += [_INVENTORIES.format(hosts=HOSTS), _markdown(rows_of_inventories(inventories))]
+        parts += [_INVENTORIES.format(hosts=HOSTS), markdown(rows_of_inventories(inventories))]
     return "\n".join(parts)
 
 
@@ -120,7 +120,8 @@ def _verdict(met: bool | None) -> str:  # noqa: FBT001  # what is said of it
     return "" if met is None else "met" if met else "missed"
 
 
-def _markdown(table: Sequence[Sequence[str]]) -> str:
+def markdown(table: Sequence[Sequence[str]]) -> str:
+    """Write a table, whose first row is its head."""
     lines = ["| " + " | ".join(row) + " |" for row in table]
     lines.insert(1, "|" + "---|" * len(table[0]))
     return "\n".join(lines) + "\n"

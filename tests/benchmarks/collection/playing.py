@@ -9,10 +9,13 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible_collection.build import stage
 from tests.environments import make_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["REQUIREMENTS", "Cost", "Stage"]
 
@@ -31,10 +34,17 @@ class Cost:
 class Stage:
     """The environment, the staged collection, and a folder for what is written."""
 
-    def __init__(self, folder: Path, host: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        host: str,
+        *,
+        name: str = "ansible-bench",
+        requirements: Sequence[str] = REQUIREMENTS,
+    ) -> None:
         self.host = host
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        self._programs = make_environment(cache / "pytest-engine" / "ansible-bench", *REQUIREMENTS)
+        self._programs = make_environment(cache / "pytest-engine" / name, *requirements)
         self._folder = folder
         stage(folder)
         (folder / "ansible.cfg").touch()
@@ -49,14 +59,17 @@ class Stage:
         command += ["-c", "local", "-e", f"ansible_python_interpreter={self._programs}/python"]
         return self._run(command)
 
-    def list_hosts(self, source: dict[str, Any] | None, least: int = 1) -> Cost:
+    def list_hosts(
+        self, source: dict[str, Any] | None, least: int = 1, *, name: str = "bench.docker.yml"
+    ) -> Cost:
         """List the hosts of an inventory, of which there have to be so many at least.
 
         Args:
             source: the options of its plugin; None: one host, by name.
             least: how many.
+            name: of the file, by which plugins know theirs.
         """
-        path = self._folder / "bench.docker.yml"
+        path = self._folder / name
         path.write_text(json.dumps(source), encoding="utf-8")
         inventory = "localhost," if source is None else str(path)
         # As a graph, because to print all variables takes longer than to find them.
