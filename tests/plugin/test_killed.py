@@ -55,6 +55,7 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+@pytest.mark.timeout(600 + 30 * ROUNDS)
 def test_a_run_that_is_killed_at_any_moment_leaves_nothing(
     project: Project, bystander: set[str]
 ) -> None:
