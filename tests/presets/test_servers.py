@@ -65,7 +65,7 @@ def test_prefixes_never_meet(
 
 def test_flushing_forgets_everything(memcached: presets.Memcached) -> None:
     with closing(Client(memcached.address)) as client:
-        client.set("a", b"b")
+        client.set("a", b"b", noreply=False)
         memcached.flush()
         assert client.get("a") is None
 

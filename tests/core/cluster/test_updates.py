@@ -97,7 +97,7 @@ def test_an_update_that_fails_is_taken_back_or_paused_as_stated(
 def test_an_update_goes_on_without_a_node_that_is_lost_in_it(cluster: Cluster) -> None:
     name = f"lost-{uuid.uuid4().hex[:8]}"
     # What is lost with its node counts as a failure of the update.
-    update: dict[str, Any] = {"Delay": 1_000_000_000, "FailureAction": "continue"}
+    update: dict[str, Any] = {"Delay": 3_000_000_000, "FailureAction": "continue"}
     spec = body(name, SLEEP, **update)
     # A task comes back elsewhere only where tasks come back at all.
     spec["TaskTemplate"]["RestartPolicy"] = {"Condition": "any", "Delay": 0}
@@ -105,25 +105,29 @@ def test_an_update_goes_on_without_a_node_that_is_lost_in_it(cluster: Cluster) -
     eventually(lambda: len(running(cluster, service)) == 3)
     spec["TaskTemplate"]["ContainerSpec"]["Command"] = ["sh", "-c", f": new; {SLEEP}"]
     updated(cluster, service, spec)
-    outcome(cluster, service, "updating")
-    cluster["worker-1"].kill()
     lost = cluster["worker-1"].id
 
-    def whole() -> bool:
-        found = cluster.engine.services.inspect(service)
-        wanted = found["Spec"]["TaskTemplate"]["ContainerSpec"]
-        new = [
-            one
-            for one in running(cluster, service)
-            if one["NodeID"] != lost
+    def new(but: str = "") -> int:
+        wanted = cluster.engine.services.inspect(service)["Spec"]["TaskTemplate"]["ContainerSpec"]
+        return sum(
+            one["NodeID"] != but
             and one["DesiredState"] == "running"
             and one["Spec"]["ContainerSpec"] == wanted
-        ]
-        return len(new) == 3
+            for one in running(cluster, service)
+        )
+
+    # Between two tasks: a swarm waits for ever for one that is on its way to a node that is lost.
+    eventually(new)
+    cluster["worker-1"].kill()
 
     def states() -> str:
         tasks = cluster.engine.tasks.list(filters={"service": service})
         return "\n".join(f"{one['NodeID']} {one['DesiredState']} {one['Status']}" for one in tasks)
 
     # The swarm waits for a minute for the end of a task that is replaced where it hears nothing.
-    poll(whole, timeout=300, what="all tasks are new, on the other nodes", tell=states)
+    poll(
+        lambda: new(but=lost) == 3,
+        timeout=300,
+        what="all tasks are new, on the other nodes",
+        tell=states,
+    )
