@@ -11,7 +11,7 @@ from pytest_engine.core.spec.container import ContainerSpec
 from pytest_engine.core.spec.mounts import VolumeBind
 
 from .handles import Image, Network, Volume
-from .plan import beside
+from .plan import beside, check_once
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,12 +86,7 @@ def wanted_of(
         given["volumes"] = [VolumeBind(path, _name_of(one)) for path, one in volumes.items()]
     elif volumes is not None:
         given["volumes"] = [beside(one, folder) for one in volumes]
-    for name in given:
-        if getattr(base, name) is not None:
-            raise InvalidInput(
-                f"run_container: {name} is stated twice, as an argument and in the spec. "
-                "State it once."
-            )
+    check_once("run_container", base, given)
     return replace(base, **given)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Variant = Union[str, Mapping[str, Any]]
     VolumesLike = Union[Sequence[str], Mapping[str, Union[str, Fixture[Volume]]]]
 
-__all__ = ["ContainerPlan", "beside"]
+__all__ = ["ContainerPlan", "beside", "check_once"]
 
 # Properties of a spec that may refer to other fixtures.
 _TEXTS = (
@@ -100,11 +100,7 @@ class ContainerPlan:
         base = spec or ContainerSpec()
         given = {name: value for name, value in stated.items() if value is not None}
         alone = {"image": image, "networks": networks or None, "volumes": volumes}
-        for name, value in {**given, **alone}.items():
-            if value is not None and getattr(base, name) is not None:
-                raise InvalidInput(
-                    f"container: {name} is stated twice, as an argument and in spec. State it once."
-                )
+        check_once("container", base, {**given, **alone})
         if isinstance(image, str):
             given["image"] = image
         if volumes is not None and not isinstance(volumes, Mapping):
@@ -183,6 +179,19 @@ class ContainerPlan:
             return network
         name = fixtures[self.names.name_of(network, "network")].name
         return NetworkAttachment(name, aliases=[alias])
+
+
+def check_once(who: str, base: ContainerSpec, stated: Mapping[str, object]) -> None:
+    """Check that no property is an argument of `who` and in its spec as well.
+
+    Raises:
+        InvalidInput: one is.
+    """
+    for name, value in stated.items():
+        if value is not None and getattr(base, name) is not None:
+            raise InvalidInput(
+                f"{who}: {name} is stated twice, as an argument and in spec. State it once."
+            )
 
 
 def beside(volume: str | VolumeBind, folder: Path) -> str | VolumeBind:

@@ -41,10 +41,10 @@ from ansible.utils.display import Display
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core import copying
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
-    Containers,  # noqa: F401
+    Containers,  # noqa: F401  # whatever uses a resource imports it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.exec import (  # pylint: disable=unused-import
-    Exec,  # noqa: F401
+    Exec,  # noqa: F401  # whatever uses a resource imports it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.archive import (
     pack_path,

@@ -124,7 +124,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.containers import (  # pylint: disable=unused-import
-    Containers,  # noqa: F401
+    Containers,  # noqa: F401  # whatever uses a resource imports it
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,

@@ -90,7 +90,7 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.nodes import (  # pylint: disable=unused-import
-    Nodes,  # noqa: F401
+    Nodes,  # noqa: F401  # whatever uses a resource imports it
 )
 from ansible_collections.pytest_engine.engine.plugins.plugin_utils.hosts import (
     is_wanted,
