@@ -131,12 +131,16 @@ class LiveService:
             NotFound: somebody else has removed it.
         """
         if self._destroyed:
+            # Of a service that is gone no tasks can be asked for.
+            tasks = self._services.tasks()
             self._tasks = [
-                task for task in self._engine.tasks.list() if task.get("ServiceID") == self.uuid
+                task
+                for task in tasks
+                if task.get("ServiceID") == self.uuid and task["Status"]["State"] != "orphaned"
             ]
             return self
         self._service = self._engine.services.inspect(self.uuid)
-        self._tasks = self._engine.tasks.list(filters={"service": self.uuid})
+        self._tasks = self._services.tasks(service=self.uuid)
         self._read()
         return self
 

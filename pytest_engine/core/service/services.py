@@ -17,7 +17,7 @@ from ..errors import Conflict, EngineError, Incompatible, InvalidInput, NotFound
 from .body import DEFINITION_LABEL, Life, read_definition, read_life, to_body
 from .links import link_variables
 from .service import LiveService
-from .states import STATES
+from .states import STATES, is_ending
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,8 +79,7 @@ class LiveServices:
                 f"Service {service} is a swarm service without a life: it was not created as one, "
                 "so nothing tells what it is to be. Use the swarm's own operations."
             )
-        tasks = self.engine.tasks.list(filters={"service": found["ID"]})
-        return LiveService(self, found, tasks)
+        return LiveService(self, found, self.tasks(service=found["ID"]))
 
     def find(self, service: str) -> LiveService | None:
         """Find a service by its name or uuid; None: there is none."""
@@ -97,7 +96,7 @@ class LiveServices:
         name: str | None = None,
         stack: str | None = None,
     ) -> list[LiveService]:
-        """List services, by name, in two requests however many there are.
+        """List services, by name, in two or three requests however many there are.
 
         Args:
             uuid: only the one with this.
@@ -109,7 +108,7 @@ class LiveServices:
             raise InvalidInput(f"state: {state!r} is none of {', '.join(STATES)}.")
         found = self.engine.services.list(filters={"label": DEFINITION_LABEL})
         tasks: dict[str, list[Task]] = defaultdict(list)
-        for task in self.engine.tasks.list() if found else ():
+        for task in self.tasks() if found else ():
             tasks[task.get("ServiceID", "")].append(task)
         services = [LiveService(self, one, tasks[one["ID"]]) for one in found]
         wanted = {"uuid": uuid, "state": state, "name": name, "stack": stack}
@@ -121,6 +120,25 @@ class LiveServices:
             ),
             key=lambda one: one.name,
         )
+
+    def tasks(self, **filters: str) -> Sequence[Task]:
+        """List tasks; those that are to end on a node that is down are `orphaned`.
+
+        So does the swarm call them, after 24 hours: nobody can tell what has become of them until
+        the node is back, which ends them then.
+        """
+        tasks = self.engine.tasks.list(filters=filters)
+        if any(map(is_ending, tasks)):
+            down = {
+                node["ID"]: node["Description"]["Hostname"]
+                for node in self.engine.nodes.list()
+                if node["Status"]["State"] == "down"
+            }
+            for task in tasks:
+                if is_ending(task) and task.get("NodeID") in down:
+                    said = f"node {down[task['NodeID']]} is down"
+                    task["Status"] = {**task["Status"], "State": "orphaned", "Err": said}
+        return tasks
 
     def body(
         self,

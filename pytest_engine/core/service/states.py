@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from ..types.engine import Service, Task
     from .body import Life
 
-__all__ = ["ALLOWED", "STATES", "Counts", "WrongState", "check_allowed", "count", "state_of"]
+__all__ = [
+    "ALLOWED",
+    "STATES",
+    "Counts",
+    "WrongState",
+    "check_allowed",
+    "count",
+    "is_ending",
+    "state_of",
+]
 
 STATES = (
     "Not running",
@@ -71,6 +80,7 @@ class Counts:
         stopping: those that are to end and have not.
         stopped: those that have ended and are not replaced.
         succeeded: those among them that ended with exit code 0.
+        lost: those that are to end on a node that is down; the swarm may keep their places.
         stale: those of all that are of a deployment before the last.
         errors: what the swarm says of those that fail, each once.
     """
@@ -81,6 +91,7 @@ class Counts:
     stopping: int = 0
     stopped: int = 0
     succeeded: int = 0
+    lost: int = 0
     stale: int = 0
     errors: tuple[str, ...] = ()
 
@@ -121,7 +132,7 @@ def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts
         restarts: whether containers that end are ever started again.
     """
     numbers = dict.fromkeys(
-        ("running", "starting", "failing", "stopping", "stopped", "succeeded", "stale"), 0
+        ("running", "starting", "failing", "stopping", "stopped", "succeeded", "lost", "stale"), 0
     )
     errors: dict[str, None] = {}
     places: dict[object, list[Task]] = {}
@@ -142,7 +153,7 @@ def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts
             numbers["stale"] += newest.get("Spec", {}).get("ForceUpdate", 0) < life.redeployed
         if kind == "stopped" and _status(newest).get("State") == "complete":
             numbers["succeeded"] += 1
-        if kind in ("failing", "stopped"):
+        if kind in ("failing", "lost", "stopped"):
             for task in own[:2]:
                 said = _status(task).get("Err")
                 if said:
@@ -169,7 +180,9 @@ def state_of(service: Service, life: Life, counts: Counts) -> str:
         return "Not running" if life.operation == "create" else "Stopped"
     if _is_on_the_way(service, life, counts):
         return _PROGRESS.get(life.operation, "Redeploying")
-    if counts.failing or (counts.running and counts.stopped):
+    # Short for good: no container comes in the place of one on a node that is down.
+    is_short = bool(counts.lost) and counts.current < life.replicas
+    if counts.failing or is_short or (counts.running and counts.stopped):
         return "Partly running"
     # All may have ended by themselves; or none is asked for.
     return "Stopped" if counts.stopped else "Running"
@@ -180,7 +193,8 @@ def _is_on_the_way(service: Service, life: Life, counts: Counts) -> bool:
         return False
     is_global = "Global" in service["Spec"].get("Mode", {})
     # The swarm may not have got round to it.
-    is_short = not counts.current if is_global else counts.current < life.replicas
+    there = counts.current + counts.lost
+    is_short = not there if is_global else there < life.replicas
     update = (service.get("UpdateStatus") or {}).get("State")
     is_stale = counts.stale and update not in _HALTED
     is_updating = update in _UPDATING or is_stale
@@ -191,7 +205,8 @@ def _status(task: Task) -> dict[str, object]:
     return dict(task.get("Status") or {})
 
 
-def _is_ending(task: Task) -> bool:
+def is_ending(task: Task) -> bool:
+    """Whether a task is to end and has not."""
     is_unwanted = task.get("DesiredState") in ("shutdown", "remove")
     return is_unwanted and _status(task).get("State") not in _ENDED
 
@@ -203,7 +218,9 @@ def _is_removed(task: Task) -> bool:
 
 def _kind(newest: Task, before: Sequence[Task], *, is_wanted: bool, since: str) -> str:
     state = _status(newest).get("State")
-    if _is_ending(newest) or (_is_removed(newest) and not is_wanted):
+    if state == "orphaned":
+        return "lost"
+    if is_ending(newest) or (_is_removed(newest) and not is_wanted):
         return "stopping"
     if state in _ENDED:
         # What is taken away by the swarm has not stopped by itself.

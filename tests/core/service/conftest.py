@@ -55,8 +55,8 @@ def services(cluster: Cluster) -> Iterator[LiveServices]:
     for service in services.engine.services.list():
         services.engine.services.remove(service["ID"])
     eventually(lambda: not services.engine.tasks.list())
-    # Their containers are on their way out.
-    for engine in (services.engine, *nodes):
+    # Their containers are on their way out. A node that came back has another address.
+    for engine in (services.engine, *(node.engine for node in cluster.workers)):
         for volume in engine.volumes.list(filters={"label": "io.pytest-engine.service.volume"})[
             "Volumes"
         ]:

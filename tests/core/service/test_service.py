@@ -9,7 +9,7 @@ import pytest
 
 from pytest_engine.core.errors import Conflict, InvalidInput, NotFound, Timeout
 from pytest_engine.core.service.services import LiveServices
-from pytest_engine.core.service.states import WrongState
+from pytest_engine.core.service.states import ALLOWED, WrongState
 from tests.clusters import LACKS_NODES
 from tests.core.service.conftest import places
 from tests.core.swarms import eventually
@@ -291,3 +291,24 @@ def test_a_service_that_no_node_takes_says_why_and_can_be_stopped(make: Make) ->
     with pytest.raises(Timeout, match="no suitable node"):
         service.wait_until("Running", timeout=0.1)
     service.stop().wait_until("Stopped")
+
+
+def test_a_node_that_is_down_keeps_a_service_from_nothing(
+    cluster: Cluster, services: LiveServices, make: Make
+) -> None:
+    service = make(target_num_containers=3, deployment_strategy="HIGH_AVAILABILITY")
+    service.start().wait_until("Running")
+    assert places(cluster, service)["worker-2"] == 1
+    cluster["worker-2"].kill()
+    try:
+        service.stop().wait_until("Stopped")
+        # Its engine, which is among those of `services`, has volumes that nobody reaches.
+        elsewhere = LiveServices(cluster.engine, network=services.network)
+        service = elsewhere.get(service.name).start().wait_until("Running", "Partly running")
+        # The swarm itself keeps the place of a container whose end it has not seen.
+        assert eventually(lambda: service.refresh().counts.running >= 2)
+        assert places(cluster, service).keys() == {"manager-1", "worker-1"}
+        assert "stop" in ALLOWED[service.state]
+        assert service.terminate().state == "Terminated"
+    finally:
+        cluster.mend()
