@@ -11,6 +11,7 @@ __all__ = [
     "HOSTS",
     "IMAGE",
     "INVENTORIES",
+    "LEAST",
     "OURS",
     "PLUGINS",
     "TARGETS",
@@ -21,6 +22,8 @@ __all__ = [
 ]
 
 OURS, THEIRS = "pytest_engine.engine", "community.docker"
+# A module that does nothing, beside them: below it no module gets that stands on `requests`.
+LEAST = "least"
 IMAGE = "busybox:latest"
 # How many containers `containers` and the loop beside it have.
 ENTRIES = 50

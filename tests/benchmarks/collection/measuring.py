@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.request_log import request_log
 
-from .cases import ENTRIES, HOSTS, INVENTORIES, OURS, PLUGINS, THEIRS, many
+from .cases import ENTRIES, HOSTS, INVENTORIES, LEAST, OURS, PLUGINS, THEIRS, many
 from .playing import Cost
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Measured:
     """What was measured of one case.
 
     Attributes:
-        values: collection -> measure -> value, in the unit of the measure's target.
+        values: collection, or `LEAST` -> measure -> value, in the unit of the measure's target.
         ratios: measure -> ours by theirs. Where there are rounds, the median of theirs.
     """
 
@@ -70,11 +70,12 @@ def measure(case: Case, stage: Stage, rounds: int, say: Callable[[str], None]) -
     options = {**case.options, "docker_host": stage.host}
     tasks = {whose: {module: options} for whose, module in case.modules.items()}
     stage.play(tasks[OURS])
+    tasks[LEAST] = {LEAST: {}}
     try:
-        values = {whose: _count(case, whose, stage) for whose in tasks}
+        values = {whose: _count(task, stage) for whose, task in tasks.items()}
         costs: dict[str, list[Cost]] = {whose: [] for whose in tasks}
         for number in range(rounds):
-            for whose in _in_turn(number):
+            for whose in (*_in_turn(number), LEAST):
                 costs[whose].append(_marginal(stage, tasks[whose]))
             say(f"{case.name}, round {number + 1} of {rounds}: {_said(costs)}")
     finally:
@@ -143,11 +144,12 @@ def _measure_inventory(asked: str, stage: Stage, rounds: int, say: Callable[[str
     return Listed(asked, seconds, statistics.median(ratios))
 
 
-def _count(case: Case, whose: str, stage: Stage) -> dict[str, float]:
-    module = case.modules[whose]
-    payload = stage.pack(module, {**case.options, "docker_host": stage.host})
+def _count(task: dict[str, dict[str, Any]], stage: Stage) -> dict[str, float]:
+    ((module, options),) = task.items()
+    payload = stage.pack(module, options)
     with request_log(stage.host) as log:
-        stage.play({module: {**case.options, "docker_host": log.host}})
+        logged = {"docker_host": log.host} if "docker_host" in options else {}
+        stage.play({module: {**options, **logged}})
         requests = log.take()
     return {
         "payload": payload.stat().st_size / 1000,

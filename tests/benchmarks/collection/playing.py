@@ -130,6 +130,7 @@ class Stage:
         return kept | {
             "ANSIBLE_COLLECTIONS_PATH": str(self._folder),
             "ANSIBLE_CONFIG": str(self._folder / "ansible.cfg"),
+            "ANSIBLE_LIBRARY": str(Path(__file__).with_name("library")),
             "ANSIBLE_LOCAL_TEMP": str(self._folder / "tmp"),
             "ANSIBLE_REMOTE_TEMP": str(self._folder / "tmp"),
             "ANSIBLE_NOCOLOR": "1",
