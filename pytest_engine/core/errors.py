@@ -47,7 +47,13 @@ __all__ = [
 
 
 class EngineError(Exception):
-    """The root of all errors of this package; `str()` of it is a full sentence."""
+    """The root of all errors of this package; `str()` of it is a full sentence.
+
+    Attributes:
+        done: what had been done before, in order, where `reconcile` or the like fails on the way.
+    """
+
+    done: tuple[str, ...] = ()
 
 
 class InvalidInput(EngineError, ValueError):

@@ -106,6 +106,8 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
     assert said["others"].startswith("remove_others: without labels")
     assert said["value"].startswith(f"containers[0] ({one}): memory: 'lots' is no size")
     assert said["one of two"].startswith(f"container {two}: ")
-    assert said["one of two"].endswith(f"Changed: {one}.")
+    assert said["one of two"].endswith(
+        f"Done before that: create container {one}, start container {one}."
+    )
     assert [c["name"] for c in run.results["one of two"]["containers"]] == [one]
     assert engine.containers.inspect(one)["State"]["Running"]

@@ -216,7 +216,7 @@ def _run(
             call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)
             result = run(module, call)
     except errors.EngineError as error:
-        module.fail_json(msg=str(error), **failed(error))
+        module.fail_json(**{**_told_of(error), **failed(error)})
     except Exception as error:  # noqa: BLE001  # beyond is a traceback
         module.fail_json(
             msg=f"This is a bug of pytest_engine.engine: {type(error).__name__}: {error}",
@@ -224,6 +224,16 @@ def _run(
             **failed(error),
         )
     module.exit_json(**result)
+
+
+def _told_of(error: errors.EngineError) -> dict[str, Any]:
+    """Tell what went wrong, and what had been done before and has stayed."""
+    if not error.done:
+        return {"msg": str(error)}
+    # What has several lines ends with somebody else's, such as a log's.
+    between = "\n" if "\n" in str(error) else " "
+    done = f"Done before that: {', '.join(error.done)}."
+    return {"msg": f"{error}{between}{done}", "changed": True, "actions": list(error.done)}
 
 
 def connect(params: Mapping[str, Any]) -> client.Engine:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core import errors
 from .core.converge import wait_all_converged
+from .core.ensure.reconcile import telling
 from .core.ensure.stacks import deploy_stack, remove_stack
 from .core.reference import parse_reference
 from .core.stackfile.files import fill_in, lay_over
@@ -74,9 +75,10 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         }
     if not (call.check or params["detach"]):
         services = {service: service in outcome.updated for service in outcome.services}
-        known["services"] = wait_all_converged(
-            call.engine, services, timeout=params["wait_timeout"]
-        )
+        with telling(outcome.actions):
+            known["services"] = wait_all_converged(
+                call.engine, services, timeout=params["wait_timeout"]
+            )
     diff = {"before": outcome.before, "after": outcome.after}
     return {**known, "warnings": outcome.warnings, "diff": diff}
 

@@ -120,8 +120,8 @@ ARGUMENTS = {
 
 
 def done_so_far(error: Exception) -> dict[str, Any]:
-    done = getattr(error, "done", None)
-    return {} if done is None else container_list.told(done)
+    outcomes = getattr(error, "outcomes", None)
+    return {} if outcomes is None else container_list.told(outcomes)
 
 
 def main() -> None:

@@ -242,16 +242,19 @@ class ContainerKind(Kind[ContainerSpec]):
         config = wanted.to_engine()
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         if actual is not None and actual["State"]["Running"]:
-            plan.add("stop", what, new.undone_on_error(lambda: self._stop(engine, actual)))
+            stop = new.undone_on_error(lambda: self._stop(engine, actual))
+            plan.add("stop", what, stop, undoes=True)
         create = new.undone_on_error(
             lambda: plan.warnings.extend(new.create(config, wanted.platform))
         )
-        plan.add("create", what, create)
+        plan.add("create", what, create, undoes=True)
         for attachment in wanted.later_attachments:
             connect = new.undone_on_error(partial(new.connect, attachment))
-            plan.add("connect", f"{what} to network {attachment.name}", connect)
+            to_network = f"{what} to network {attachment.name}"
+            plan.add("connect", to_network, connect, undoes=True)
         if state == "started":
-            plan.add("start", what, new.undone_on_error(lambda: self._start(engine, new.new_id)))
+            start = new.undone_on_error(lambda: self._start(engine, new.new_id))
+            plan.add("start", what, start, undoes=True)
             self._pause(plan, engine, what, lambda: new.new_id, frozen=False)
         if actual is not None:
             plan.add("remove", f"the replaced {what}", new.discard_old)

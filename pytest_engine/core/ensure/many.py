@@ -51,13 +51,23 @@ class SomeFailed(EngineError):
     """Some of many containers could not be brought about.
 
     Attributes:
-        done: what became of the others that were tried.
+        outcomes: name -> what became of it, of the others that were tried.
     """
 
-    def __init__(self, message: str, done: Mapping[str, Outcome]) -> None:
+    def __init__(
+        self,
+        message: str,
+        outcomes: Mapping[str, Outcome],
+        failed: Mapping[str, EngineError],
+        *,
+        check: bool,
+    ) -> None:
         """Keep what was done beside the message."""
         super().__init__(message)
-        self.done = done
+        self.outcomes = outcomes
+        if not check:
+            told = [str(action) for one in outcomes.values() for action in one.actions]
+            self.done = (*told, *(action for error in failed.values() for action in error.done))
 
 
 def reconcile_many(
@@ -100,7 +110,7 @@ def reconcile_many(
                     failed[name] = exc
     outcomes = {item.name: done[item.name] for item in items if item.name in done}
     if failed:
-        raise SomeFailed(_told(failed, left, outcomes), outcomes)
+        raise SomeFailed(_told(failed, left), outcomes, failed, check=check)
     return outcomes
 
 
@@ -169,15 +179,10 @@ def _refuse_circles(before: Mapping[str, set[str]]) -> None:
             del left[name]
 
 
-def _told(
-    failed: Mapping[str, EngineError], left: Mapping[str, set[str]], done: Mapping[str, Outcome]
-) -> str:
+def _told(failed: Mapping[str, EngineError], left: Mapping[str, set[str]]) -> str:
     parts = [f"container {name}: {error}" for name, error in sorted(failed.items())]
     if left:
         parts.append(f"Not tried, because they depend on these: {', '.join(sorted(left))}.")
-    changed = [name for name, outcome in done.items() if outcome.changed]
-    if changed:
-        parts.append(f"Changed: {', '.join(changed)}.")
     return " ".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -206,7 +207,8 @@ class NetworkKind(Kind[NetworkSpec]):
             return plan
         on_it = set(members)
         if actual is None:
-            plan.add("create", what, lambda: _create(engine, wanted, replaced, kept))
+            create = partial(_create, engine, wanted, replaced, kept)
+            plan.add("create", what, create, undoes=replaced is not None)
             on_it = set()
         self._settle_members(plan, engine, wanted, members, on_it, kept)
         return plan

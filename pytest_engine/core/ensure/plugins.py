@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.plugins import Plugins  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -151,7 +152,8 @@ class PluginKind(Kind[PluginSpec]):
             plan.add("disable", what, lambda: engine.plugins.disable(name))
         if changes:
             comes_back = runs and is_to_run
-            plan.add("set up", what, lambda: self._set_up(engine, wanted, comes_back=comes_back))
+            set_up = partial(self._set_up, engine, wanted, comes_back=comes_back)
+            plan.add("set up", what, set_up, undoes=comes_back)
         if is_to_run and (changes or not runs):
             plan.add("enable", what, lambda: self._enable(engine, wanted))
         return plan

@@ -8,17 +8,18 @@ fields it has, what the steps are) is its kind.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from ..errors import InvalidInput
+from ..errors import EngineError, InvalidInput
 from .compare import Difference, Field, compare_fields, stated_fields
 
 if TYPE_CHECKING:
     from ..client import Engine
 
-__all__ = ["Action", "Kind", "Outcome", "Plan", "Step", "reconcile"]
+__all__ = ["Action", "Kind", "Outcome", "Plan", "Step", "reconcile", "telling"]
 
 Spec = TypeVar("Spec")
 Resource = Mapping[str, Any]
@@ -48,10 +49,12 @@ class Step:
     Attributes:
         action: what is done.
         run: does it; an answer of False says that in the end nothing changed.
+        undoes: whether its failing takes back the steps before it.
     """
 
     action: Action
     run: Callable[[], object]
+    undoes: bool = False
 
 
 @dataclass
@@ -68,9 +71,26 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def add(self, verb: str, what: str, run: Callable[[], object]) -> None:
+    def add(self, verb: str, what: str, run: Callable[[], object], *, undoes: bool = False) -> None:
         """Add a step at the end."""
-        self.steps.append(Step(Action(verb, what), run))
+        self.steps.append(Step(Action(verb, what), run, undoes))
+
+    def take(self, actions: list[Action]) -> None:
+        """Take the steps.
+
+        Args:
+            actions: gets what was done, and where that fails, what has stayed of it.
+        """
+        before = len(actions)
+        for step in self.steps:
+            try:
+                has_changed = step.run() is not False
+            except EngineError:
+                if step.undoes:
+                    del actions[before:]
+                raise
+            if has_changed:
+                actions.append(step.action)
 
 
 @dataclass(frozen=True)
@@ -173,7 +193,7 @@ def reconcile(
 
     Raises:
         InvalidInput: the state is none of the kind's, or the properties do not suffice.
-        EngineError: the engine refused a step; the steps before it were taken.
+        EngineError: the engine refused a step; its `done` names what was done before.
     """
     if state not in kind.states:
         raise InvalidInput(f"state: {state!r} is none of {', '.join(kind.states)}.")
@@ -189,8 +209,9 @@ def reconcile(
     if check or not plan.steps:
         actions += [step.action for step in plan.steps]
     else:
-        actions += [step.action for step in plan.steps if step.run() is not False]
-        resource = kind.find(engine, wanted)
+        with telling(actions):
+            plan.take(actions)
+            resource = kind.find(engine, wanted)
     before: dict[str, Any] = {"exists": actual is not None}
     after: dict[str, Any] = {"exists": plan.exists}
     if actual is None and plan.exists:
@@ -209,3 +230,17 @@ def reconcile(
         resource=resource,
         warnings=tuple(plan.warnings),
     )
+
+
+@contextmanager
+def telling(actions: Sequence[Action]) -> Iterator[None]:
+    """Have the errors of a block tell as well what has been done before them (`done`).
+
+    Args:
+        actions: that; the block may go on adding to them.
+    """
+    try:
+        yield
+    except EngineError as error:
+        error.done = (*map(str, actions), *error.done)
+        raise

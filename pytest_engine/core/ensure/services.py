@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -222,7 +223,8 @@ class ServiceKind(Kind[ServiceSpec]):
                 raise InvalidInput(f"The service {wanted.name} needs an image.")
             before = None if actual is None else actual["Spec"]
             body: Any = wanted.over(_of_no_mode(before, str(wanted.mode)) if before else {})
-            plan.add("create", what, lambda: _create(engine, plan, body, before))
+            create = partial(_create, engine, plan, body, before)
+            plan.add("create", what, create, undoes=before is not None)
         elif differences or self.force:
             plan.add("update", what, lambda: self._update(engine, plan, wanted, actual))
         return plan

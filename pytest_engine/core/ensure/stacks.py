@@ -18,7 +18,7 @@ from ..errors import EngineError, InvalidInput, NotFound
 from ..stackfile.values import NAMESPACE
 from .configs import ConfigKind
 from .networks import NetworkKind
-from .reconcile import Action, Outcome, reconcile
+from .reconcile import Action, Outcome, reconcile, telling
 from .secrets import SecretKind
 from .service_names import Listed
 from .services import ServiceKind
@@ -95,11 +95,19 @@ def deploy_stack(
         check: change nothing; tell what would be done.
 
     Raises:
-        EngineError: the engine refused a step; the steps before it were taken.
+        EngineError: the engine refused a step; its `done` names what was done before.
     """
     if resolve not in RESOLVE:
         raise InvalidInput(f"resolve: {resolve!r} is none of {', '.join(RESOLVE)}.")
     outcome = StackOutcome(stack.warnings)
+    with telling(() if check else outcome.actions):
+        _deploy(engine, stack, outcome, prune=prune, resolve=resolve, check=check)
+    return outcome
+
+
+def _deploy(
+    engine: Engine, stack: Stack, outcome: StackOutcome, *, prune: bool, resolve: str, check: bool
+) -> None:
     for network in stack.networks:
         _network(engine, network, outcome, check=check)
     for secret in stack.secrets:
@@ -121,7 +129,6 @@ def deploy_stack(
     for service in stack.services:
         named = _resolved(digests, service, listed.services.get(service.name), resolve)
         outcome.take(f"service {service.name}", reconcile(engine, kind, named, check=check))
-    return outcome
 
 
 def remove_stack(
@@ -147,16 +154,17 @@ def remove_stack(
         EngineError: after the last look something was left.
     """
     outcome = StackOutcome()
-    left = _sweep(engine, name, outcome, check=check, strict=not retries)
-    for _again in range(0 if check else retries):
-        left = _left(engine, name)
-        if not left:
-            break
-        sleep(interval)
-        _sweep(engine, name, StackOutcome(), check=False, strict=False)
-        left = _left(engine, name)
-    if left and retries and not check:
-        raise EngineError(f"Of the stack {name} is left: {', '.join(left)}.")
+    with telling(() if check else outcome.actions):
+        left = _sweep(engine, name, outcome, check=check, strict=not retries)
+        for _again in range(0 if check else retries):
+            left = _left(engine, name)
+            if not left:
+                break
+            sleep(interval)
+            _sweep(engine, name, StackOutcome(), check=False, strict=False)
+            left = _left(engine, name)
+        if left and retries and not check:
+            raise EngineError(f"Of the stack {name} is left: {', '.join(left)}.")
     return outcome
 
 

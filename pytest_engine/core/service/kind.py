@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..ensure.compare import Difference, Field, equals
-from ..ensure.reconcile import Kind, Plan
+from ..ensure.reconcile import Action, Kind, Plan, telling
 from ..errors import EngineError, InvalidInput
 from .definition import ServiceDefinition
 from .services import NETWORK, LiveServices
@@ -181,7 +181,9 @@ class ServiceKind(Kind[ServiceWanted]):
         else:
             getattr(service, operation)(timeout=self.timeout)
         if self.wait and operation != "terminate":
-            self._wait(service, operation)
+            # It is done, whatever comes of the waiting.
+            with telling((Action(operation, f"service {wanted.name}"),)):
+                self._wait(service, operation)
 
     def _wait(self, service: LiveService, operation: str) -> None:
         if operation == "stop":

@@ -110,8 +110,9 @@ def test_a_network_that_does_not_exist_brings_the_old_container_back(
     network = scratch.name("net")
     engine.networks.create({"Name": network})
     wanted = replace(spec, env={"A": "1"}, networks=[network, scratch.name("none")])
-    with pytest.raises(NetworkNotFound):
+    with pytest.raises(NetworkNotFound) as caught:
         _started(engine, wanted)
+    assert caught.value.done == ()
     assert _container(engine, spec) == old
     assert scratch.everything() == {f"container {spec.name}", f"network {network}"}
 

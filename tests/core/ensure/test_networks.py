@@ -10,7 +10,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.compare import Difference
 from pytest_engine.core.ensure.networks import NetworkKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import PermissionDenied
+from pytest_engine.core.errors import EngineError, PermissionDenied
 from pytest_engine.core.spec.network import IpamPool, NetworkSpec
 
 if TYPE_CHECKING:
@@ -165,8 +165,9 @@ def test_a_network_that_cannot_be_made_anew_is_there_as_before(
     reconcile(engine, NetworkKind(), before)
     address = {"IPv4Address": "10.213.7.200"}
     name = _run(engine, scratch, busybox, "c", Aliases=["db"], IPAMConfig=address)
-    with pytest.raises(PermissionDenied, match="Pool overlaps"):
+    with pytest.raises(PermissionDenied, match="Pool overlaps") as caught:
         reconcile(engine, NetworkKind(), _spec(scratch, ipam_config=[IpamPool("10.213.8.0/24")]))
+    assert caught.value.done == ()
     assert not reconcile(engine, NetworkKind(connected=[name]), before).changed
     networks: Any = engine.containers.inspect(name)["NetworkSettings"]["Networks"]
     assert networks[scratch.name()]["IPAddress"] == "10.213.7.200"
@@ -229,6 +230,24 @@ def test_a_new_network_gets_its_containers(engine: Engine, scratch: Scratch, bus
     engine.containers.start(scratch.name("c"))
     reconcile(engine, NetworkKind(connected=[scratch.name("c")]), _spec(scratch))
     assert _members(engine, scratch) == [scratch.name("c")]
+
+
+def test_an_error_tells_what_was_done_before_it(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    what = f"network {scratch.name()}"
+    engine.networks.create({"Name": scratch.name()})
+    there, alone = _run(engine, scratch, busybox, "there"), scratch.name("alone")
+    body: Any = {"Image": busybox, "Cmd": ["true"], "HostConfig": {"NetworkMode": "none"}}
+    engine.containers.create(body, name=alone)
+    with pytest.raises(EngineError) as caught:
+        reconcile(engine, NetworkKind(connected=[there, alone]), _spec(scratch, labels={"a": "1"}))
+    assert caught.value.done == (
+        f"disconnect container {there} from {what}",
+        f"remove {what}",
+        f"create {what}",
+        f"connect container {there} to {what}",
+    )
 
 
 def test_a_network_for_nobody_is_emptied(engine: Engine, scratch: Scratch, busybox: str) -> None:
