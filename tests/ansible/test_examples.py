@@ -19,6 +19,8 @@ from tests.core.swarms import neighbour_of, swarm_of
 from tests.lab import Lab
 from tests.lab.compose_cli import COMPOSE
 
+from .targets import IN_A_SWARM, MODULES
+
 # Fixtures, which are asked for by their names.
 from .test_login import registry  # noqa: F401
 from .test_plugin import remote  # noqa: F401
@@ -36,17 +38,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.ansible, pytest.mark.engine, pytest.mark.destructive]
 
 SOURCE = Path(__file__).parents[2] / "ansible_collection" / "plugins" / "modules"
-MODULES = sorted(path.stem for path in SOURCE.glob("*.py"))
 # Module -> why its examples are run in check mode alone.
 IN_CHECK_MODE = {"prune": "other tests need what it would remove"}
-# Module -> why its examples are not run here.
-NOT_RUN: dict[str, str] = {"service": "they need a swarm; test_service.py has one"}
-
-# Modules whose examples are run on an engine that manages a swarm; `swarm` itself makes one.
-IN_A_SWARM = {
-    *("config", "config_info", "node", "node_info", "secret", "secret_info", "stack"),
-    *("stack_info", "stack_task_info", "swarm_info", "swarm_service", "swarm_service_info"),
-}
 
 SLEEP = ["sleep", "600"]
 # What the examples take for granted of images and containers that are named for a shop.
@@ -129,6 +122,7 @@ WORLDS = {
     "image_pull": World(lab=("redis:7",)),
     "network": World({**SEEN, "worker": IDLE}),
     "network_info": World(networks=("backend", "other")),
+    "service": World(images={"nginx:1": "nginx:latest"}),
     "swarm_service": World(lab=("nginx:latest",)),
     "volume_info": World(volumes=("data", "other")),
 }
@@ -142,10 +136,10 @@ VOLUMES = ("data", "other", "scratch", "shop-data")
 
 
 def test_what_is_said_of_modules_is_said_of_some_that_are_there() -> None:
-    assert {*NOT_RUN, *IN_CHECK_MODE, *IN_A_SWARM, *WORLDS} - {*MODULES} == set()
+    assert {*IN_CHECK_MODE, *IN_A_SWARM, *WORLDS} - {*MODULES} == set()
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name not in NOT_RUN])
+@pytest.mark.parametrize("module", MODULES)
 def test_the_examples_work(
     module: str,
     playbooks: Playbooks,

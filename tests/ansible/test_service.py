@@ -7,17 +7,12 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
-from pytest_engine.core.service.services import LiveServices
 from tests.clusters import LACKS_NODES
 
 from .steps import play
-from .test_examples import SOURCE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_engine.core.cluster import Cluster, ClusterNode
 
     from .conftest import Playbooks
@@ -111,21 +106,3 @@ def test_a_service_that_does_not_come_up_says_why(playbooks: Playbooks, cluster:
     assert "memory_swap: it is memory and swap together" in messages["5"]
     assert "manager" in messages["6"]
     assert [key for key, result in results.items() if result.get("failed")] == list("02456")
-
-
-def test_its_examples_work(playbooks: Playbooks, cluster: Cluster, tmp_path: Path) -> None:
-    del tmp_path
-    source = (SOURCE / "service.py").read_text("utf-8")
-    examples = yaml.safe_load(source.split('EXAMPLES = r"""')[1].split('"""')[0])
-    to = reached(cluster.managers[0])
-    for task in examples:
-        options = task["pytest_engine.engine.service"]
-        options.update(to)
-        # Its own image is another here.
-        if "image" in options:
-            options.update({"image": "busybox", "run_command": SLEEP})
-            # Three containers have a port of their nodes each, and there are three nodes.
-            del options["container_ports"]
-    run = playbooks.run_tasks(examples)
-    assert run.returncode == 0, run.output
-    assert LiveServices(cluster.engine).list() == []

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
 from tests.conftest import Scratch
 from tests.lab import Lab
 from tests.lab.compose_cli import COMPOSE
 
-from .targets import TARGETS, write_play
+from .targets import IN_A_SWARM, MODULES, TARGETS, ran, steps, write_play
 
 # Fixtures, which are asked for by their names.
 from .test_login import registry  # noqa: F401
@@ -34,23 +33,9 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
-# What needs an engine that manages a swarm, which the play has not -> the tests that have one.
-IN_A_SWARM = {
-    **dict.fromkeys(("config", "config_info", "secret", "secret_info"), "test_contents.py"),
-    **dict.fromkeys(("node", "node_info", "swarm", "swarm_info"), "test_swarm.py"),
-    "service": "test_service.py",
-    **dict.fromkeys(("stack", "stack_info", "stack_task_info"), "test_stack.py"),
-    **dict.fromkeys(("swarm_service", "swarm_service_info"), "test_swarm_service.py"),
-}
-_THERE = {path.stem for path in (TARGETS.parents[2] / "plugins" / "modules").glob("*.py")}
-MODULES = sorted(_THERE - {*IN_A_SWARM})
+# Those of the others are in test_swarm_targets.py.
+HERE = [name for name in MODULES if name not in {*IN_A_SWARM, "swarm"}]
 LOOPS = (["check", "do", "again"], ["check", "do"])
-
-
-def steps(target: str) -> list[dict[str, Any]]:
-    """The tasks of a target that use the module that it is named after."""
-    tasks = yaml.safe_load((TARGETS / target / "tasks" / "main.yml").read_text("utf-8"))
-    return [task for task in tasks if f"pytest_engine.engine.{target}" in task and "loop" in task]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +71,7 @@ def run(
         "setup_engine_login": login,
         "setup_engine_registry": Lab.default().registry,
     }
-    hosts = {name: {"role_of_host": name} for name in MODULES}
+    hosts = {name: {"role_of_host": name} for name in HERE}
     playbook, *arguments = write_play(playbooks.folder, hosts, engine.endpoint.url)
     with published(engine, scratch_of_all, lab, folder, "busybox") as plugin:
         return playbooks.run(
@@ -99,9 +84,7 @@ def run(
 
 def test_every_module_is_a_target() -> None:
     there = {path.name for path in TARGETS.iterdir() if (path / "tasks" / "main.yml").is_file()}
-    assert there == {*MODULES, "setup_engine", "setup_engine_folder"}
-    for module, tests in IN_A_SWARM.items():
-        assert module in (Path(__file__).parent / tests).read_text("utf-8"), module
+    assert there == {*MODULES, "setup_engine", "setup_engine_folder", "setup_engine_swarm"}
 
 
 @pytest.mark.parametrize("target", MODULES)
@@ -112,13 +95,11 @@ def test_a_target_does_everything_in_check_mode_and_again(target: str) -> None:
         assert task["loop"] in LOOPS, task["name"]
 
 
-@pytest.mark.parametrize("target", MODULES)
+@pytest.mark.parametrize("target", HERE)
 def test_target(target: str, run: Run) -> None:
-    told = [line for line in run.told if line["host"] == target]
-    failed = {line["task"]: line["result"] for line in told if line["result"]["failed"]}
+    came_to, failed = ran(run, target)
     assert failed == {}
-    ran = {line["task"].rpartition(" : ")[2] for line in told}
-    assert {task["name"] for task in steps(target)} <= ran
+    assert {task["name"] for task in steps(target)} <= came_to
 
 
 def test_nothing_is_left_of_them(run: Run, scratch_of_all: Scratch) -> None:

@@ -61,7 +61,9 @@ options:
         type: int
         required: true
       outer_port:
-        description: The port of the nodes that have a container; one that is free where only O(container_ports[].published) is stated.
+        description:
+          - The port of each node that has a container. A node can have no more than one then.
+          - One that is free where only O(container_ports[].published) is stated.
         type: int
       protocol:
         description: The protocol.
@@ -219,14 +221,14 @@ author:
 """
 
 EXAMPLES = r"""
-- name: A service of three containers, each on the emptiest node
+- name: A service of three containers, each on the emptiest node, at a port that is free there
   pytest_engine.engine.service:
     name: web
     image: nginx:1
     target_num_containers: 3
     container_ports:
       - inner_port: 80
-        outer_port: 8080
+        published: true
     autorestart: ON_FAILURE
 
 - name: One more
