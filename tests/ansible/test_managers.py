@@ -67,6 +67,9 @@ def test_a_playbook_outlives_the_leader_but_not_the_majority(
             task("its own", "swarm_service", service(last, "two"), ignore_errors=True),
         ],
         last.name: [
+            {"name": "hold, too", "ansible.builtin.wait_for": until_gone},
+            # The others are about to choose a leader, and until they have, nobody answers this.
+            task("services", "swarm_service_info", {"name": NAME}),
             task("another's", "swarm_service", service(last, "two")),
             task("again", "swarm_service", service(last, "two")),
             task("nodes", "node_info"),
@@ -83,6 +86,7 @@ def test_a_playbook_outlives_the_leader_but_not_the_majority(
     assert list(run.messages) == ["its own"]
     assert "Cannot connect to the engine at tcp://" in run.messages["its own"]
     assert run.changed == ["create", "there", "another's"]
+    assert run.results["services"]["exists"]
     status = {
         one["Description"]["Hostname"]: one["ManagerStatus"].get("Reachability")
         for one in run.results["nodes"]["nodes"]

@@ -76,6 +76,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.task
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,
 )
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import until_led
 
 if TYPE_CHECKING:
     from typing import Any
@@ -96,7 +97,7 @@ def look(call: engine.Call) -> dict[str, Any]:
 
 
 def main() -> None:
-    engine.read_module(ARGUMENTS, look)
+    engine.read_module(ARGUMENTS, lambda call: until_led(lambda: look(call)))
 
 
 if __name__ == "__main__":
