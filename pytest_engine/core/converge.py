@@ -20,7 +20,14 @@ from .polling import until_led
 if TYPE_CHECKING:
     from .client import Engine
 
-__all__ = ["lost_nodes", "missing_tasks", "reasons_of", "wait_all_converged", "wait_converged"]
+__all__ = [
+    "lost_nodes",
+    "missing_tasks",
+    "no_node_for",
+    "reasons_of",
+    "wait_all_converged",
+    "wait_converged",
+]
 
 # So often tasks may fail, which a swarm starts again, before nothing good is expected any more.
 _FAILURES = 3
@@ -200,11 +207,9 @@ def _problem(
     if ended and (updated or state.endswith("paused")):
         done = "was rolled back" if state.startswith("rollback") else "is paused"
         return f"its update {done}: {status.get('Message', state)}"
-    for task in tasks:
-        error = str(task["Status"].get("Err", ""))
-        hopeless = (_HOPELESS.search(error) and _AWAY not in error) or waited > _GRACE
-        if task["Status"]["State"] == "pending" and _NO_NODE in error and hopeless:
-            return error
+    unplaced = no_node_for(tasks, waited)
+    if unplaced:
+        return unplaced
     if not tasks and waited > _GRACE and "Global" in next(iter(service["Spec"]["Mode"])):
         return "no node meets its constraints"
     failed = [task for task in tasks if task["Status"]["State"] in _FAILED]
@@ -214,6 +219,22 @@ def _problem(
     decides = state == "rollback_started" or (state == "updating" and _gives_up(service))
     if (len(failed) >= _FAILURES or (failed and last)) and not decides:
         return f"{len(failed)} of its tasks failed"
+    return ""
+
+
+def no_node_for(tasks: Sequence[Mapping[str, Any]], waited: float) -> str:
+    """Say why no node takes one of some tasks, and none will; empty: they may be taken yet.
+
+    Args:
+        tasks: as the manager tells them.
+        waited: seconds since they were first looked at; some reasons may be over soon.
+    """
+    for task in tasks:
+        error = str(task["Status"].get("Err", ""))
+        is_pending = task["Status"]["State"] == "pending" and task["DesiredState"] == "running"
+        hopeless = (_HOPELESS.search(error) and _AWAY not in error) or waited > _GRACE
+        if is_pending and _NO_NODE in error and hopeless:
+            return error
     return ""
 
 

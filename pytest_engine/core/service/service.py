@@ -13,9 +13,10 @@ from ..polling import poll
 from .body import read_definition, read_life, restarts
 from .log import read_log
 from .placement import emptiest_node, nodes_to_avoid
-from .states import STATES, WrongState, check_allowed, count, state_of
+from .states import WrongState, check_allowed, count, state_of
 from .view import described, is_synchronized
 from .volumes import remove_volumes
+from .waiting import situation, wait_for_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,17 +149,11 @@ class LiveService:
         """Wait until it is in one of some states.
 
         Raises:
+            EngineError: no node takes a container of it, and no waiting will change that.
             Timeout: it is not; the message says in which it is, and why it gets no further.
         """
-        for state in states:
-            if state not in STATES:
-                raise InvalidInput(f"{state!r} is none of {', '.join(STATES)}.")
-        return poll(
-            lambda: self if self.refresh().state in states else None,
-            timeout=timeout,
-            what=f"Service {self.name} is to be {' or '.join(states)}",
-            tell=self._tell,
-        )
+        wait_for_state(self, states, timeout)
+        return self
 
     def update(self, **changes: Any) -> LiveService:
         """Change what it is to be.
@@ -395,9 +390,5 @@ class LiveService:
             is_there,
             timeout=timeout,
             what=f"Container {number} of service {self.name} is to come up",
-            tell=self._tell,
+            tell=lambda: situation(self),
         )
-
-    def _tell(self) -> str:
-        errors = self.counts.errors
-        return f"It is {self.state}." + (f" {'; '.join(errors)}." if errors else "")
