@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from pytest_engine.core.compose.projects import Services, ensure_services
 from pytest_engine.core.container import Address, Container
@@ -19,6 +19,7 @@ from pytest_engine.core.wait.reach import published_ports
 from .lifecycle import remember
 from .session import Resource
 from .shared import once
+from .standing import stands
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -172,7 +173,8 @@ def lent(
         session: the run.
         engine: where it is.
         fixture: the fixture that it is for.
-        key: what the run knows it by; None: it is the fixture's own.
+        key: what the run knows it by; None: it is the fixture's own. Where one of its containers
+            does not stand any more, it is brought up again.
         up: brings it up, and if it is the fixture's own, takes it down.
     """
     if key is None:
@@ -180,11 +182,16 @@ def lent(
             yield project
         return
 
-    def start() -> dict[str, str]:
+    def start() -> dict[str, Any]:
         with up() as project:
-            return {"project": project.name}
+            ids = [one.id for name in project.services for one in project.containers(name)]
+            return {"project": project.name, "containers": ids, "at": time.time()}
 
-    name = once(session.run, key, start)["project"]
+    def is_there(told: Mapping[str, Any]) -> bool:
+        age = time.time() - told["at"]
+        return all(stands(Container(engine, one), age) for one in told["containers"])
+
+    name = once(session.run, key, start, is_there)["project"]
     containers = _containers(engine, name)
     noted = _note(session, engine, fixture, containers, shared=True)
     try:

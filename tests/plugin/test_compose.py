@@ -268,6 +268,34 @@ def test_fails(shop):
     assert shop.left() == set()
 
 
+def test_workers_that_come_later_get_a_project_that_is_whole(shop: Project) -> None:
+    shop.write(
+        conftest='shop = compose("compose.yaml", scope="session")',
+        test_it="""
+import time
+
+def test_it(request, worker_id):
+    done = request.config.rootpath / "lost"
+    if worker_id == "gw0":
+        shop = request.getfixturevalue("shop")
+        shop["web"].kill()
+        shop.engine.containers.remove(shop.containers("worker")[0].id, force=True)
+        done.touch()
+        return
+    while not done.exists():
+        time.sleep(0.05)
+    shop = request.getfixturevalue("shop")
+    assert shop["web"].address(80).port
+    assert [one.state() for one in shop.containers("worker")] == ["running"] * 2
+""",
+    )
+    result = shop.run_apart("-n3", "--dist=each", "--engine-ahead=0")
+    result.assert_outcomes(passed=3)
+    # Once for the first worker, and once, with the label of another, for the others.
+    assert shop.created("shop") == 8
+    assert shop.left() == set()
+
+
 def test_a_project_that_does_not_come_up_is_tried_once_for_all_workers(shop: Project) -> None:
     shop.write(
         conftest="""
