@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable, TypeVar
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import Conflict, NotSwarmManager
+from pytest_engine.core.errors import Conflict, NotSwarmManager, ServerError, SwarmLocked
 from pytest_engine.core.launch import PrivateEngine, launch_dockerd
 from tests.lab.namespaces import current_network, inside
 
@@ -90,7 +90,7 @@ def swarm_of(engine: Engine, labels: dict[str, str] | None = None) -> Iterator[s
         "Spec": {"Labels": labels or {}, "Dispatcher": {"HeartbeatPeriod": 1_000_000_000}},
     }
     try:
-        node = engine.swarm.init(body)
+        node = _init(engine, body)
         # The network for published ports, which engines prepare and clear away when they like:
         # one swarm soon after another may find both of theirs.
         engine.networks.remove("ingress")
@@ -100,10 +100,24 @@ def swarm_of(engine: Engine, labels: dict[str, str] | None = None) -> Iterator[s
         engine.networks.remove(_GATEWAY_NETWORK)
 
 
+def _init(engine: Engine, body: SwarmInitBody) -> str:
+    try:
+        return engine.swarm.init(body)
+    except SwarmLocked:
+        # Over a certificate that is left of the one before; failing clears it away (20.10).
+        return engine.swarm.init(body)
+
+
 def leave(engine: Engine) -> None:
     """Take an engine out of its swarm, if it is in one."""
-    with contextlib.suppress(NotSwarmManager):
+    try:
         engine.swarm.leave(force=True)
+    except NotSwarmManager:
+        return
+    except ServerError as exc:
+        # It has left, while it was still writing a certificate, which is there yet (20.10).
+        if "directory not empty" not in exc.engine_message:
+            raise
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Callable, cast
+from typing import TYPE_CHECKING, Callable
 
 from ..client import Engine
 from ..container import Container
 from ..endpoint import Tls
+from ..ensure.updating import update_object
 from ..errors import ApiError, BadRequest, EngineError, LaunchFailed, NotFound
 from ..polling import poll
 from ..wait import log
@@ -230,9 +231,17 @@ class ClusterNode:
 
     def _update(self, change: NodeSpec) -> None:
         manager = self._ask()
-        node = manager.nodes.inspect(self.id)
-        spec = cast("NodeSpec", {**node["Spec"], **change})
-        manager.nodes.update(self.id, spec, version=node["Version"]["Index"])
+
+        def look() -> Node:
+            return manager.nodes.inspect(self.id)
+
+        # The swarm changes a node itself, as while its role changes.
+        update_object(
+            look(),
+            look,
+            lambda spec: {**spec, **change},
+            lambda spec, version: manager.nodes.update(self.id, spec, version=version),
+        )
 
     def _run(self, program: str, arguments: Sequence[str], what: str) -> None:
         result = self.container.exec(["sh", "-euc", program, "sh", *arguments])

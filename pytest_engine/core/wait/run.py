@@ -288,6 +288,7 @@ class _Wait:
         return True
 
     def _try_out(self, watcher: Watcher, probe: Probe) -> None:
+        was_tried = False
         while not self.stopping.is_set():
             if watcher.held or watcher.impossible:
                 # It held; a container that is started again has to be tried again.
@@ -302,11 +303,13 @@ class _Wait:
                 if reason is not None and has_ended:
                     watcher.give_up(f"{reason}, and the container has ended")
                     self._changed.notify_all()
-                elif reason is not None:
+                # One that the end of the time cuts short tells less than the one before.
+                elif reason is not None and (self.remaining() or not was_tried):
                     watcher.detail = reason
-                elif facts is self.facts:
+                elif reason is None and facts is self.facts:
                     watcher.hold()
                     self._changed.notify_all()
+            was_tried = True
             if reason is not None:
                 self._pause()
 

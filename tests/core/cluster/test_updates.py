@@ -97,7 +97,7 @@ def test_an_update_that_fails_is_taken_back_or_paused_as_stated(
 def test_an_update_goes_on_without_a_node_that_is_lost_in_it(cluster: Cluster) -> None:
     name = f"lost-{uuid.uuid4().hex[:8]}"
     # What is lost with its node counts as a failure of the update.
-    update: dict[str, Any] = {"Delay": 3_000_000_000, "FailureAction": "continue"}
+    update: dict[str, Any] = {"Delay": 10_000_000_000, "FailureAction": "continue"}
     spec = body(name, SLEEP, **update)
     # A task comes back elsewhere only where tasks come back at all.
     spec["TaskTemplate"]["RestartPolicy"] = {"Condition": "any", "Delay": 0}

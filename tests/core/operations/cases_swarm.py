@@ -15,6 +15,7 @@ from tests.core.swarms import (
     encoded,
     eventually,
     join,
+    leave,
     neighbour_of,
     service_spec,
     swarm_of,
@@ -59,7 +60,7 @@ def a_swarm_comes_is_configured_and_goes(world: World) -> None:
         assert swarm.inspect()["JoinTokens"]["Manager"] != first["JoinTokens"]["Manager"]
         assert swarm.unlock_key() != key
 
-        swarm.leave(force=True)
+        leave(world.engine)
         assert world.engine.system.info()["Swarm"]["LocalNodeState"] == "inactive"
 
 

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from tests.core.wait.conftest import Start
 
 SERVER = """
-import http.server, json, os, ssl
+import http.server, json, os, ssl, time
+
+asked = []
 
 class Echo(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path == "/once":
+            asked.append(self.path)
+            time.sleep(600 * (len(asked) - 1))
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         told = {"method": self.command, "sent": sent, "status": {"db": "up", "queue": 3}}
         told["auth"] = self.headers.get("Authorization")
@@ -82,6 +87,18 @@ def test_an_answer_that_has_all_that_is_wanted_will_do(
     serve: Callable[..., Container], condition: wait.Condition
 ) -> None:
     serve().wait(condition, timeout=60)
+
+
+@pytest.mark.engine
+def test_a_try_that_the_end_cuts_short_does_not_hide_the_one_before(
+    serve: Callable[..., Container],
+) -> None:
+    container = serve()
+    container.wait(wait.port(80), timeout=60)
+    with pytest.raises(WaitTimeout, match="/once answered 200"):
+        container.wait(wait.http("/once", status=204), timeout=2)
+    with pytest.raises(WaitTimeout, match="/once: no answer"):
+        container.wait(wait.http("/once"), timeout=0.5)
 
 
 @pytest.mark.engine
