@@ -149,6 +149,7 @@ def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts
         kind = _kind(newest, own[1:], is_wanted=life.is_deployed, since=life.deployed or "")
         if kind:
             numbers[kind] += 1
+        if kind and kind != "lost":
             # Told to replace them, the swarm has not got round to it.
             numbers["stale"] += newest.get("Spec", {}).get("ForceUpdate", 0) < life.redeployed
         if kind == "stopped" and _status(newest).get("State") == "complete":
@@ -180,9 +181,9 @@ def state_of(service: Service, life: Life, counts: Counts) -> str:
         return "Not running" if life.operation == "create" else "Stopped"
     if _is_on_the_way(service, life, counts):
         return _PROGRESS.get(life.operation, "Redeploying")
-    # Short for good: no container comes in the place of one on a node that is down.
-    is_short = bool(counts.lost) and counts.current < life.replicas
-    if counts.failing or is_short or (counts.running and counts.stopped):
+    # No container may come in the place of one on a node that is down.
+    lacks_some = counts.lost and not _is_global(service) and counts.current < life.replicas
+    if counts.failing or lacks_some or (counts.running and counts.stopped):
         return "Partly running"
     # All may have ended by themselves; or none is asked for.
     return "Stopped" if counts.stopped else "Running"
@@ -191,14 +192,17 @@ def state_of(service: Service, life: Life, counts: Counts) -> str:
 def _is_on_the_way(service: Service, life: Life, counts: Counts) -> bool:
     if counts.failing:
         return False
-    is_global = "Global" in service["Spec"].get("Mode", {})
     # The swarm may not have got round to it.
     there = counts.current + counts.lost
-    is_short = not there if is_global else there < life.replicas
+    is_short = not there if _is_global(service) else there < life.replicas
     update = (service.get("UpdateStatus") or {}).get("State")
     is_stale = counts.stale and update not in _HALTED
     is_updating = update in _UPDATING or is_stale
     return bool(counts.starting or counts.stopping or is_short or is_updating)
+
+
+def _is_global(service: Service) -> bool:
+    return "Global" in service["Spec"].get("Mode", {})
 
 
 def _status(task: Task) -> dict[str, object]:

@@ -104,6 +104,21 @@ def test_a_service_on_every_node_runs_when_all_that_are_there_do() -> None:
     assert computed(UP, *on_nodes(RUNS), mode="Global") == "Running"
 
 
+def test_what_is_to_end_on_a_node_that_is_down_holds_nothing_up() -> None:
+    lost: Any = {
+        **task(3, "orphaned", "remove", error="node n is down"),
+        "Spec": {"ForceUpdate": 0},
+    }
+    assert computed(Life("stop"), lost) == "Stopped"
+    assert computed(UP, lost) == "Starting"
+    assert computed(UP, *on_nodes(RUNS, RUNS), lost) == "Running"
+    # The swarm may keep its place.
+    assert computed(UP, *on_nodes(RUNS), lost) == "Partly running"
+    assert computed(UP, *on_nodes(RUNS), lost, mode="Global") == "Running"
+    counts = count(Life("redeploy", replicas=2, redeployed=1), [lost])
+    assert (counts.lost, counts.stale, counts.errors) == (1, 0, ("node n is down",))
+
+
 def test_what_never_restarts_does_not_wait_for_it() -> None:
     ended = [task(1, "complete", "shutdown", "2"), task(1, "ready", "ready", "3")]
     assert count(UP, ended).failing + count(UP, ended).starting == 1
