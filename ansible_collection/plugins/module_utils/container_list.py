@@ -34,6 +34,8 @@ def run(call: engine.Call) -> dict[str, Any]:
     labels = engine.texts(params["labels"]) or {}
     items = [_item(entry, number, labels) for number, entry in enumerate(params["containers"])]
     names = [item.name for item in items]
+    # One that is to be renamed is none of the others.
+    names += [entry["old_name"] for entry in params["containers"] if entry.get("old_name")]
     if params["remove_others"]:
         for name in many.other_containers(call.engine, labels, names):
             kind = ContainerKind()

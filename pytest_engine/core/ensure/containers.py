@@ -117,7 +117,11 @@ class ContainerKind(Kind[ContainerSpec]):
             there = ImageKind().find(engine, image)
             if there is not None and not is_newer_in_registry(engine, image, there):
                 pull = "missing"
-        return (reconcile(engine, ImageKind(pull), image, check=check),)
+        outcome = reconcile(engine, ImageKind(pull), image, check=check)
+        if check and outcome.changed and (pull != "always" or self.asks_registry):
+            # What is to come is another one than the one that is there.
+            outcome = replace(outcome, resource=None)
+        return (outcome,)
 
     def examine(
         self,

@@ -190,7 +190,7 @@ class ContentKind(Kind[ContentSpec]):
             return
         # The one that is about to be created counts.
         stays = max(self.keep, 1) - 1
-        for found in there[: len(there) - stays]:
+        for found in there[: max(len(there) - stays, 0)]:
             run = partial(self._remove_if_unused, engine, found["ID"])
             plan.add("remove", f"{self.noun} {found['Spec']['Name']}", run)
 

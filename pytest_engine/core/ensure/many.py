@@ -75,8 +75,8 @@ def reconcile_many(
 ) -> dict[str, Outcome]:
     """Bring containers to their wanted states, at the same time where the order allows.
 
-    A container comes after those that it depends on, and is removed before them. Each
-    image is looked at, and pulled, once.
+    Those that are to be absent go first. A container comes after those that it depends on, and
+    is removed before them. Each image is looked at, and pulled, once.
 
     Returns:
         Name -> what became of it, in the order of the items.
@@ -96,7 +96,8 @@ def reconcile_many(
     left = dict(order)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="pytest-engine-ensure") as pool:
         while left or running:
-            for name in [name for name, after in left.items() if after <= done.keys()]:
+            settled = {*done, *(name for name in failed if by_name[name].state == "absent")}
+            for name in [name for name, after in left.items() if after <= settled]:
                 del left[name]
                 item = replace(by_name[name], kind=_sharing(by_name[name].kind, images))
                 running[pool.submit(_bring_about, engine, item, check)] = name
@@ -145,12 +146,16 @@ def _order(items: Sequence[Item]) -> dict[str, set[str]]:
         twice = {item.name for item in items if sum(i.name == item.name for i in items) > 1}
         raise InvalidInput(f"containers: {', '.join(sorted(twice))} occurs more than once.")
     before: dict[str, set[str]] = {name: set() for name in by_name}
+    gone = {item.name for item in items if item.state == "absent"}
     for item in items:
         unknown = sorted({*item.needs} - by_name.keys())
         if unknown:
             raise InvalidInput(
                 f"containers: {item.name} depends on {', '.join(unknown)}, which is none of them."
             )
+        if item.state != "absent":
+            # Those that go may have a port, a name or an address that it is to have.
+            before[item.name] |= gone
         # Others that it uses are there already, or the engine says that they are not.
         for name in {*item.needs, *item.uses} & by_name.keys():
             if item.state == "absent":

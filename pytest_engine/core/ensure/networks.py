@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, NotFound
-from ..spec.network import NetworkSpec
+from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
 from .podman import network_as_docker_tells
 from .reconcile import Kind, Outcome, Plan
@@ -57,6 +58,8 @@ def _flag(name: str, key: str) -> Field:
         equals,
     )
 
+
+_ID = re.compile(r"[0-9a-f]{64}")
 
 _FIELDS = (
     Field("driver", lambda spec: spec.driver, lambda network: network["Driver"], equals),
@@ -186,6 +189,7 @@ class NetworkKind(Kind[NetworkSpec]):
         what = f"network {wanted.name}"
         members = self._members(actual) if actual is not None else {}
         changed = [item for item in differences if item.field != "connected"]
+        before: dict[str, dict[str, Any]] = {}
         kept: dict[str, dict[str, Any]] = {}
         replaced = None
         if actual is not None and (state == "absent" or self.force or changed):
@@ -194,10 +198,14 @@ class NetworkKind(Kind[NetworkSpec]):
                 members |= _stopped_members(engine, wanted.name)
                 # Read while planning: once the network is gone, nothing tells the aliases
                 # and the fixed addresses that containers had there.
-                kept = {
-                    name: kept_endpoint(engine.containers.inspect(member), wanted.name)
-                    for name, member in members.items()
-                }
+                for name, member in members.items():
+                    before[name] = kept_endpoint(engine.containers.inspect(member), wanted.name)
+                    kept[name], lost = _within(before[name], wanted.ipam_config or ())
+                    plan.warnings += [
+                        f"{name} gets another address than {address}, which the {what} has not "
+                        "any more."
+                        for address in lost
+                    ]
                 replaced = actual
             for name in members:
                 self._disconnect(plan, engine, network_id, name, what)
@@ -207,7 +215,7 @@ class NetworkKind(Kind[NetworkSpec]):
             return plan
         on_it = set(members)
         if actual is None:
-            create = partial(_create, engine, wanted, replaced, kept)
+            create = partial(_create, engine, wanted, replaced, before)
             plan.add("create", what, create, undoes=replaced is not None)
             on_it = set()
         self._settle_members(plan, engine, wanted, members, on_it, kept)
@@ -240,8 +248,9 @@ class NetworkKind(Kind[NetworkSpec]):
     @staticmethod
     def _members(network: Mapping[str, Any]) -> dict[str, str]:
         """Return name -> id of the containers that run on a network."""
-        containers = network.get("Containers") or {}
-        return {str(value["Name"]): str(key) for key, value in containers.items()}
+        listed = network.get("Containers") or {}
+        # An overlay lists its load balancer among them, as `lb-` and its name.
+        return {str(one["Name"]): str(key) for key, one in listed.items() if _ID.fullmatch(key)}
 
     @staticmethod
     def _disconnect(plan: Plan, engine: Engine, network: str, name: str, what: str) -> None:
@@ -303,6 +312,27 @@ def _stopped_members(engine: Engine, network: str) -> dict[str, str]:
         states.append("dead")
     listed = engine.containers.list(all=True, filters={"network": network, "status": states})
     return {str(entry["Names"][0]).lstrip("/"): str(entry["Id"]) for entry in listed}
+
+
+def _within(
+    endpoint: Mapping[str, Any], pools: Sequence[IpamPool]
+) -> tuple[dict[str, Any], list[str]]:
+    """Take the fixed addresses out of a container's settings that no pool of a network has.
+
+    Returns:
+        The settings, and those addresses.
+    """
+    subnets = [ipaddress.ip_network(pool.subnet) for pool in pools if pool.subnet]
+    stated: Mapping[str, Any] = endpoint.get("IPAMConfig") or {}
+    lost = [
+        str(stated[key])
+        for key in ("IPv4Address", "IPv6Address")
+        if stated.get(key) and not any(ipaddress.ip_address(stated[key]) in one for one in subnets)
+    ]
+    if not lost:
+        return dict(endpoint), lost
+    fits = {key: value for key, value in stated.items() if value not in lost}
+    return {**endpoint, "IPAMConfig": fits}, lost
 
 
 def _exists(engine: Engine, name: str) -> bool:

@@ -39,7 +39,9 @@ class NewContainer:
         self._engine = engine
         self._name = name
         self._keep_volumes = keep_volumes
+        self._old_name = str(old["Name"]).lstrip("/") if old is not None else ""
         self._old_ran = old is not None and bool(old["State"]["Running"])
+        self._old_was_frozen = old is not None and bool(old["State"].get("Paused"))
         self._renamed = False
         self.old_id = str(old["Id"]) if old is not None else ""
         self.new_id = ""
@@ -85,13 +87,15 @@ class NewContainer:
             if self.new_id:
                 containers.remove(self.new_id, force=True, volumes=True)
             if self._renamed:
-                containers.rename(self.old_id, self._name)
+                containers.rename(self.old_id, self._old_name)
             if self._old_ran:
                 containers.start(self.old_id)
+            if self._old_was_frozen:
+                containers.pause(self.old_id)
         except EngineError as exc:
             if cause is None:
                 raise
             raise EngineError(
-                f"{cause} Then the container {self._name} that was there before could not be "
+                f"{cause} Then the container {self._old_name} that was there before could not be "
                 f"put back ({exc}); look for {self._name}.{self.old_id[:12]}."
             ) from cause

@@ -272,12 +272,16 @@ def _resolved(
 ) -> ServiceSpec:
     image = str(wanted.image)
     there = "" if actual is None else actual["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
-    same = there.partition("@")[0] == image
-    if resolve == "never" or "@" in image or (resolve == "changed" and same):
+    # What is pinned stays so as long as its name does: tasks are not replaced for nothing.
+    kept = _with_image(wanted, there) if there.partition("@")[0] == image else wanted
+    if "@" in image:
         return wanted
+    if resolve == "never" or (resolve == "changed" and kept is not wanted):
+        return kept
     digest = digests.of(image)
-    if not digest:
-        return wanted
+    return _with_image(wanted, f"{image}@{digest}") if digest else kept
+
+
+def _with_image(wanted: ServiceSpec, image: str) -> ServiceSpec:
     settings = dict(wanted.settings)
-    named = replace(wanted, image=f"{image}@{digest}", settings={})
-    return named.with_settings(**settings)
+    return replace(wanted, image=image, settings={}).with_settings(**settings)

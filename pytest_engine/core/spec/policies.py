@@ -64,7 +64,10 @@ class Healthcheck:
     def _test(test: Command) -> list[str]:
         if isinstance(test, str) and test.strip():
             return ["NONE"] if test.strip().upper() == "NONE" else ["CMD-SHELL", test]
-        words = [] if isinstance(test, str) else list(test)
+        if not isinstance(test, (str, list, tuple)):
+            raise InvalidInput(f"healthcheck: the test is a text or a list, and not {test!r}.")
+        # YAML makes numbers of some.
+        words = [] if isinstance(test, str) else [str(word) for word in test]
         if not words:
             raise InvalidInput("healthcheck: the test is empty.")
         return words if words[0] in ("NONE", "CMD", "CMD-SHELL") else ["CMD", *words]

@@ -13,7 +13,7 @@ from ..spec.service import ServiceSpec
 from ..spec.values import parse_command, read_env_file
 from .mounts import read_mounts
 from .ports import read_ports
-from .values import NAMESPACE, check_keys, read_list, read_mapping, read_section
+from .values import NAMESPACE, check_keys, read_hosts, read_list, read_mapping, read_section
 
 __all__ = ["Names", "read_service"]
 
@@ -190,7 +190,7 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
             "dns_options": _texts(stated.get("dns_opt")),
             "dns_search": _texts(stated.get("dns_search")),
             "healthcheck": _healthcheck(where, stated.get("healthcheck")),
-            "hosts": read_mapping(hosts, f"{where}.extra_hosts", sign=":"),
+            "hosts": read_hosts(hosts, f"{where}.extra_hosts"),
             "log_driver": logging.get("driver"),
             "log_driver_options": logging.get("options"),
             "sysctls": read_mapping(stated.get("sysctls"), f"{where}.sysctls"),

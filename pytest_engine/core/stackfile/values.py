@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 
-__all__ = ["NAMESPACE", "check_keys", "read_list", "read_mapping", "read_section"]
+__all__ = ["NAMESPACE", "check_keys", "read_hosts", "read_list", "read_mapping", "read_section"]
 
 # The label by which everything of a stack is known; its value is the stack's name.
 NAMESPACE = "com.docker.stack.namespace"
@@ -20,11 +20,33 @@ def check_keys(where: str, stated: Mapping[str, Any], known: Sequence[str]) -> N
         raise InvalidInput(f"{where}: {', '.join(map(str, unknown))}: not supported for a stack.")
 
 
-def read_mapping(stated: Any, where: str, *, sign: str = "=") -> dict[str, str]:
+def read_hosts(stated: Any, where: str) -> dict[str, str]:
+    """Read hosts with their addresses: `name=address`, `name:address`, or a mapping.
+
+    Raises:
+        InvalidInput: one is not written so, or has several addresses.
+    """
+    if isinstance(stated, Mapping):
+        pairs = [(str(name), address) for name, address in stated.items()]
+    else:
+        texts = list(map(str, read_list(stated, where)))
+        parts = [text.partition("=" if "=" in text else ":") for text in texts]
+        pairs = [(name, address) for name, _sign, address in parts]
+    hosts: dict[str, str] = {}
+    for name, address in pairs:
+        if not name or not address or not isinstance(address, str):
+            raise InvalidInput(f"{where}: {name or address} is not written as name=address.")
+        if name in hosts:
+            raise InvalidInput(f"{where}: {name} has two addresses; a service has one for a name.")
+        hosts[name] = address.removeprefix("[").removesuffix("]")
+    return hosts
+
+
+def read_mapping(stated: Any, where: str) -> dict[str, str]:
     """Read a mapping, or a list of texts `name=value`."""
     if isinstance(stated, Mapping):
         return {str(key): _text(value) for key, value in stated.items()}
-    parts = (item.partition(sign) for item in map(str, read_list(stated, where)))
+    parts = (item.partition("=") for item in map(str, read_list(stated, where)))
     return {key: value for key, _sign, value in parts}
 
 

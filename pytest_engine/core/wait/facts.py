@@ -57,6 +57,11 @@ class Facts:
         return self.inspected.get("State", {})
 
     @property
+    def health(self) -> str:
+        """What its healthcheck says: `starting`, `healthy`, `unhealthy`; empty: it has none."""
+        return (self.state.get("Health") or {}).get("Status", "")
+
+    @property
     def is_alive(self) -> bool:
         """Whether its process runs, or is about to be started again by the engine."""
         status = str(self.state.get("Status"))

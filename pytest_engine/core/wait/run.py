@@ -327,6 +327,9 @@ class _Wait:
             self._changed.notify_all()
 
     def _see_health(self, status: str) -> None:
+        if self.facts.health == "unhealthy":
+            # How it was before it became that is told again.
+            status = facts_of(self.engine, self.container.inspect()).health
         with self._changed:
             for watcher in self._watchers.values():
                 watcher.on_health(status)
@@ -366,8 +369,6 @@ class _Wait:
             if self._failure is None and not self.stopping.is_set():
                 self._failure = exc
             self._changed.notify_all()
-
-    # Errors.
 
     def _impossible(self) -> str:
         reasons = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -138,6 +138,20 @@ def test_a_stopped_container_comes_back_stopped(
     assert _container(engine, spec) == old
 
 
+def test_a_frozen_container_comes_back_frozen_and_under_the_name_that_it_had(
+    engine: Engine, spec: ContainerSpec, scratch: Scratch, taken_port: int
+) -> None:
+    _started(engine, spec)
+    engine.containers.pause(str(spec.name))
+    old = _container(engine, spec)
+    assert old[1] == "paused"
+    other = replace(spec, name=scratch.name("new"), ports=[f"127.0.0.1:{taken_port}:80"])
+    with pytest.raises(PortInUse):
+        _started(engine, other, old_name=spec.name)
+    assert _container(engine, spec) == old
+    assert scratch.everything() == {f"container {spec.name}"}
+
+
 def test_a_new_container_has_the_image_of_the_old_one_where_none_is_stated(
     engine: Engine, spec: ContainerSpec
 ) -> None:
@@ -145,6 +159,28 @@ def test_a_new_container_has_the_image_of_the_old_one_where_none_is_stated(
     image = engine.containers.inspect(str(spec.name))["Image"]
     _started(engine, replace(spec, image=None, env={"A": "1"}))
     assert engine.containers.inspect(str(spec.name))["Image"] == image
+
+
+@pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")
+def test_check_mode_tells_that_a_newer_image_replaces_it(
+    engine: Engine, spec: ContainerSpec, pushed: Callable[..., str]
+) -> None:
+    name = pushed(ENV="A=1")
+    spec = replace(spec, image=name)
+    _started(engine, spec)
+    engine.images.tag(name, f"{name}-old")
+    pushed(ENV="A=2")
+    engine.images.tag(f"{name}-old", name)
+    engine.images.remove(f"{name}-old")
+    foretold, done = (
+        reconcile(engine, ContainerKind(pull="always"), spec, state="started", check=check)
+        for check in (True, False)
+    )
+    verbs = ["pull", "stop", "create", "start", "remove"]
+    assert [action.verb for action in foretold.actions] == verbs
+    assert [action.verb for action in done.actions] == verbs
+    again = reconcile(engine, ContainerKind(pull="always"), spec, state="started", check=True)
+    assert not again.changed
 
 
 def test_a_container_without_an_image_cannot_be_created(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,23 @@ def test_containers_are_removed_before_those_that_they_depend_on(
     ids = [str((made[name].resource or {})["Id"]) for name in (user, used)]
     assert [one in target for one, target in zip(ids, removed)] == [True, True]
     assert other_containers(engine, {"none": "such"}, []) == []
+
+
+def test_what_goes_makes_room_first(engine: Engine, scratch: Scratch, busybox: str) -> None:
+    old, new, stays = (scratch.name(name) for name in ("old", "new", "stays"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        ports = [f"127.0.0.1:{free.getsockname()[1]}:80"]
+    # It takes its time to end.
+    before = item(old, busybox, ports=ports, stop_timeout=1)
+    before = replace(before, kind=ContainerKind())
+    reconcile_many(engine, [before])
+    outcomes = reconcile_many(
+        engine,
+        [item(new, busybox, ports=ports), item(stays, busybox), replace(before, state="absent")],
+    )
+    assert list(outcomes) == [new, stays, old]
+    assert engine.containers.inspect(new)["State"]["Running"]
+    assert scratch.everything() == {f"container {new}", f"container {stays}"}
 
 
 def test_what_depends_on_one_that_fails_is_not_tried(

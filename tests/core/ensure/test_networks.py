@@ -156,6 +156,25 @@ def test_containers_come_back_to_a_network_that_is_made_anew(
 
 
 @pytest.mark.lacks("podman5", reason="it does not tell which address a container asked for")
+def test_a_container_gets_another_address_where_the_network_has_its_own_no_more(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    reconcile(engine, NetworkKind(), _spec(scratch, ipam_config=[_POOL]))
+    address = {"IPv4Address": "10.213.7.200"}
+    fixed = _run(engine, scratch, busybox, "a", Aliases=["db"], IPAMConfig=address)
+    other = _run(engine, scratch, busybox, "b")
+    spec = _spec(scratch, ipam_config=[IpamPool("10.213.9.0/24")])
+    outcome = reconcile(engine, NetworkKind(), spec)
+    assert len(outcome.warnings) == 1
+    assert f"{fixed} gets another address than 10.213.7.200" in outcome.warnings[0]
+    assert _members(engine, scratch) == [fixed, other]
+    networks: Any = engine.containers.inspect(fixed)["NetworkSettings"]["Networks"]
+    assert networks[scratch.name()]["IPAddress"].startswith("10.213.9.")
+    assert "db" in networks[scratch.name()]["Aliases"]
+    assert not reconcile(engine, NetworkKind(), spec).changed
+
+
+@pytest.mark.lacks("podman5", reason="it does not tell which address a container asked for")
 def test_a_network_that_cannot_be_made_anew_is_there_as_before(
     engine: Engine, scratch: Scratch, busybox: str
 ) -> None:

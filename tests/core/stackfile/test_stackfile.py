@@ -109,6 +109,14 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
         ({"environment": ["A=1", "B="]}, "env", ["A=1", "B="]),
         ({"environment": {"A": True, "B": ""}}, "env", ["A=true", "B="]),
         ({"extra_hosts": ["a:10.0.0.1"]}, "hosts", ["10.0.0.1 a"]),
+        ({"extra_hosts": ["a=10.0.0.1", "b:::1", "c=[::1]"]}, "hosts", [
+            "10.0.0.1 a",
+            "::1 b",
+            "::1 c",
+        ]),
+        ({"healthcheck": {"test": ["CMD", "nc", "-z", 80]}}, "healthcheck", {
+            "Test": ["CMD", "nc", "-z", "80"]
+        }),
         ({"dns": "10.0.0.1"}, "dns", ["10.0.0.1"]),
         ({"ulimits": {"nproc": 5, "nofile": {"soft": 1, "hard": 2}}}, "ulimits", [
             {"Name": "nproc", "Soft": 5, "Hard": 5},
@@ -178,6 +186,10 @@ def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
         ({"services": {"web": {"image": "a", "deploy": {"mode": "every"}}}}, "every"),
         ({"services": {"web": {"image": "a", "environment": ["B"]}}}, r"B has no value. Write B="),
         ({"services": {"web": {"image": "a", "environment": {"B": None}}}}, "B has no value"),
+        ({"services": {"web": {"image": "a", "extra_hosts": ["b"]}}}, "b is not written as"),
+        ({"services": {"web": {"image": "a", "extra_hosts": ["b:1", "b:2"]}}}, "b has two addr"),
+        ({"services": {"web": {"image": "a", "extra_hosts": {"b": ["1"]}}}}, "b is not written as"),
+        ({"services": {"web": {"image": "a", "healthcheck": {"test": 5}}}}, "and not 5"),
         ({"secrets": {"a": {}}}, "secrets.a: state one of file, content"),
         ({"secrets": {"a": {"file": "none"}}}, "none cannot be read"),
         ({"volumes": {"a": {"size": 1}}}, "volumes.a: size"),

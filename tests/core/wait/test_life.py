@@ -41,6 +41,20 @@ def test_an_unhealthy_container_may_recover(start: Start) -> None:
 
 
 @pytest.mark.lacks("podman5", reason="its healthchecks are run by systemd's timers")
+def test_that_it_was_healthy_once_does_not_count(start: Start) -> None:
+    container = start(
+        "touch /ok; sleep 1; rm /ok; sleep 1000", config=checking("test -e /ok", Retries=1)
+    )
+    container.wait(wait.healthy(), timeout=20)
+    container.wait(
+        wait.check(lambda one: one.inspect()["State"]["Health"]["Status"] == "unhealthy")
+    )
+    # The engine tells again of what was before.
+    with pytest.raises(WaitTimeout, match="it is unhealthy"):
+        container.wait(wait.healthy(), timeout=1)
+
+
+@pytest.mark.lacks("podman5", reason="its healthchecks are run by systemd's timers")
 def test_a_failing_healthcheck_tells_its_last_words(start: Start) -> None:
     container = start("sleep 1000", config=checking("echo no database; exit 1", Retries=1))
     with pytest.raises(WaitTimeout) as caught:

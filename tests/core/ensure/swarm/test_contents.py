@@ -145,6 +145,16 @@ def test_all_versions_stay_if_wanted(engine: Engine, name: str, kind: ContentKin
     assert not reconcile(engine, rolling, ContentSpec(name, b"10")).changed
 
 
+def test_no_version_goes_while_there_are_fewer_than_may_stay(
+    engine: Engine, name: str, kind: ContentKind
+) -> None:
+    rolling = type(kind)(rolling=True, keep=4)
+    for number in range(1, 6):
+        reconcile(engine, rolling, ContentSpec(name, b"%d" % number))
+        there = {f"{name}_v{one}" for one in range(max(1, number - 3), number + 1)}
+        assert names(engine, kind, name) == there
+
+
 def test_what_is_forced_is_made_anew(engine: Engine, name: str, kind: ContentKind) -> None:
     wanted = ContentSpec(name, b"mimi")
     first = reconcile(engine, kind, wanted).resource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -154,6 +154,28 @@ def test_an_image_that_no_registry_tells_is_warned_of(
     assert not deploy(engine, stack, alone, resolve="changed").warnings
     with pytest.raises(InvalidInput, match="resolve"):
         deploy(engine, stack, file(busybox), resolve="sometimes")
+
+
+@pytest.mark.parametrize("resolve", ["changed", "never"])
+def test_an_image_stays_pinned_while_its_name_does(
+    engine: Engine, stack: str, pushed: Callable[..., str], resolve: str
+) -> None:
+    name = pushed()
+    web: dict[str, Any] = {"image": name, "deploy": {"replicas": 0}}
+    deploy(engine, stack, {"services": {"web": web}}, resolve="always")
+
+    def image() -> str:
+        spec = engine.services.inspect(f"{stack}_web")["Spec"]
+        return str(spec["TaskTemplate"]["ContainerSpec"]["Image"])
+
+    pinned = image()
+    assert pinned.startswith(f"{name}@sha256:")
+    changed = {"services": {"web": {**web, "hostname": "other"}}}
+    assert actions(deploy(engine, stack, changed, resolve=resolve)) == [
+        f"update service {stack}_web"
+    ]
+    assert image() == pinned
+    assert not deploy(engine, stack, changed, resolve=resolve).changed
 
 
 def test_its_tasks_are_listed_in_a_few_words(
