@@ -15,6 +15,8 @@ description:
   - A container comes after those that it depends on, which are those of its C(depends_on) and those that it uses
     by C(network_mode), C(ipc_mode) or C(pid_mode) as C(container:NAME), or by C(links) or C(volumes_from). It is
     removed before them.
+  - Containers that are to be absent, those of O(remove_others) too, are removed before the others are started, so
+    that their ports and names are free.
   - Each image is looked at, and pulled, once.
   - If some of the containers cannot be brought about, those that depend on them are not tried, all others are,
     and the task fails.
