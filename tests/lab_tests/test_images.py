@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import tarfile
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ Start = Callable[..., Container]
 @pytest.fixture
 def start(engine: Engine, lab: LabImages, scratch: Scratch) -> Start:
     """Give a function that starts a container of an image of the lab."""
+    numbers = itertools.count()
 
     def started(
         image: str,
@@ -47,7 +49,7 @@ def start(engine: Engine, lab: LabImages, scratch: Scratch) -> Start:
                 "PortBindings": {f"{port}/tcp": [{"HostIp": "127.0.0.1"}]} if port else {},
             },
         }
-        name = scratch.name(str(len(engine.containers.list(all=True))))
+        name = scratch.name(str(next(numbers)))
         created = engine.containers.create(body, name=name)["Id"]
         if files:
             engine.containers.put_archive(created, "/", _archive(files))
