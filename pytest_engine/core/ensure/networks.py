@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import EngineError, NotFound
+from ..errors import Conflict, EngineError, NotFound
+from ..polling import poll
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
 from .podman import network_as_docker_tells
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Engine
+    from ..types.engine import NetworkCreateBody
 
 __all__ = ["NetworkKind", "kept_endpoint"]
 
@@ -60,6 +62,7 @@ def _flag(name: str, key: str) -> Field:
 
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_PATIENCE = 20.0
 
 _FIELDS = (
     Field("driver", lambda spec: spec.driver, lambda network: network["Driver"], equals),
@@ -283,14 +286,15 @@ def _create(
     kept: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Create a network; if that fails, make the one that was there before again."""
+    is_swarms = replaced is not None and replaced.get("Scope") == "swarm"
     try:
-        engine.networks.create(wanted.to_engine())
+        _create_when_free(engine, wanted.to_engine(), waits=is_swarms)
     except EngineError as exc:
         if replaced is None:
             raise
-        config = {key: replaced[key] for key in _CONFIGURATION if replaced.get(key)}
+        config: Any = {key: replaced[key] for key in _CONFIGURATION if replaced.get(key)}
         try:
-            engine.networks.create(config)  # type: ignore[arg-type]
+            _create_when_free(engine, config, waits=is_swarms)
             for name, endpoint in kept.items():
                 engine.networks.connect(wanted.name, name, endpoint)  # type: ignore[arg-type]
         except EngineError as again:
@@ -299,6 +303,21 @@ def _create(
                 f"again ({again}); on it were: {', '.join(kept) or 'no containers'}."
             ) from exc
         raise
+
+
+def _create_when_free(engine: Engine, config: NetworkCreateBody, *, waits: bool) -> None:
+    """Create a network; a swarm takes a moment to let go of the name of one that is removed."""
+
+    def is_created() -> bool:
+        try:
+            engine.networks.create(config)
+        except Conflict:
+            if not waits:
+                raise
+            return False
+        return True
+
+    poll(is_created, timeout=_PATIENCE, what=f"The name of network {config['Name']} is to be free")
 
 
 def _stopped_members(engine: Engine, network: str) -> dict[str, str]:
