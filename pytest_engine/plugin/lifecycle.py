@@ -128,7 +128,8 @@ def started(
 
         resource = reused(session, engine, request, spec, reuse, make_ready)
     else:
-        facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks), repr(files))
+        asked = (spec.name, spec.platform, spec.to_engine(), repr(spec.networks), repr(files))
+        facts = (place, fixture, *asked)
         resource = made(session, engine, "container", fixture, facts, start, apart=place is None)
     container = resource.container or Container(engine, str(resource.id))
     try:
