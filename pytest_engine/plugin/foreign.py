@@ -21,7 +21,6 @@ PROJECT_LABEL = "com.docker.compose.project"
 
 # So many are named: a project may have dozens.
 _NAMED = 6
-_SWEEPING = " `python -m pytest_engine sweep` removes what runs that are over have left."
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,10 @@ def refuse_foreign_volume(created: Volume, session: str) -> None:
         return
     name = created["Name"]
     whose = f"is another run's ({owner[:12]})" if owner else "was there before this run"
-    sweeping = _SWEEPING if owner else ""
     raise NotOurs(
         f"Volume {name} {whose}, and what this fixture makes is removed with its data. "
         "Give the fixture's volume another name, or none; or use the one that is there, without "
-        f"a fixture: container(..., volumes={{'/path': '{name}'}}).{sweeping}"
+        f"a fixture: container(..., volumes={{'/path': '{name}'}}).{_sweeping(owner)}"
     )
 
 
@@ -84,12 +82,12 @@ def refuse_foreign_project(engine: Engine, claims: Claims, session: str) -> None
         return
     named = ", ".join(_named(one) for one in others[:_NAMED])
     more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    sweeping = _SWEEPING if any(SESSION_LABEL in one.labels for one in others) else ""
+    owner = next(filter(None, (one.labels.get(SESSION_LABEL) for one in others)), None)
     raise NotOurs(
         f"Compose project {claims.project} would take over what was there before this run, and "
         f"remove it with its data: {named}{more}. State another project_name, or none; and in the "
         "file, give networks and volumes other names, or external: true, with which they are used "
-        f"and stay.{sweeping}"
+        f"and stay.{_sweeping(owner)}"
     )
 
 
@@ -122,3 +120,11 @@ def _is_of_project(labels: Mapping[str, str], claims: Claims) -> bool:
 def _named(thing: Thing) -> str:
     owner = thing.labels.get(SESSION_LABEL)
     return f"{thing} (another run's, {owner[:12]})" if owner else str(thing)
+
+
+def _sweeping(owner: str | None) -> str:
+    """Say how to be rid of what another run has; empty if it is no run's."""
+    if not owner:
+        return ""
+    command = f"python -m pytest_engine sweep --session {owner[:12]}"
+    return f" `{command}` removes what that run has left, if it is over."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -125,8 +126,33 @@ def test_what_another_run_has_is_left_to_those_who_sweep(shop: Project) -> None:
     with somebodys_volume(shop.engine, {"io.pytest-engine.session": "0123456789abcdef"}):
         refused(
             shop,
-            f"volume {DATA} (another run's, 0123456789ab). *`python -m pytest_engine sweep` *",
+            f"volume {DATA} (another run's, 0123456789ab). *sweep --session 0123456789ab` *",
         )
+
+
+def test_what_a_killed_run_left_of_a_project_goes_and_its_name_is_free_again(shop: Project) -> None:
+    shop.write(
+        conftest=f"shop = compose('compose.yaml', project_name={DEV!r})",
+        test_it="""
+import os, pathlib, signal
+
+def test_dies(shop):
+    (pid,) = pathlib.Path("state/runs").glob("*/reaper.pid")
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def test_goes_on(shop):
+    assert shop["db"].state() == "running"
+""",
+    )
+    assert shop.run_apart("-k", "dies").ret == -signal.SIGKILL
+    assert len(shop.left()) == 3
+    # It comes too early, or just in time.
+    shop.run_apart("-k", "goes_on")
+    assert shop.await_no_runs() == []
+    assert shop.left() == set()
+    shop.run_apart("-k", "goes_on").assert_outcomes(passed=1, deselected=1)
+    assert shop.left() == set()
 
 
 def test_a_project_of_a_certain_name_is_brought_up_for_each_test(shop: Project) -> None:

@@ -35,7 +35,7 @@ def somebodys_volume(engine: Engine, labels: Mapping[str, str]) -> Iterator[None
         ({}, f"Volume {VOLUME} was there before this run, *another name, or none; or use the one*"),
         (
             {"io.pytest-engine.session": "0123456789abcdef"},
-            f"Volume {VOLUME} is another run's (0123456789ab), *`python -m pytest_engine sweep` *",
+            f"Volume {VOLUME} is another run's (0123456789ab), *sweep --session 0123456789ab` *",
         ),
     ],
     ids=["person", "run"],
