@@ -87,6 +87,13 @@ def main(folder: str) -> None:
     _write_pid(run)
     others = threading.Thread(target=_bury_others, args=(run,), daemon=True)
     others.start()
+    _wait_and_bury(run)
+    # Also after a run that ended well and at once: others may have no time for them either.
+    others.join(_PATIENCE)
+
+
+def _wait_and_bury(run: Trace) -> None:
+    """Wait for the end of the run, and remove what it left."""
     try:
         lock = run.claim(wait=True)
     except OSError:
@@ -99,7 +106,6 @@ def main(folder: str) -> None:
     burial = bury(run, quiet=0.0 if run.ended else QUIET, patience=_PATIENCE)
     for line in [*(f"{one}: {why}" for one, why in burial.left.items()), *burial.problems]:
         sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}\n")
-    others.join(_PATIENCE)
 
 
 def _write_pid(run: Trace) -> None:

@@ -76,7 +76,8 @@ def compose(
             other fixtures: `{redis.name}`, `{redis.id}`, `{redis.ip}`.
         env_files: files with variables for it, in place of `.env`.
         project_name: its name, for those who need a certain one; two runs at once cannot
-            have the same. None: one that no other run has.
+            have the same, and a project that is there already is refused. None: one that no
+            other run has.
         build: `always` or `never`; None: images that are missing.
         pull: `missing`, `always` or `never`; None: what the file says, unless
             `--engine-pull` is `always` or `never`.
@@ -130,7 +131,7 @@ def compose(
         def up() -> Iterator[ComposeProject]:
             with tempfile.TemporaryDirectory(prefix="pytest-engine-compose-") as scratch:
                 files = find_files(file, names.folder, Path(scratch))
-                cli = labelled(
+                cli, claims = labelled(
                     engine,
                     files.project(project_name or session.owner.name(fixture), profiles, env_files),
                     scratch=Path(scratch),
@@ -140,7 +141,7 @@ def compose(
                 )
                 services_wanted = replace(wanted, pull=_pull_policy(pull, session))
                 with brought_up(
-                    session, engine, fixture, cli, services_wanted, stays=is_shared
+                    session, engine, fixture, cli, claims, services_wanted, stays=is_shared
                 ) as project:
                     if wait is not False:
                         limit = timeout or session.settings.wait_timeout

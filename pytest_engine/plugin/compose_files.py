@@ -16,6 +16,8 @@ from pytest_engine.core.compose.plain_events import read_plain_events
 from pytest_engine.core.compose.project import Project
 from pytest_engine.core.errors import InvalidInput
 
+from .foreign import Claims
+
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.endpoint import Endpoint
@@ -93,8 +95,8 @@ def labelled(
     environ: Mapping[str, str],
     labels: Mapping[str, str],
     wanted: Collection[str],
-) -> Compose:
-    """Lay labels over everything that a project makes, and return the CLI for that.
+) -> tuple[Compose, Claims]:
+    """Lay labels over everything that a project makes.
 
     Args:
         engine: where it will run.
@@ -103,6 +105,9 @@ def labelled(
         environ: the variables of the CLI.
         labels: the labels.
         wanted: services that have to be there.
+
+    Returns:
+        The CLI for the project with the labels, and what the project takes for its own.
 
     Raises:
         InvalidInput: there is no such service.
@@ -122,16 +127,30 @@ def labelled(
     for name, service in known.items():
         if service.get("build"):
             over["services"][name]["build"] = {"labels": {**labels}}
-    for kind in ("networks", "volumes"):
-        # Those that are external are somebody else's.
-        own = [
-            name for name, it in (model.get(kind) or {}).items() if not (it or {}).get("external")
-        ]
-        over[kind] = {name: {"labels": {**labels}} for name in own}
+    own = {kind: _own(model, kind, str(project.name)) for kind in ("networks", "volumes")}
+    for kind, names in own.items():
+        over[kind] = {name: {"labels": {**labels}} for name in names}
+    claims = Claims(
+        str(project.name),
+        networks=frozenset(own["networks"].values()),
+        volumes=frozenset(own["volumes"].values()),
+    )
     path = scratch / "labels.json"
     path.write_text(json.dumps(over), encoding="utf-8")
     whole = replace(project, files=(*project.files, str(path)))
-    return Compose(connection, whole, environ=environ)
+    return Compose(connection, whole, environ=environ), claims
+
+
+def _own(model: Mapping[str, Any], kind: str, project: str) -> dict[str, str]:
+    """Find a project's networks or volumes: name in the file -> name on the engine.
+
+    Those that are external are somebody else's.
+    """
+    return {
+        name: str((it or {}).get("name") or f"{project}_{name}")
+        for name, it in (model.get(kind) or {}).items()
+        if not (it or {}).get("external")
+    }
 
 
 def _model(cli: Compose) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pytest_engine.core.wait import exit as has_ended
 from pytest_engine.core.wait import healthy, port, wait_for
 from pytest_engine.core.wait.reach import published_ports
 
+from .foreign import PROJECT_LABEL, refuse_foreign_project
 from .lifecycle import remember
 from .session import Resource
 from .shared import once
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
     from pytest_engine.core.compose.cli import Compose
     from pytest_engine.core.wait import Condition, Ready
 
+    from .foreign import Claims
     from .session import Session
 
 __all__ = ["ComposeProject", "brought_up", "lent", "wait_until_ready"]
 
-_PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 _NUMBER = "com.docker.compose.container-number"
 
@@ -113,6 +114,7 @@ def brought_up(
     engine: Engine,
     fixture: str,
     cli: Compose,
+    claims: Claims,
     wanted: Services,
     *,
     stays: bool = False,
@@ -124,16 +126,19 @@ def brought_up(
         engine: where to start it.
         fixture: the fixture that it is for.
         cli: runs Compose for it.
+        claims: what it takes for its own.
         wanted: what is wanted of it.
         stays: take it down only if something goes wrong: it is the whole run's, which
             removes it at its end.
 
     Raises:
         ComposeFailed: it does not start.
+        NotOurs: it would take over what is not of this run; nothing is touched.
     """
     name = str(cli.project.name)
     noted: list[Resource] = []
     session.run.begin(engine.endpoint)
+    refuse_foreign_project(engine, claims, session.owner.session)
     began = time.monotonic()
     is_well = False
     try:
@@ -245,7 +250,7 @@ def wait_until_ready(
 
 def _containers(engine: Engine, project: str) -> dict[str, tuple[Container, ...]]:
     """Find the containers of a project: service -> containers, by their number."""
-    labels = [f"{_PROJECT}={project}", "com.docker.compose.oneoff=False"]
+    labels = [f"{PROJECT_LABEL}={project}", "com.docker.compose.oneoff=False"]
     listed = engine.containers.list(all=True, filters={"label": labels})
     found: dict[str, list[tuple[int, Container]]] = {}
     for one in listed:
@@ -273,7 +278,7 @@ def _readiness(container: Container) -> Condition | None:
 def _take_down(
     session: Session, engine: Engine, cli: Compose, wanted: Services, noted: list[Resource]
 ) -> None:
-    filters = {"label": f"{_PROJECT}={cli.project.name}"}
+    filters = {"label": f"{PROJECT_LABEL}={cli.project.name}"}
     try:
         # Its data goes with it, so nothing has to end in good order.
         ensure_services(cli, replace(wanted, names=(), timeout=0), "absent")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Callable, Literal, TypeVar
 import pytest
 
 from pytest_engine.core.container import Container
-from pytest_engine.core.errors import ApiError, EngineError, ImageNotFound, InvalidInput
+from pytest_engine.core.errors import ApiError, EngineError, ImageNotFound, InvalidInput, NotOurs
 from pytest_engine.core.spec.network import NetworkSpec
 from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
@@ -21,6 +21,7 @@ from pytest_engine.core.wait.ending import Exit
 
 from .early import hooks_in_turn, note_early
 from .files import put_files
+from .foreign import refuse_foreign_volume
 from .handles import Image, Network, Volume
 from .images import Demand, resolve_name
 from .making import made
@@ -127,7 +128,8 @@ def started(
 
         resource = reused(session, engine, request, spec, reuse, make_ready)
     else:
-        facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks), repr(files))
+        asked = (spec.name, spec.platform, spec.to_engine(), repr(spec.networks), repr(files))
+        facts = (place, fixture, *asked)
         resource = made(session, engine, "container", fixture, facts, start, apart=place is None)
     container = resource.container or Container(engine, str(resource.id))
     try:
@@ -267,6 +269,9 @@ def made_volume(
     """Create a volume, fill it by its name, and remove it with its data afterwards.
 
     `ANY_NAME` stands for one that nobody else has; `place` is that of `started`.
+
+    Raises:
+        NotOurs: it was there before, or is another run's.
     """
 
     def make() -> Resource:
@@ -275,7 +280,8 @@ def made_volume(
         with session.making("volume", wanted.name, fixture, engine) as resource:
             timed = session.durations.step(fixture, "create")
             with _nothing_made_on_refusal(session, resource), timed:
-                engine.volumes.create(replace(wanted, labels=labels).to_engine())
+                created = engine.volumes.create(replace(wanted, labels=labels).to_engine())
+                refuse_foreign_volume(created, session.owner.session)
             resource.id = wanted.name
             if fill is not None:
                 fill(wanted.name)
@@ -365,8 +371,8 @@ def _create(
 def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[None]:
     try:
         yield
-    except (ApiError, InvalidInput):
-        # The engine said no, so there is nothing of ours under that name.
+    except (ApiError, InvalidInput, NotOurs):
+        # The engine said no, or has it already: there is nothing of ours under that name.
         session.forget(resource)
         raise
 

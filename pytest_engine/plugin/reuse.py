@@ -89,7 +89,7 @@ def reused(
     spec = replace(spec, name=name, labels={**(spec.labels or {}), **labels})
     changed = request.node.ihook.pytest_engine_container_spec(spec=spec, request=request)
     spec = changed or spec
-    wanted = digest(spec.name, spec.to_engine())
+    wanted = digest(spec.name, spec.platform, spec.to_engine())
     spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
     session.run.begin(engine.endpoint)
     with FileLock(folder / f"{key}.lock"):

@@ -102,7 +102,8 @@ def volume(
 
     Args:
         spec: all of its properties, under a certain name, which two runs at once cannot
-            have both. None: those that are stated here, under a name of its own.
+            have both, and nobody else before. None: those that are stated here, under a
+            name of its own.
         driver: its driver; the engine's default is `local`.
         driver_options: what that is told, like `{"type": "tmpfs", "device": "tmpfs"}`.
         labels: labels beyond those of the run.

@@ -111,6 +111,8 @@ def test_goes_on(box):
     assert len(project.left()) == 1
     project.run_apart("-k", "goes_on").assert_outcomes(passed=1, deselected=1)
     assert project.gone_within(SECONDS) == set()
+    # That takes longer than the run.
+    assert project.await_no_runs() == []
 
 
 def test_a_run_that_is_terminated_leaves_nothing(project: Project) -> None:

@@ -60,6 +60,15 @@ def test_what_differs_is_made_anew(reusing: Project) -> None:
     assert len(reusing.left()) == 1
 
 
+def test_what_was_of_a_stated_platform_is_made_anew_for_the_engines_own(reusing: Project) -> None:
+    reusing.write(conftest=BOX.format(more=", platform='linux/amd64'"), test_it=SHOW)
+    first = ids(reusing)
+    assert ids(reusing) == first
+    reusing.write(conftest=BOX.format(more=""), test_it=SHOW)
+    assert ids(reusing).isdisjoint(first)
+    assert len(reusing.left()) == 1
+
+
 def test_without_the_option_nothing_is_used_again(project: Project) -> None:
     project.write(conftest=BOX.format(more=""), test_it=SHOW)
     project.run().assert_outcomes(passed=1)

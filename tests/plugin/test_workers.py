@@ -121,6 +121,21 @@ def test_it(box, request):
     assert project.left() == set()
 
 
+def test_each_platform_is_a_container_of_its_own(project: Project) -> None:
+    project.write(
+        conftest="""
+box = container(
+    "busybox", command="sleep 1000", scope="session",
+    params=["busybox", {"platform": "linux/amd64"}], ids=["any", "stated"],
+)
+""",
+        test_it="def test_it(box):\n    assert box.state() == 'running'",
+    )
+    project.run_apart("-n2", "--dist=each").assert_outcomes(passed=4)
+    assert project.created() == 2
+    assert project.left() == set()
+
+
 def test_a_container_that_does_not_become_ready_is_tried_once_and_told_to_all(
     project: Project,
 ) -> None:
