@@ -184,7 +184,8 @@ class TestNginx:
         container.wait(wait.http("/", port=80))
         with urllib.request.urlopen(f"http://{container.address(80)}/hello.txt") as answer:
             assert answer.read() == b"hello\n"
-        assert '"GET /hello.txt HTTP/1.1" 200' in container.logs()
+        # It writes that down once it has answered.
+        container.wait(wait.log('"GET /hello.txt HTTP/1.1" 200'))
         container.stop()
         assert _exit_code(container) == 0
 

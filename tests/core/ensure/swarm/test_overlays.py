@@ -9,6 +9,8 @@ import pytest
 from pytest_engine.core.ensure.networks import NetworkKind
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.spec.network import NetworkSpec
+from tests.conftest import TEST_ENGINE
+from tests.lab import OWN_ENGINE
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -18,6 +20,9 @@ pytestmark = [
     pytest.mark.engine,
     pytest.mark.destructive,
     pytest.mark.lacks("podman5", reason="Podman has no swarms"),
+    pytest.mark.skipif(
+        TEST_ENGINE != OWN_ENGINE, reason="an engine in a container attaches none to an overlay"
+    ),
 ]
 
 
