@@ -231,7 +231,8 @@ def no_node_for(tasks: Sequence[Mapping[str, Any]], waited: float) -> str:
     """
     for task in tasks:
         error = str(task["Status"].get("Err", ""))
-        is_pending = task["Status"]["State"] == "pending" and task["DesiredState"] == "running"
+        is_wanted = task["DesiredState"] not in ("shutdown", "remove")
+        is_pending = task["Status"]["State"] == "pending" and is_wanted
         hopeless = (_HOPELESS.search(error) and _AWAY not in error) or waited > _GRACE
         if is_pending and _NO_NODE in error and hopeless:
             return error

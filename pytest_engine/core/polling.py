@@ -10,9 +10,10 @@ from .errors import NoLeader, Timeout
 if TYPE_CHECKING:
     from typing import Callable
 
-__all__ = ["poll", "until_led"]
+__all__ = ["poll", "until_led", "when_led"]
 
 Found = TypeVar("Found")
+Asked = TypeVar("Asked")
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
@@ -85,3 +86,12 @@ def until_led(
             if clock() >= deadline:
                 raise
             sleep(_LONGEST_PAUSE)
+
+
+def when_led(look: Callable[[Asked], Found]) -> Callable[[Asked], Found]:
+    """Make a function that only looks at a swarm wait for a leader, as `until_led` does."""
+
+    def waiting(asked: Asked) -> Found:
+        return until_led(lambda: look(asked))
+
+    return waiting

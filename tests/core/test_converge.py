@@ -10,6 +10,7 @@ import pytest
 from pytest_engine.core.converge import (
     lost_nodes,
     missing_tasks,
+    no_node_for,
     reasons_of,
     wait_all_converged,
     wait_converged,
@@ -259,6 +260,17 @@ def test_nodes_that_are_away_are_waited_for_a_little(
     with pytest.raises(EngineError, match="no suitable node"):
         managers.wait()
     assert managers.now == pytest.approx(waited, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("desired", "told"),
+    [("running", True), ("complete", True), ("shutdown", False), ("remove", False)],
+)
+def test_a_task_that_is_still_wanted_and_finds_no_node_is_told(desired: str, told: object) -> None:
+    error = f"no suitable node ({UNMET})"
+    # A job's tasks are to be complete.
+    task = {"DesiredState": desired, "Status": {"State": "pending", "Err": error}}
+    assert no_node_for([task], 0.0) == (error if told else "")
 
 
 def test_a_node_that_comes_back_gets_the_task() -> None:

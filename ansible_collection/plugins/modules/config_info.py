@@ -95,7 +95,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.configs import (  # pylint: disable=unused-import
     Configs,  # noqa: F401  # so that Ansible packs it
 )
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import until_led
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import when_led
 
 if TYPE_CHECKING:
     from typing import Any
@@ -103,10 +103,7 @@ if TYPE_CHECKING:
 
 def ways(call: engine.Call) -> tuple[Any, Any]:
     configs = call.engine.configs
-    return (
-        lambda name: until_led(lambda: configs.inspect(name)),
-        lambda filters: until_led(lambda: configs.list(filters=filters)),
-    )
+    return when_led(configs.inspect), when_led(lambda filters: configs.list(filters=filters))
 
 
 def main() -> None:

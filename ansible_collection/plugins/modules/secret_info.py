@@ -96,7 +96,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.secrets import (  # pylint: disable=unused-import
     Secrets,  # noqa: F401  # so that Ansible packs it
 )
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import until_led
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import when_led
 
 if TYPE_CHECKING:
     from typing import Any
@@ -104,10 +104,7 @@ if TYPE_CHECKING:
 
 def ways(call: engine.Call) -> tuple[Any, Any]:
     secrets = call.engine.secrets
-    return (
-        lambda name: until_led(lambda: secrets.inspect(name)),
-        lambda filters: until_led(lambda: secrets.list(filters=filters)),
-    )
+    return when_led(secrets.inspect), when_led(lambda filters: secrets.list(filters=filters))
 
 
 def main() -> None:

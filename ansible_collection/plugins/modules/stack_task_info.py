@@ -74,7 +74,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.stack_looking import (
     list_stack_tasks,
 )
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import until_led
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import when_led
 
 if TYPE_CHECKING:
     from typing import Any
@@ -90,11 +90,7 @@ def look(call: engine.Call) -> dict[str, Any]:
 
 
 def main() -> None:
-    engine.read_module(
-        ARGUMENTS,
-        lambda call: until_led(lambda: look(call)),
-        mutually_exclusive=stack_options.CONTEXT_RULES,
-    )
+    engine.read_module(ARGUMENTS, when_led(look), mutually_exclusive=stack_options.CONTEXT_RULES)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import (
     engine,
     swarm_report,
 )
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import until_led
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import when_led
 
 if TYPE_CHECKING:
     from typing import Any
@@ -160,7 +160,7 @@ def main() -> None:
     known: dict[str, Any] = dict(swarm_report.UNKNOWN)
     engine.run_module(
         ARGUMENTS,
-        lambda call: until_led(lambda: swarm_report.look(call, known)),
+        when_led(lambda call: swarm_report.look(call, known)),
         failed=lambda _error: known,
     )
 

@@ -76,7 +76,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.task
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.looking import (
     look_up,
 )
-from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import until_led
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.polling import when_led
 
 if TYPE_CHECKING:
     from typing import Any
@@ -97,7 +97,7 @@ def look(call: engine.Call) -> dict[str, Any]:
 
 
 def main() -> None:
-    engine.read_module(ARGUMENTS, lambda call: until_led(lambda: look(call)))
+    engine.read_module(ARGUMENTS, when_led(look))
 
 
 if __name__ == "__main__":
