@@ -12,7 +12,7 @@ from filelock import FileLock
 from pytest_engine.core.container import Container
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import EngineError, InvalidInput, NotFound, NotOurs
+from pytest_engine.core.errors import EngineError, InvalidInput, NotOurs
 from pytest_engine.ownership.labels import (
     FIXTURE_LABEL,
     HOST_LABEL,
@@ -31,11 +31,13 @@ from pytest_engine.ownership.reused import Lease
 from .shared import digest
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Callable
 
     import pytest
 
     from pytest_engine.core.client import Engine
+    from pytest_engine.core.ensure.compare import Difference
     from pytest_engine.core.spec.container import ContainerSpec
 
     from .session import Resource, Session
@@ -103,11 +105,15 @@ def reused(
             unused=session.settings.reuse_for,
         )
         try:
-            other = _is_another(engine, spec, key, wanted)
-            if other:
-                _have_alone(lock, str(spec.name))
-            kind = ContainerKind(recreate=other, force_kill=True, keep_volumes=False)
-            outcome = reconcile(engine, kind, spec, state="started")
+            kind = ContainerKind(force_kill=True, keep_volumes=False)
+            outcome = reconcile(engine, kind, spec, state="started", check=True)
+            if outcome.resource is not None:
+                _refuse_foreign(outcome.resource, str(spec.name), key)
+                # Also for another image of the same name, which somebody has pulled meanwhile.
+                if any(action.verb == "create" for action in outcome.actions):
+                    _have_alone(lock, str(spec.name), outcome.differences)
+            if outcome.changed:
+                outcome = reconcile(engine, kind, spec, state="started")
             found = outcome.resource or {}
             downgrade(lock)
             told = {"id": found.get("Id"), "name": spec.name, "image": spec.image}
@@ -145,27 +151,26 @@ def _refuse_what_ends(session: Session, spec: ContainerSpec, fixture: str) -> No
         )
 
 
-def _is_another(engine: Engine, spec: ContainerSpec, key: str, wanted: str) -> bool:
-    """Tell whether there is a container of that name that was made from something else."""
-    try:
-        found = engine.containers.inspect(str(spec.name))
-    except NotFound:
-        return False
+def _refuse_foreign(found: Mapping[str, Any], name: str, key: str) -> None:
     labels = found.get("Config", {}).get("Labels") or {}
     if labels.get(REUSE_LABEL) != key:
         raise NotOurs(
-            f"Container {spec.name} is there already, and was not made for this fixture. Give the "
+            f"Container {name} is there already, and was not made for this fixture. Give the "
             "fixture another name=, or remove that container."
         )
-    return labels.get(SPEC_LABEL) != wanted
 
 
-def _have_alone(lock: int, name: str) -> None:
-    if not upgrade(lock):
-        raise EngineError(
-            f"Container {name} is in use by another run, with other properties than this one asks "
-            "for. Wait for its end, or run without --engine-reuse."
-        )
+def _have_alone(lock: int, name: str, differences: Sequence[Difference]) -> None:
+    """See to it that no other run uses a container that is about to go."""
+    if upgrade(lock):
+        return
+    # What it was made from is in a label, which differs whenever anything does.
+    fields = [one.field for one in differences]
+    told = ", ".join([one for one in fields if one != "labels"] or fields)
+    raise EngineError(
+        f"Container {name} is in use by another run, with other properties than this one asks for"
+        f"{told and f' ({told})'}. Wait for its end, or run without --engine-reuse."
+    )
 
 
 def _discard(engine: Engine, id: str) -> None:

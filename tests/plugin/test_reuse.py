@@ -11,6 +11,7 @@ from pytest_engine.__main__ import main
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import Scratch
     from tests.plugin.conftest import Project
 
 pytestmark = pytest.mark.engine
@@ -24,6 +25,11 @@ def reusing(project: Project) -> Iterator[Project]:
     """A project whose containers are removed at the end."""
     project.write(conftest=BOX.format(more=""), test_it=SHOW)
     yield project
+    remove_all(project)
+
+
+def remove_all(project: Project) -> None:
+    """Remove what its runs have left to be used again."""
     host = project.engine.endpoint.url
     assert main(["sweep", f"--host={host}", f"--state={project.state}", "--reused"]) == 0
     assert project.left() == set()
@@ -90,7 +96,8 @@ def test_it(box, pytester, request):
         env={**os.environ, "A": "1"}, capture_output=True, text=True, check=False,
         cwd=request.config.rootpath,
     )
-    assert "is in use by another run, with other properties" in done.stdout, done.stdout
+    told = "is in use by another run, with other properties than this one asks for (env)"
+    assert told in done.stdout, done.stdout
     assert box.state() == "running"
 
 def test_inner(box):
@@ -100,6 +107,45 @@ def test_inner(box):
     reusing.run_apart("--engine-reuse", "-k", "not inner", "-p", "pytester").assert_outcomes(
         passed=1, deselected=1
     )
+
+
+def test_what_another_run_uses_is_not_replaced_for_a_newer_image(
+    reusing: Project, scratch: Scratch
+) -> None:
+    name = f"{scratch.name()}:1"
+    images = reusing.engine.images
+    images.tag("busybox", name)
+    newer = reusing.engine.build.image({"Dockerfile": "FROM busybox\nLABEL version=2\n"})
+    reusing.write(
+        conftest=BOX.replace("busybox", name).format(more=""),
+        test_it=f"""
+def test_it(box, engine, pytester, request):
+    import subprocess, sys
+    engine.images.tag({newer!r}, {name!r})
+    again = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "inner"]
+    arguments = request.config.invocation_params.args
+    done = subprocess.run(
+        [*again, *[one for one in arguments if one.startswith("--engine")]],
+        capture_output=True, text=True, check=False, cwd=request.config.rootpath,
+    )
+    told = "is in use by another run, with other properties than this one asks for (image)"
+    assert told in done.stdout, done.stdout
+    assert box.state() == "running"
+
+def test_inner(box):
+    assert box.inspect()["Image"] == {newer!r}
+""",
+    )
+    try:
+        result = reusing.run_apart("--engine-reuse", "-k", "not inner", "-p", "pytester")
+        result.assert_outcomes(passed=1, deselected=1)
+        # Nobody uses it any more.
+        result = reusing.run_apart("--engine-reuse", "-k", "inner")
+        result.assert_outcomes(passed=1, deselected=1)
+        remove_all(reusing)
+    finally:
+        images.remove(name, force=True)
+        images.remove(newer, force=True)
 
 
 def test_somebody_elses_container_of_that_name_is_refused(project: Project) -> None:
