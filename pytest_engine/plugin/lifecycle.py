@@ -125,7 +125,7 @@ def started(
         def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
             _make_ready(session, request, spec, resource, wait, timeout, what, fresh)
 
-        resource = reused(session, engine, request, spec, reuse, make_ready)
+        resource = reused(session, engine, request, spec, reuse, pull, make_ready)
     else:
         facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks), repr(files))
         resource = made(session, engine, "container", fixture, facts, start, apart=place is None)

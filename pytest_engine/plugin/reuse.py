@@ -28,6 +28,7 @@ from pytest_engine.ownership.labels import (
 from pytest_engine.ownership.locks import downgrade, upgrade
 from pytest_engine.ownership.reused import Lease
 
+from .images import Demand
 from .shared import digest
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.ensure.compare import Difference
     from pytest_engine.core.spec.container import ContainerSpec
 
+    from .images import PullPolicy
     from .session import Resource, Session
 
 __all__ = ["reused"]
@@ -51,6 +53,7 @@ def reused(
     request: pytest.FixtureRequest,
     spec: ContainerSpec,
     place: str,
+    pull: PullPolicy | None,
     make_ready: Callable[[Resource, ContainerSpec, bool], None],
 ) -> Resource:
     """Find the container that an earlier run left for this fixture, or make it.
@@ -63,6 +66,7 @@ def reused(
         request: the request that it is for.
         spec: what is asked for; without a name it gets one that the next run finds.
         place: the file in which its fixture is defined.
+        pull: when its image is pulled; None: as configured.
         make_ready: waits until it is ready, given its record, what it was made from, and
             whether it was started just now.
 
@@ -94,6 +98,8 @@ def reused(
     wanted = digest(spec.name, spec.to_engine())
     spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
     session.run.begin(engine.endpoint)
+    policy = pull or session.settings.pull
+    session.pulls.find(Demand(engine, str(spec.image), policy, spec.platform, fixture))
     with FileLock(folder / f"{key}.lock"):
         lease, lock = Lease.take(
             session.run.state,
@@ -105,7 +111,9 @@ def reused(
             unused=session.settings.reuse_for,
         )
         try:
-            kind = ContainerKind(force_kill=True, keep_volumes=False)
+            # What is there may be for another platform, which is missing then.
+            missing = "never" if policy == "never" else "missing"
+            kind = ContainerKind(pull=missing, force_kill=True, keep_volumes=False)
             outcome = reconcile(engine, kind, spec, state="started", check=True)
             if outcome.resource is not None:
                 _refuse_foreign(outcome.resource, str(spec.name), key)

@@ -148,6 +148,25 @@ def test_inner(box):
         images.remove(newer, force=True)
 
 
+def test_its_image_is_pulled_when_the_policy_says_so(reusing: Project, scratch: Scratch) -> None:
+    name = f"{scratch.name()}:1"
+    reusing.write(conftest=BOX.replace("busybox", name).format(more=""), test_it=SHOW)
+    result = reusing.run_apart("--engine-reuse", "--engine-pull=never")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["Fixture 'box' *has no image *pull policy is 'never'*"])
+    # It is nowhere but here.
+    reusing.engine.images.tag("busybox", name)
+    try:
+        first = ids(reusing, "--engine-pull=never")
+        result = reusing.run_apart("--engine-reuse", "--engine-pull=always")
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([f"Fixture 'box' *Cannot pull {name}: *"])
+        assert ids(reusing) == first
+        remove_all(reusing)
+    finally:
+        reusing.engine.images.remove(name, force=True)
+
+
 def test_somebody_elses_container_of_that_name_is_refused(project: Project) -> None:
     project.write(conftest=BOX.format(more=", name='plugin-test-foreign'"), test_it=SHOW)
     made = project.engine.containers.create({"Image": "busybox"}, name="plugin-test-foreign")
