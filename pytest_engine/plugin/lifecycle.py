@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Callable, Literal, TypeVar
 import pytest
 
 from pytest_engine.core.container import Container
-from pytest_engine.core.errors import ApiError, EngineError, ImageNotFound, InvalidInput
+from pytest_engine.core.errors import (
+    ApiError,
+    EngineError,
+    ImageNotFound,
+    InvalidInput,
+    ServerError,
+)
 from pytest_engine.core.spec.network import NetworkSpec
 from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
@@ -365,9 +371,11 @@ def _create(
 def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[None]:
     try:
         yield
-    except (ApiError, InvalidInput):
-        # The engine said no, so there is nothing of ours under that name.
-        session.forget(resource)
+    except (ApiError, InvalidInput) as exc:
+        # The engine said no, so there is nothing of ours under that name. That something failed
+        # is no such answer: a proxy says so when its patience ends, and the engine goes on.
+        if not isinstance(exc, ServerError):
+            session.forget(resource)
         raise
 
 
