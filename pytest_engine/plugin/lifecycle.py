@@ -125,7 +125,7 @@ def started(
         demand = (pull, files)
         return _start(session, engine, request, spec_asked, demand, wait, timeout, what)
 
-    if reuse is not None and session.settings.reuse:
+    if reuse is not None and session.reuses(engine):
         from .reuse import reused
 
         def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
@@ -372,8 +372,8 @@ def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[N
     try:
         yield
     except (ApiError, InvalidInput) as exc:
-        # The engine said no, so there is nothing of ours under that name. That something failed
-        # is no such answer: a proxy says so when its patience ends, and the engine goes on.
+        # The engine said no, so there is nothing of ours under that name. A failure may be that
+        # of a proxy whose patience was at an end, while the engine goes on.
         if not isinstance(exc, ServerError):
             session.forget(resource)
         raise

@@ -26,7 +26,7 @@ from pytest_engine.ownership.labels import (
     user,
 )
 from pytest_engine.ownership.locks import downgrade, upgrade
-from pytest_engine.ownership.reused import Lease
+from pytest_engine.ownership.reused import Lease, remove_named
 
 from .images import Demand
 from .shared import digest
@@ -111,6 +111,10 @@ def reused(
             unused=session.settings.reuse_for,
         )
         try:
+            if lease.former:
+                _have_alone(lock, lease.former, "name")
+                remove_named(engine, lease.former, key)
+                lease.write()
             # What is there may be for another platform, which is missing then.
             missing = "never" if policy == "never" else "missing"
             kind = ContainerKind(pull=missing, force_kill=True, keep_volumes=False)
@@ -119,7 +123,7 @@ def reused(
                 _refuse_foreign(outcome.resource, str(spec.name), key)
                 # Also for another image of the same name, which somebody has pulled meanwhile.
                 if any(action.verb == "create" for action in outcome.actions):
-                    _have_alone(lock, str(spec.name), outcome.differences)
+                    _have_alone(lock, str(spec.name), *_fields(outcome.differences))
             if outcome.changed:
                 outcome = reconcile(engine, kind, spec, state="started")
             found = outcome.resource or {}
@@ -168,17 +172,20 @@ def _refuse_foreign(found: Mapping[str, Any], name: str, key: str) -> None:
         )
 
 
-def _have_alone(lock: int, name: str, differences: Sequence[Difference]) -> None:
+def _have_alone(lock: int, name: str, *differing: str) -> None:
     """See to it that no other run uses a container that is about to go."""
-    if upgrade(lock):
-        return
-    # What it was made from is in a label, which differs whenever anything does.
+    if not upgrade(lock):
+        told = ", ".join(differing)
+        raise EngineError(
+            f"Container {name} is in use by another run, with other properties than this one asks "
+            f"for{told and f' ({told})'}. Wait for its end, or run without --engine-reuse."
+        )
+
+
+def _fields(differences: Sequence[Difference]) -> list[str]:
     fields = [one.field for one in differences]
-    told = ", ".join([one for one in fields if one != "labels"] or fields)
-    raise EngineError(
-        f"Container {name} is in use by another run, with other properties than this one asks for"
-        f"{told and f' ({told})'}. Wait for its end, or run without --engine-reuse."
-    )
+    # What it was made from is in a label, which differs whenever anything does.
+    return [one for one in fields if one != "labels"] or fields
 
 
 def _discard(engine: Engine, id: str) -> None:

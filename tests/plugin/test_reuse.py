@@ -66,6 +66,19 @@ def test_what_differs_is_made_anew(reusing: Project) -> None:
     assert len(reusing.left()) == 1
 
 
+def test_under_another_name_it_is_made_anew_and_the_old_one_goes(
+    reusing: Project, scratch: Scratch
+) -> None:
+    first = ids(reusing)
+    for name in (scratch.name(), scratch.name("y")):
+        reusing.write(conftest=BOX.format(more=f", name={name!r}"), test_it=SHOW)
+        second = ids(reusing)
+        assert second != first
+        assert [one.split()[1].lstrip("/") for one in reusing.left()] == [name]
+        first = second
+    assert ids(reusing) == second
+
+
 def test_without_the_option_nothing_is_used_again(project: Project) -> None:
     project.write(conftest=BOX.format(more=""), test_it=SHOW)
     project.run().assert_outcomes(passed=1)
