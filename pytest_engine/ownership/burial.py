@@ -75,7 +75,7 @@ def clear(run: Trace, *, quiet: float = 0.0, patience: float = 0.0, keeps: bool 
     """
     burial = Burial()
     if keeps:
-        burial.kept = [one for one in run.kept() if one.until > time.time()]
+        burial.kept = [one for one in run.kept(lasting=True) if one.until > time.time()]
     kept = {one.id for one in burial.kept}
     give_up = time.monotonic() + patience
     for endpoint in run.engines():

@@ -151,9 +151,14 @@ class Trace:
         """Tell on which engines the run has made something."""
         return [endpoint_of(one) for one in self._lines("engines")]
 
-    def kept(self) -> list[Kept]:
-        """Tell what is to outlive the run."""
-        return [Kept(**one) for one in self._lines("kept")]
+    def kept(self, *, lasting: bool = False) -> list[Kept]:
+        """Tell what is to outlive the run.
+
+        Args:
+            lasting: only what can, which nothing does that is on the run's own engine.
+        """
+        kept = [Kept(**one) for one in self._lines("kept")]
+        return [one for one in kept if not (lasting and self.owns(endpoint_of(dict(one.engine))))]
 
     @property
     def ended(self) -> bool:

@@ -68,9 +68,10 @@ def end(session: pytest.Session) -> None:
     if run.is_worker:
         run.finish(clean=False)
         return
-    kept = run.folder.kept()
-    if kept:
-        config.stash[KEPT] = (run.owner.session, kept)
+    wanted = run.folder.kept()
+    kept = run.folder.kept(lasting=True)
+    if wanted:
+        config.stash[KEPT] = (run.owner.session, kept, kept != wanted)
     if mine is None:
         _clear(config, run, doubtful=_cut_short(session))
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from filelock import FileLock
 
 from pytest_engine.core.endpoint import parse_endpoint
-from pytest_engine.ownership.folders import RunFolder
+from pytest_engine.ownership.folders import Kept, RunFolder, note_of
 from pytest_engine.ownership.reused import Lease, leases, remove_expired
 from pytest_engine.plugin.session import Session
 
@@ -91,4 +91,17 @@ def test_on_the_runs_own_engine_nothing_outlives_the_run(tmp_path: Path) -> None
     assert not Session.reuses(session, engine)
     folder.private.write_text(f"{tmp_path}/own/x/y", encoding="utf-8")
     assert Session.reuses(session, engine)
+    folder.release()
+
+
+def test_nothing_that_is_kept_on_the_runs_own_engine_lasts(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run")
+    own = parse_endpoint(f"unix://{tmp_path}/own/docker.sock", "a test")
+    for name, endpoint in (("one", own), ("two", GONE)):
+        there = note_of(endpoint)
+        folder.keep(Kept("network", name, name, "box", "test_it", time.time() + DAY, there))
+    assert [one.id for one in folder.kept(lasting=True)] == ["one", "two"]
+    folder.private.write_text(f"{tmp_path}/own", encoding="utf-8")
+    assert [one.id for one in folder.kept(lasting=True)] == ["two"]
+    assert [one.id for one in folder.kept()] == ["one", "two"]
     folder.release()
