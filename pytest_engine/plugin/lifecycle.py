@@ -117,12 +117,12 @@ def started(
             spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
     spec_asked = spec
     what = str(build or spec.image)
+    demand = (pull, files)
     is_mine = False
 
     def start() -> Resource:
         nonlocal is_mine
         is_mine = True
-        demand = (pull, files)
         return _start(session, engine, request, spec_asked, demand, wait, timeout, what)
 
     if reuse is not None and session.reuses(engine):
@@ -131,7 +131,7 @@ def started(
         def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
             _make_ready(session, request, spec, resource, wait, timeout, what, fresh)
 
-        resource = reused(session, engine, request, spec, reuse, pull, make_ready)
+        resource = reused(session, engine, request, spec, reuse, demand, make_ready)
     else:
         facts = (place, fixture, spec.name, spec.to_engine(), repr(spec.networks), repr(files))
         resource = made(session, engine, "container", fixture, facts, start, apart=place is None)

@@ -28,6 +28,7 @@ from pytest_engine.ownership.labels import (
 from pytest_engine.ownership.locks import downgrade, upgrade
 from pytest_engine.ownership.reused import Lease, remove_named
 
+from .files import put_files
 from .images import Demand
 from .shared import digest
 
@@ -39,8 +40,10 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
     from pytest_engine.core.ensure.compare import Difference
+    from pytest_engine.core.ensure.reconcile import Outcome
     from pytest_engine.core.spec.container import ContainerSpec
 
+    from .files import Placed
     from .images import PullPolicy
     from .session import Resource, Session
 
@@ -53,7 +56,7 @@ def reused(
     request: pytest.FixtureRequest,
     spec: ContainerSpec,
     place: str,
-    pull: PullPolicy | None,
+    demanded: tuple[PullPolicy | None, Sequence[Placed]],
     make_ready: Callable[[Resource, ContainerSpec, bool], None],
 ) -> Resource:
     """Find the container that an earlier run left for this fixture, or make it.
@@ -66,7 +69,8 @@ def reused(
         request: the request that it is for.
         spec: what is asked for; without a name it gets one that the next run finds.
         place: the file in which its fixture is defined.
-        pull: when its image is pulled; None: as configured.
+        demanded: when its image is pulled, None being as configured, and what is put into it
+            before it starts for the first time.
         make_ready: waits until it is ready, given its record, what it was made from, and
             whether it was started just now.
 
@@ -95,7 +99,8 @@ def reused(
     spec = replace(spec, name=name, labels={**(spec.labels or {}), **labels})
     changed = request.node.ihook.pytest_engine_container_spec(spec=spec, request=request)
     spec = changed or spec
-    wanted = digest(spec.name, spec.to_engine())
+    pull, files = demanded
+    wanted = digest(spec.name, spec.to_engine(), *(one.facts() for one in files))
     spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
     session.run.begin(engine.endpoint)
     policy = pull or session.settings.pull
@@ -116,16 +121,12 @@ def reused(
                 remove_named(engine, lease.former, key)
                 lease.write()
             # What is there may be for another platform, which is missing then.
-            missing = "never" if policy == "never" else "missing"
-            kind = ContainerKind(pull=missing, force_kill=True, keep_volumes=False)
-            outcome = reconcile(engine, kind, spec, state="started", check=True)
-            if outcome.resource is not None:
-                _refuse_foreign(outcome.resource, str(spec.name), key)
-                # Also for another image of the same name, which somebody has pulled meanwhile.
-                if any(action.verb == "create" for action in outcome.actions):
-                    _have_alone(lock, str(spec.name), *_fields(outcome.differences))
-            if outcome.changed:
-                outcome = reconcile(engine, kind, spec, state="started")
+            kind = ContainerKind(
+                pull="never" if policy == "never" else "missing",
+                force_kill=True,
+                keep_volumes=False,
+            )
+            outcome = _brought_about(engine, kind, spec, files, key, lock)
             found = outcome.resource or {}
             downgrade(lock)
             told = {"id": found.get("Id"), "name": spec.name, "image": spec.image}
@@ -142,6 +143,28 @@ def reused(
             raise
     session.leases.append((lease, lock))
     return resource
+
+
+def _brought_about(
+    engine: Engine,
+    kind: ContainerKind,
+    spec: ContainerSpec,
+    files: Sequence[Placed],
+    key: str,
+    lock: int,
+) -> Outcome:
+    """Have a container run as it is wanted, with its files if it never ran before."""
+    asked = reconcile(engine, kind, spec, state="started", check=True)
+    found = asked.resource
+    if found is not None:
+        _refuse_foreign(found, str(spec.name), key)
+        # Also for another image of the same name, which somebody has pulled meanwhile.
+        if any(action.verb == "create" for action in asked.actions):
+            _have_alone(lock, str(spec.name), *_fields(asked.differences))
+    if not asked.changed:
+        return asked
+    kind = replace(kind, start=_starting(files, spec, found))
+    return reconcile(engine, kind, spec, state="started")
 
 
 def _refuse_what_ends(session: Session, spec: ContainerSpec, fixture: str) -> None:
@@ -186,6 +209,28 @@ def _fields(differences: Sequence[Difference]) -> list[str]:
     fields = [one.field for one in differences]
     # What it was made from is in a label, which differs whenever anything does.
     return [one for one in fields if one != "labels"] or fields
+
+
+def _starting(
+    files: Sequence[Placed], spec: ContainerSpec, before: Mapping[str, Any] | None
+) -> Callable[[Engine, str], None]:
+    """Say how a container is started: one that never was, with its files.
+
+    Args:
+        files: what is put into it.
+        spec: what it is made from.
+        before: the container that is there already; None: there is none.
+    """
+    found = before or {}
+    # A run that was killed may have left it like that.
+    has_begun = found.get("State", {}).get("Status") != "created"
+
+    def start(engine: Engine, container: str) -> None:
+        if files and not (has_begun and container == found.get("Id")):
+            put_files(engine, container, files, spec)
+        engine.containers.start(container)
+
+    return start
 
 
 def _discard(engine: Engine, id: str) -> None:

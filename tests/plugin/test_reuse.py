@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,6 +78,50 @@ def test_under_another_name_it_is_made_anew_and_the_old_one_goes(
         assert [one.split()[1].lstrip("/") for one in reusing.left()] == [name]
         first = second
     assert ids(reusing) == second
+
+
+FILES = ", files={'/etc/a': 'one', '/etc/b': pathlib.Path('b'), '/etc/c': pathlib.Path('c')}"
+READ = """
+def test_it(box):
+    print('id', box.id)
+    print('read', *box.exec(['cat', '/etc/a', '/etc/b', '/etc/c/d']).text.split())
+"""
+
+
+def test_files_are_part_of_what_it_is(reusing: Project) -> None:
+    here = reusing.pytester.path
+    (here / "c").mkdir()
+    for name in ("b", "c/d"):
+        (here / name).write_text(f"\n{name}\n")
+    reusing.write(conftest=f"import pathlib\n{BOX.format(more=FILES)}", test_it=READ)
+    first = ids(reusing)
+    # What is in them counts, and not when that was written.
+    os.utime(here / "b", (0, 0))
+    assert ids(reusing) == first
+    for name in ("b", "c/d"):
+        (here / name).write_text("\nother\n")
+        second = ids(reusing)
+        assert second != first
+        first = second
+    result = reusing.run_apart("--engine-reuse", "-rP")
+    result.stdout.fnmatch_lines(["read one other other"])
+    assert len(reusing.left()) == 1
+
+
+def test_files_are_there_where_a_run_was_killed_before_the_first_start(reusing: Project) -> None:
+    reusing.write(conftest=BOX.format(more=", files={'/etc/a': 'one'}"), test_it=SHOW)
+    containers = reusing.engine.containers
+    (first,) = ids(reusing)
+    made = containers.inspect(first)
+    containers.remove(first, force=True)
+    name, config = made["Name"].lstrip("/"), made["Config"]
+    body = {"Image": config["Image"], "Cmd": config["Cmd"], "Labels": config["Labels"]}
+    id = containers.create(body, name=name)["Id"]  # type: ignore[arg-type]
+    reusing.write(
+        conftest=BOX.format(more=", files={'/etc/a': 'one'}"),
+        test_it=f"{SHOW}\n    assert box.exec('cat /etc/a').text == 'one'",
+    )
+    assert ids(reusing) == {id}
 
 
 def test_without_the_option_nothing_is_used_again(project: Project) -> None:
