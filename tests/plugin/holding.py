@@ -66,10 +66,12 @@ class Impatient(RequestLog):
         self._pattern, self._release = re.compile(pattern), re.compile(release)
         self._released, self._answered = threading.Event(), threading.Event()
         self._upstream_of_it: socket.socket | None = None
+        self._is_over = False
         super().__init__(engine_host)
 
     def close(self) -> None:
-        """End all connections and threads."""
+        """End all connections and threads; what was not handed to the engine is not any more."""
+        self._is_over = True
         self._released.set()
         self._answered.set()
         super().close()
@@ -85,6 +87,8 @@ class Impatient(RequestLog):
                     self._upstream_of_it = target
                     data = self._refused(source, data)
                     self._released.wait(_PATIENCE)
+                    if self._is_over:
+                        break
                     target.sendall(data)
                     # Engines may give up what nobody waits for any more.
                     self._answered.wait(_PATIENCE)
