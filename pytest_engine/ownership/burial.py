@@ -75,11 +75,11 @@ def clear(run: Trace, *, quiet: float = 0.0, patience: float = 0.0, keeps: bool 
     """
     burial = Burial()
     if keeps:
-        burial.kept = [one for one in run.kept() if one.until > time.time()]
+        burial.kept = [one for one in run.kept(lasting=True) if one.until > time.time()]
     kept = {one.id for one in burial.kept}
     give_up = time.monotonic() + patience
     for endpoint in run.engines():
-        if not _is_of(run, endpoint):
+        if not run.owns(endpoint):
             _clear(run.session, endpoint, kept, burial, quiet, give_up)
     try:
         stop_private(run)
@@ -104,15 +104,6 @@ def stop_private(run: Trace) -> None:
     if engine is not None:
         engine.stop()
     run.private.unlink(missing_ok=True)
-
-
-def _is_of(run: Trace, endpoint: Endpoint) -> bool:
-    """Tell whether that is the run's own engine, which is stopped as a whole."""
-    try:
-        root = run.private.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return False
-    return endpoint.path.startswith(f"{root}/")
 
 
 def _clear(

@@ -30,9 +30,20 @@ from .locks import claim, is_claimed, share
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Kept", "RunFolder", "Trace", "endpoint_of", "note_of", "runs", "state_folder"]
+__all__ = [
+    "FORGOTTEN",
+    "Kept",
+    "RunFolder",
+    "Trace",
+    "endpoint_of",
+    "note_of",
+    "runs",
+    "state_folder",
+]
 
 VARIABLE = "PYTEST_ENGINE_STATE"
+# Seconds after which what cannot be removed is given up, and its proof goes.
+FORGOTTEN = 30 * 86400.0
 _LOCK = "lock"
 _ENDED = "ended"
 
@@ -140,14 +151,27 @@ class Trace:
         """Tell on which engines the run has made something."""
         return [endpoint_of(one) for one in self._lines("engines")]
 
-    def kept(self) -> list[Kept]:
-        """Tell what is to outlive the run."""
-        return [Kept(**one) for one in self._lines("kept")]
+    def kept(self, *, lasting: bool = False) -> list[Kept]:
+        """Tell what is to outlive the run.
+
+        Args:
+            lasting: only what can, which nothing does that is on the run's own engine.
+        """
+        kept = [Kept(**one) for one in self._lines("kept")]
+        return [one for one in kept if not (lasting and self.owns(endpoint_of(dict(one.engine))))]
 
     @property
     def ended(self) -> bool:
         """Whether the run came to its end, and has removed by itself what it could."""
         return (self.path / _ENDED).exists()
+
+    def owns(self, endpoint: Endpoint) -> bool:
+        """Tell whether that is the run's own engine, which ends with it and all that is on it."""
+        try:
+            root = self.private.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return False
+        return endpoint.path.startswith(f"{root}/")
 
     def claim(self, *, wait: bool = False) -> int | None:
         """Take the run's lock alone: the proof that it is over.

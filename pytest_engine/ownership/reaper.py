@@ -18,7 +18,7 @@ import threading
 import time
 from pathlib import Path
 
-from .folders import RunFolder, Trace, runs
+from .folders import FORGOTTEN, RunFolder, Trace, runs
 
 __all__ = ["main", "start"]
 
@@ -27,7 +27,6 @@ __all__ = ["main", "start"]
 _AFTER_SIGTERM = 15
 # An engine that is restarted takes that long at most, with some containers on it.
 _PATIENCE = 60.0
-_FORGOTTEN = 30 * 86400.0
 
 _PROGRAM = """\
 import sys
@@ -135,7 +134,7 @@ def _bury_others(run: Trace) -> None:
 
             # It may have been killed just now, with its reaper.
             burial = bury(other, quiet=0.0 if other.ended else QUIET)
-            if not burial.complete and time.time() - other.about().get("began", 0) > _FORGOTTEN:
+            if not burial.complete and time.time() - other.about().get("began", 0) > FORGOTTEN:
                 # Its engine is gone for good, it seems.
                 other.remove()
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import EngineError, NotFound
 
-from .folders import endpoint_of, note_of
+from .folders import FORGOTTEN, endpoint_of, note_of
 from .labels import REUSE_LABEL
 from .locks import claim, share
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.endpoint import Endpoint
 
-__all__ = ["Lease", "leases", "remove_expired"]
+__all__ = ["Lease", "leases", "remove_expired", "remove_named"]
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Lease:
         engine: where it is, as `folders.note_of` writes it.
         used: when a run last used it, in seconds since the epoch.
         unused: for how many seconds it may stay unused.
+        former: another name, under which the file still has it; see `take`.
     """
 
     path: Path
@@ -49,6 +51,7 @@ class Lease:
     engine: dict[str, object]
     used: float
     unused: float
+    former: str = ""
 
     @property
     def key(self) -> str:
@@ -69,7 +72,9 @@ class Lease:
     def take(cls, state: Path, key: str, **facts: object) -> tuple[Lease, int]:
         """Use a container from now on; returns the open lock as well.
 
-        The file is written anew: with what is stated, and used now.
+        The file is written anew: with what is stated, and used now. Where it has the container
+        under another name than the stated one, which is `former` then, it stays as it is, for
+        nobody would find that container any more: `write` it once that is removed.
         """
         folder = state / "reuse"
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -82,12 +87,17 @@ class Lease:
             os.close(lock)
         endpoint = facts.pop("endpoint")
         lease = cls(path, engine=note_of(endpoint), used=time.time(), **facts)  # type: ignore[arg-type]
-        lease.write()
+        before = _read(path)
+        if before is None or before.name == lease.name:
+            lease.write()
+        else:
+            lease.former = before.name
         return lease, lock
 
     def write(self) -> None:
         """Write the file, in place: it is its lock, too."""
-        told = {name: value for name, value in asdict(self).items() if name != "path"}
+        told = asdict(self)
+        del told["path"], told["former"]
         with self.path.open("r+", encoding="utf-8") as file:
             file.write(json.dumps(told))
             file.truncate()
@@ -100,13 +110,16 @@ class Lease:
 
 def leases(state: Path) -> Iterator[Lease]:
     """List the containers that wait to be used again, or are."""
-    for path in sorted((state / "reuse").glob("*.json")):
-        try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            yield Lease(path, **told)
-        except (OSError, ValueError, TypeError):
-            # It is being written, or removed, at this moment.
-            continue
+    found = map(_read, sorted((state / "reuse").glob("*.json")))
+    yield from (lease for lease in found if lease is not None)
+
+
+def _read(path: Path) -> Lease | None:
+    try:
+        return Lease(path, **json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        # It is being written, or removed, at this moment.
+        return None
 
 
 def remove_expired(state: Path, *, also_fresh: bool = False) -> list[tuple[Lease, str]]:
@@ -137,19 +150,45 @@ def _remove(lease: Lease, *, also_fresh: bool) -> str:
     if lock is None:
         return "a run uses it"
     try:
-        now = next((one for one in leases(lease.path.parents[1]) if one.path == lease.path), None)
+        now = _read(lease.path)
         if now is not None and now.used > lease.used and not also_fresh:
             return "a run has used it just now"
-        with Engine(lease.endpoint, timeout=15.0) as engine:
-            found = engine.containers.inspect(lease.name)
-            labels = found.get("Config", {}).get("Labels") or {}
-            if labels.get(REUSE_LABEL) == lease.key:
-                engine.containers.remove(found["Id"], force=True, volumes=True)
-        lease.path.unlink(missing_ok=True)
-    except NotFound:
-        lease.path.unlink(missing_ok=True)
-    except EngineError as exc:
-        return str(exc)
+        return _remove_unused(now or lease)
     finally:
         os.close(lock)
-    return ""
+
+
+def _remove_unused(lease: Lease) -> str:
+    """Remove a container whose lock the caller holds alone."""
+    problem = ""
+    try:
+        with Engine(lease.endpoint, timeout=15.0) as engine:
+            remove_named(engine, lease.name, lease.key)
+    except EngineError as exc:
+        problem = str(exc)
+        if time.time() < lease.used + lease.unused + FORGOTTEN:
+            return problem
+        # Its engine is gone for good, it seems.
+        problem += f" It is given up, {FORGOTTEN / 86400:.0f} days after its time."
+    lease.path.unlink(missing_ok=True)
+    beside = lease.path.with_suffix(".lock")
+    with suppress(FileNotFoundError):
+        # Whoever holds this one is about to make the container anew.
+        lock = claim(beside)
+        if lock is not None:
+            beside.unlink()
+            os.close(lock)
+    return problem
+
+
+def remove_named(engine: Engine, name: str, key: str) -> None:
+    """Remove the container of that name, if it is there and was made for that key.
+
+    Raises:
+        EngineError: the engine does not answer, or does not remove it.
+    """
+    with suppress(NotFound):
+        found = engine.containers.inspect(name)
+        labels = found.get("Config", {}).get("Labels") or {}
+        if labels.get(REUSE_LABEL) == key:
+            engine.containers.remove(found["Id"], force=True, volumes=True)

@@ -135,7 +135,11 @@ def _of_run(run: Trace, engine: Engine | None, *, kept_too: bool, dry_run: bool)
 def _would_go(run: Trace, why: str, *, kept_too: bool) -> Iterator[Swept]:
     from pytest_engine.core.client import Engine
 
-    kept = {} if kept_too else {one.id: one for one in run.kept() if one.until > time.time()}
+    kept = (
+        {}
+        if kept_too
+        else {one.id: one for one in run.kept(lasting=True) if one.until > time.time()}
+    )
     for endpoint in run.engines():
         try:
             with Engine(endpoint, timeout=15.0) as engine:

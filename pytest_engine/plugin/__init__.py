@@ -158,7 +158,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if kept:
         from .keep import show_kept
 
-        show_kept(terminalreporter, *kept)
+        session, outlives, is_lost = kept
+        show_kept(terminalreporter, session, outlives, lost=is_lost)
     count = terminalreporter.config.stash[SETTINGS].durations
     if count is not None:
         from .durations import show_durations

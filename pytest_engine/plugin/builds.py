@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_engine.core.api.build_options import BuildOptions
 from pytest_engine.core.errors import InvalidInput
 
+from .making import made
+
 if TYPE_CHECKING:
     from pytest_engine.core.buildcontext import Sources
+    from pytest_engine.core.client import Engine
 
-__all__ = ["BuildPlan", "read_options", "refuse_build_options"]
+    from .session import Resource, Session
+
+__all__ = ["BuildPlan", "build_image", "read_options", "refuse_build_options"]
 
 # What a fixture has its own way for, or could do nothing with.
 _REFUSED = {
@@ -101,3 +106,21 @@ def refuse_build_options(stated: Mapping[str, Any], more: BuildOptions | None) -
             f"image: {', '.join(given)}: only for an image that is built. State what to build as "
             "build=."
         )
+
+
+def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
+    """Build an image once in a run, which removes it at its end; returns its id."""
+
+    def make() -> Resource:
+        labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
+        options: BuildOptions = {**plan.options, "labels": labels}
+        with session.making("image", str(plan), fixture, engine) as resource:
+            timed = session.durations.step(fixture, "build")
+            with timed, session.speaker.building(str(plan)) as progress:
+                resource.id = engine.build.image(plan.context, progress=progress, **options)
+            resource.name = resource.id
+        return resource
+
+    facts = (plan.context, plan.options)
+    resource = made(session, engine, "image", fixture, facts, make, apart=False)
+    return str(resource.id)

@@ -18,6 +18,7 @@ __all__ = ["end", "hear", "invite", "sweep_first"]
 
 _LEFT_OUTPUT = "pytest_engine_left"
 _TAKEN_OUTPUT = "pytest_engine_taken"
+_DOUBTFUL_OUTPUT = "pytest_engine_doubtful"
 # An engine that was restarted meanwhile is back soon.
 _PATIENCE = 5.0
 
@@ -34,7 +35,7 @@ def invite(node: Any) -> None:
 def hear(node: Any, error: object) -> None:
     """Note what a worker could not remove, and how long things took in it.
 
-    One that crashed may have asked for more.
+    One that crashed may have asked for more, and one that got no answer to what it asked for.
     """
     config = node.config
     output = getattr(node, "workeroutput", {})
@@ -42,7 +43,7 @@ def hear(node: Any, error: object) -> None:
     worker = node.gateway.id
     config.stash[TAKEN].extend((*step, worker) for step in output.get(_TAKEN_OUTPUT, []))
     run = config.stash.get(RUNNING, None)
-    if error and run is not None:
+    if run is not None and (error or output.get(_DOUBTFUL_OUTPUT)):
         run.doubt()
 
 
@@ -63,12 +64,14 @@ def end(session: pytest.Session) -> None:
         left = config.stash[LEFT]
         output[_LEFT_OUTPUT] = [*left]
         output[_TAKEN_OUTPUT] = [step[:3] for step in config.stash[TAKEN]]
+        output[_DOUBTFUL_OUTPUT] = run.doubtful
     if run.is_worker:
         run.finish(clean=False)
         return
-    kept = run.folder.kept()
-    if kept:
-        config.stash[KEPT] = (run.owner.session, kept)
+    wanted = run.folder.kept()
+    kept = run.folder.kept(lasting=True)
+    if wanted:
+        config.stash[KEPT] = (run.owner.session, kept, kept != wanted)
     if mine is None:
         _clear(config, run, doubtful=_cut_short(session))
     else:

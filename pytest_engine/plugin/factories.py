@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable, Literal, cast
 from pytest_engine.core.errors import InvalidInput
 
 from . import lifecycle
-from .builds import BuildPlan, read_options, refuse_build_options
+from .builds import BuildPlan, build_image, read_options, refuse_build_options
 from .fixtures import session_of
 from .functions import (
     WRONG_ARGUMENT,
@@ -152,7 +152,7 @@ def container(
         per_worker: with `session`, each worker of pytest-xdist has its own; otherwise there is
             one for the whole run.
         reuse: with `session` and `--engine-reuse`, it outlives the run, and the next one uses
-            it again if it still is as it should be.
+            it again if it still is as it should be. Not with `build`.
         params: makes every test run once for each: an image, or a mapping of properties
             of `ContainerSpec`. `@pytest.mark.parametrize(..., indirect=True)` does the
             same for one test.
@@ -171,7 +171,7 @@ def container(
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")
-    check_reuse(scope, reuse=reuse, is_built=build is not None, has_files=bool(files))
+    check_reuse(scope, reuse=reuse, is_built=build is not None)
     place = names.shared_place(scope, per_worker=per_worker)
     try:
         plan = ContainerPlan.read(
@@ -323,7 +323,7 @@ def image(
         if recipe is None:
             yield lifecycle.find_image(session, engine, request, str(name), pull, platform)
         else:
-            built = lifecycle.build_image(session, engine, recipe, request.fixturename or "image")
+            built = build_image(session, engine, recipe, request.fixturename or "image")
             yield Image(engine, built, built)
 
     title = str(name or recipe)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import posixpath
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
-from pytest_engine.core.archive.pack import pack_end, pack_files, pack_path
+from pytest_engine.core.archive.pack import (
+    describe_path,
+    pack_content,
+    pack_end,
+    pack_files,
+    pack_path,
+)
 from pytest_engine.core.errors import InvalidInput
 
 from .making import made
@@ -118,6 +125,27 @@ class Placed:
         for entry in entries:
             yield from pack_path(entry, prefix + entry.name, owner=owner, mode=mode, end=False)
 
+    def facts(self) -> dict[str, object]:
+        """Tell what goes where, in words that are others whenever something else would be there.
+
+        Raises:
+            InvalidInput: a path of this host cannot be read.
+        """
+        content = self.file.content
+        told: object
+        if isinstance(content, (bytes, str)):
+            told = _digest([content])
+        elif isinstance(content, Mapping):
+            told = {name: _digest([data]) for name, data in content.items()}
+        else:
+            told = _facts_of(Path(content).resolve())
+        return {
+            "target": self.target,
+            "owner": self.file.owner,
+            "mode": self.file.mode,
+            "content": told,
+        }
+
     @property
     def is_folder(self) -> bool:
         """Whether a folder's contents go there."""
@@ -153,6 +181,27 @@ def place_files(files: Mapping[str, FileLike], beside: Path) -> tuple[Placed, ..
         if targets.count(target) > 1:
             raise InvalidInput(f"files: {target} is stated more than once.")
     return tuple(placed)
+
+
+def _facts_of(path: Path) -> list[object]:
+    """Tell what a file or folder of this host is, but for when it was changed."""
+    told: list[object] = []
+    try:
+        for entry in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            info = describe_path(entry, entry.relative_to(path).as_posix())
+            if info is not None:
+                content = _digest(pack_content(entry, info.size)) if info.isreg() else ""
+                told.append([info.name, info.type.decode(), info.mode, info.linkname, content])
+    except OSError as exc:
+        raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
+    return told
+
+
+def _digest(pieces: Iterable[bytes | str]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.encode() if isinstance(piece, str) else piece)
+    return digest.hexdigest()
 
 
 def put_files(engine: Engine, container: str, files: Sequence[Placed], spec: ContainerSpec) -> None:

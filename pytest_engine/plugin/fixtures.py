@@ -54,8 +54,8 @@ RUNNING: pytest.StashKey[Run] = pytest.StashKey()
 LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
 # How long steps took: fixture, step, seconds, and the worker in which that was.
 TAKEN: pytest.StashKey[list[tuple[str, str, float, str]]] = pytest.StashKey()
-# The run's id, and what of it outlives it.
-KEPT: pytest.StashKey[tuple[str, list[Kept]]] = pytest.StashKey()
+# The run's id, what of it outlives it, and whether more would, had it not been on its own engine.
+KEPT: pytest.StashKey[tuple[str, list[Kept], bool]] = pytest.StashKey()
 
 
 class RunContainer(Protocol):

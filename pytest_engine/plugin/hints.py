@@ -42,16 +42,14 @@ def container_hints(
     return Hints(ahead=ahead, alone=is_alone, prestart=prestart, lingers=lingers)
 
 
-def check_reuse(scope: str, *, reuse: bool, is_built: bool, has_files: bool) -> None:
+def check_reuse(scope: str, *, reuse: bool, is_built: bool) -> None:
     """Refuse what cannot outlive a run.
 
     Raises:
         InvalidInput: it cannot.
     """
-    if reuse and (scope != "session" or is_built or has_files):
-        raise InvalidInput(
-            "container: reuse goes with scope='session', and not with build or files."
-        )
+    if reuse and (scope != "session" or is_built):
+        raise InvalidInput("container: reuse goes with scope='session', and not with build.")
 
 
 def _check_prestart(scope: str, *, is_alone: bool, has_params: bool, ahead: bool) -> None:

@@ -107,7 +107,7 @@ class Demand:
     fixture: str = "image"
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> tuple[str, str, str | None]:
         """What makes it the same image as that of another demand."""
         return self.engine.endpoint.url, self.name, self.platform
 

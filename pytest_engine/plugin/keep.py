@@ -6,13 +6,17 @@ import shlex
 import time
 from typing import TYPE_CHECKING
 
+from pytest_engine.core.errors import EngineError, NotFound
 from pytest_engine.ownership.folders import endpoint_of
+
+from .foreign import PROJECT_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import pytest
 
+    from pytest_engine.core.container import Container
     from pytest_engine.core.endpoint import Endpoint
     from pytest_engine.ownership.folders import Kept
 
@@ -25,7 +29,7 @@ def keep_used(session: Session, used: Iterable[Resource], test: str) -> None:
     """Have what a failed test used outlive the run."""
     if session.settings.keep != "failed":
         return
-    chosen = list(used)
+    chosen = [one for one in used if one.container is None or _stays(one.container)]
     images = {one.container.image for one in chosen if one.container is not None}
     # A container cannot be started again without its image.
     chosen += [one for one in [*session.live] if one.kind == "image" and one.id in images]
@@ -33,11 +37,37 @@ def keep_used(session: Session, used: Iterable[Resource], test: str) -> None:
         session.keep(resource, test)
 
 
-def show_kept(reporter: pytest.TerminalReporter, session: str, kept: list[Kept]) -> None:
-    """Say at the end of the run what was kept, and how to look at it and remove it."""
+def _stays(container: Container) -> bool:
+    """Tell whether a container is there, and does not go with its Compose project."""
+    try:
+        labels = container.inspect().get("Config", {}).get("Labels") or {}
+    except NotFound:
+        return False
+    except EngineError:
+        # It is away, which is no reason to remove anything.
+        return True
+    return PROJECT_LABEL not in labels
+
+
+def show_kept(
+    reporter: pytest.TerminalReporter, session: str, kept: list[Kept], *, lost: bool
+) -> None:
+    """Say at the end of the run what was kept, and how to look at it and remove it.
+
+    Args:
+        reporter: the terminal.
+        session: the run.
+        kept: that.
+        lost: whether there was more, on an engine of the run's own.
+    """
+    reporter.section("containers: kept")
+    if lost:
+        reporter.write_line(
+            "Nothing on the private engine, which has ended with the run "
+            "(--engine-missing=private)."
+        )
     if not kept:
         return
-    reporter.section("containers: kept")
     for test in dict.fromkeys(one.test for one in kept):
         reporter.write_line(f"{test}:")
         for one in kept:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Callable, Literal, TypeVar
 import pytest
 
 from pytest_engine.core.container import Container
-from pytest_engine.core.errors import ApiError, EngineError, ImageNotFound, InvalidInput, NotOurs
+from pytest_engine.core.errors import (
+    ApiError,
+    EngineError,
+    ImageNotFound,
+    InvalidInput,
+    NotOurs,
+    ServerError,
+)
 from pytest_engine.core.spec.network import NetworkSpec
 from pytest_engine.core.spec.volume import VolumeSpec
 from pytest_engine.core.wait import all as all_of
@@ -19,6 +26,7 @@ from pytest_engine.core.wait import healthy, port, wait_for
 from pytest_engine.core.wait.condition import Condition
 from pytest_engine.core.wait.ending import Exit
 
+from .builds import build_image
 from .early import hooks_in_turn, note_early
 from .files import put_files
 from .foreign import refuse_foreign_volume
@@ -29,7 +37,6 @@ from .retries import start_patiently, states_host_port
 from .wording import explanation
 
 if TYPE_CHECKING:
-    from pytest_engine.core.api.build_options import BuildOptions
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.types.engine import ContainerCreateBody
@@ -42,7 +49,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANY_NAME",
-    "build_image",
     "explained",
     "find_image",
     "made_network",
@@ -112,21 +118,21 @@ def started(
             spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
     spec_asked = spec
     what = str(build or spec.image)
+    demand = (pull, files)
     is_mine = False
 
     def start() -> Resource:
         nonlocal is_mine
         is_mine = True
-        demand = (pull, files)
         return _start(session, engine, request, spec_asked, demand, wait, timeout, what)
 
-    if reuse is not None and session.settings.reuse:
+    if reuse is not None and session.reuses(engine):
         from .reuse import reused
 
         def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
             _make_ready(session, request, spec, resource, wait, timeout, what, fresh)
 
-        resource = reused(session, engine, request, spec, reuse, make_ready)
+        resource = reused(session, engine, request, spec, reuse, demand, make_ready)
     else:
         asked = (spec.name, spec.platform, spec.to_engine(), repr(spec.networks), repr(files))
         facts = (place, fixture, *asked)
@@ -317,24 +323,6 @@ def find_image(
     return Image(engine, found["Id"], name)
 
 
-def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
-    """Build an image once in a run, which removes it at its end; returns its id."""
-
-    def make() -> Resource:
-        labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
-        options: BuildOptions = {**plan.options, "labels": labels}
-        with session.making("image", str(plan), fixture, engine) as resource:
-            timed = session.durations.step(fixture, "build")
-            with timed, session.speaker.building(str(plan)) as progress:
-                resource.id = engine.build.image(plan.context, progress=progress, **options)
-            resource.name = resource.id
-        return resource
-
-    facts = (plan.context, plan.options)
-    resource = made(session, engine, "image", fixture, facts, make, apart=False)
-    return str(resource.id)
-
-
 def _create(
     session: Session,
     demand: Demand,
@@ -371,9 +359,11 @@ def _create(
 def _nothing_made_on_refusal(session: Session, resource: Resource) -> Iterator[None]:
     try:
         yield
-    except (ApiError, InvalidInput, NotOurs):
-        # The engine said no, or has it already: there is nothing of ours under that name.
-        session.forget(resource)
+    except (ApiError, InvalidInput, NotOurs) as exc:
+        # The engine said no, or has it already: there is nothing of ours under that name. A
+        # failure may be that of a proxy whose patience was at an end, while the engine goes on.
+        if not isinstance(exc, ServerError):
+            session.forget(resource)
         raise
 
 

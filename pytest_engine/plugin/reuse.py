@@ -12,7 +12,7 @@ from filelock import FileLock
 from pytest_engine.core.container import Container
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import EngineError, InvalidInput, NotFound, NotOurs
+from pytest_engine.core.errors import EngineError, InvalidInput, NotOurs
 from pytest_engine.ownership.labels import (
     FIXTURE_LABEL,
     HOST_LABEL,
@@ -26,18 +26,25 @@ from pytest_engine.ownership.labels import (
     user,
 )
 from pytest_engine.ownership.locks import downgrade, upgrade
-from pytest_engine.ownership.reused import Lease
+from pytest_engine.ownership.reused import Lease, remove_named
 
-from .shared import digest
+from .files import put_files
+from .images import Demand
+from .shared import digest, once
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from collections.abc import Mapping, Sequence
+    from typing import Any, Callable
 
     import pytest
 
     from pytest_engine.core.client import Engine
+    from pytest_engine.core.ensure.compare import Difference
+    from pytest_engine.core.ensure.reconcile import Outcome
     from pytest_engine.core.spec.container import ContainerSpec
 
+    from .files import Placed
+    from .images import PullPolicy
     from .session import Resource, Session
 
 __all__ = ["reused"]
@@ -49,6 +56,7 @@ def reused(
     request: pytest.FixtureRequest,
     spec: ContainerSpec,
     place: str,
+    demanded: tuple[PullPolicy | None, Sequence[Placed]],
     make_ready: Callable[[Resource, ContainerSpec, bool], None],
 ) -> Resource:
     """Find the container that an earlier run left for this fixture, or make it.
@@ -61,6 +69,8 @@ def reused(
         request: the request that it is for.
         spec: what is asked for; without a name it gets one that the next run finds.
         place: the file in which its fixture is defined.
+        demanded: when its image is pulled, None being as configured, and what is put into it
+            before it starts for the first time.
         make_ready: waits until it is ready, given its record, what it was made from, and
             whether it was started just now.
 
@@ -89,9 +99,19 @@ def reused(
     spec = replace(spec, name=name, labels={**(spec.labels or {}), **labels})
     changed = request.node.ihook.pytest_engine_container_spec(spec=spec, request=request)
     spec = changed or spec
-    wanted = digest(spec.name, spec.platform, spec.to_engine())
+    pull, files = demanded
+    asked = (spec.name, spec.platform, spec.to_engine())
+    wanted = digest(*asked, *(one.facts() for one in files))
     spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
     session.run.begin(engine.endpoint)
+    policy = pull or session.settings.pull
+    demand = Demand(engine, str(spec.image), policy, spec.platform, fixture)
+
+    def find() -> dict[str, str]:
+        return {"image": session.pulls.find(demand)["Id"]}
+
+    # What a tag names may change during a run, whose workers share the container.
+    once(session.run, digest("reuse", key, *demand.key), find)
     with FileLock(folder / f"{key}.lock"):
         lease, lock = Lease.take(
             session.run.state,
@@ -103,11 +123,17 @@ def reused(
             unused=session.settings.reuse_for,
         )
         try:
-            other = _is_another(engine, spec, key, wanted)
-            if other:
-                _have_alone(lock, str(spec.name))
-            kind = ContainerKind(recreate=other, force_kill=True, keep_volumes=False)
-            outcome = reconcile(engine, kind, spec, state="started")
+            if lease.former:
+                _have_alone(lock, lease.former, "name")
+                remove_named(engine, lease.former, key)
+                lease.write()
+            # What is there may be for another platform, which is missing then.
+            kind = ContainerKind(
+                pull="never" if policy == "never" else "missing",
+                force_kill=True,
+                keep_volumes=False,
+            )
+            outcome = _brought_about(engine, kind, spec, files, key, lock)
             found = outcome.resource or {}
             downgrade(lock)
             told = {"id": found.get("Id"), "name": spec.name, "image": spec.image}
@@ -124,6 +150,28 @@ def reused(
             raise
     session.leases.append((lease, lock))
     return resource
+
+
+def _brought_about(
+    engine: Engine,
+    kind: ContainerKind,
+    spec: ContainerSpec,
+    files: Sequence[Placed],
+    key: str,
+    lock: int,
+) -> Outcome:
+    """Have a container run as it is wanted, with its files if it never ran before."""
+    asked = reconcile(engine, kind, spec, state="started", check=True)
+    found = asked.resource
+    if found is not None:
+        _refuse_foreign(found, str(spec.name), key)
+        # Also for another image of the same name, which somebody has pulled meanwhile.
+        if any(action.verb == "create" for action in asked.actions):
+            _have_alone(lock, str(spec.name), *_fields(asked.differences))
+    if not asked.changed:
+        return asked
+    kind = replace(kind, start=_starting(files, spec, found))
+    return reconcile(engine, kind, spec, state="started")
 
 
 def _refuse_what_ends(session: Session, spec: ContainerSpec, fixture: str) -> None:
@@ -145,27 +193,51 @@ def _refuse_what_ends(session: Session, spec: ContainerSpec, fixture: str) -> No
         )
 
 
-def _is_another(engine: Engine, spec: ContainerSpec, key: str, wanted: str) -> bool:
-    """Tell whether there is a container of that name that was made from something else."""
-    try:
-        found = engine.containers.inspect(str(spec.name))
-    except NotFound:
-        return False
+def _refuse_foreign(found: Mapping[str, Any], name: str, key: str) -> None:
     labels = found.get("Config", {}).get("Labels") or {}
     if labels.get(REUSE_LABEL) != key:
         raise NotOurs(
-            f"Container {spec.name} is there already, and was not made for this fixture. Give the "
+            f"Container {name} is there already, and was not made for this fixture. Give the "
             "fixture another name=, or remove that container."
         )
-    return labels.get(SPEC_LABEL) != wanted
 
 
-def _have_alone(lock: int, name: str) -> None:
+def _have_alone(lock: int, name: str, *differing: str) -> None:
+    """See to it that no other run uses a container that is about to go."""
     if not upgrade(lock):
+        told = ", ".join(differing)
         raise EngineError(
             f"Container {name} is in use by another run, with other properties than this one asks "
-            "for. Wait for its end, or run without --engine-reuse."
+            f"for{told and f' ({told})'}. Wait for its end, or run without --engine-reuse."
         )
+
+
+def _fields(differences: Sequence[Difference]) -> list[str]:
+    fields = [one.field for one in differences]
+    # What it was made from is in a label, which differs whenever anything does.
+    return [one for one in fields if one != "labels"] or fields
+
+
+def _starting(
+    files: Sequence[Placed], spec: ContainerSpec, before: Mapping[str, Any] | None
+) -> Callable[[Engine, str], None]:
+    """Say how a container is started: one that never was, with its files.
+
+    Args:
+        files: what is put into it.
+        spec: what it is made from.
+        before: the container that is there already; None: there is none.
+    """
+    found = before or {}
+    # A run that was killed may have left it like that.
+    has_begun = found.get("State", {}).get("Status") != "created"
+
+    def start(engine: Engine, container: str) -> None:
+        if files and not (has_begun and container == found.get("Id")):
+            put_files(engine, container, files, spec)
+        engine.containers.start(container)
+
+    return start
 
 
 def _discard(engine: Engine, id: str) -> None:

@@ -92,6 +92,11 @@ class Run:
                 ) from exc
             self._noted.add(endpoint)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether something may have been made without our hearing of it."""
+        return self._unseen
+
     def doubt(self) -> None:
         """Have the reaper look again: something may have been made without our hearing of it."""
         self._unseen = True

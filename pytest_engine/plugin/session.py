@@ -173,6 +173,10 @@ class Session:
             self.remove(resource)
             raise
 
+    def reuses(self, engine: Engine) -> bool:
+        """Whether a container may outlive the run there, and be used again."""
+        return self.settings.reuse and not self.run.folder.owns(engine.endpoint)
+
     def adopt(self, kind: str, fixture: str, engine: Engine, told: Mapping[str, Any]) -> Resource:
         """Take into the book what another worker of the run, or the run before, has made."""
         resource = Resource(kind, told["name"], fixture, engine, told["id"], shared=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_engine.__main__ import main
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import ImageNotFound, InvalidInput
 from pytest_engine.plugin.durations import Durations
@@ -138,6 +139,35 @@ def test_it(box, n): print("version", {VERSION})
     assert private.pulls() == 1
     project.run("--engine-pull=always").assert_outcomes(passed=2)
     assert private.pulls() == 2
+
+
+@pytest.mark.engine
+@not_podman
+def test_of_a_reused_container_always_means_once_in_a_run_whatever_its_workers(
+    project: Project, private: Private
+) -> None:
+    asked = f"{private.name!r}, command='sleep 1000', scope='session', reuse=True"
+    project.write(
+        conftest=f"box = container({asked})",
+        test_it="""
+import time
+from pathlib import Path
+
+def test_first(box): Path("ready").touch()
+
+def test_second(request):
+    while not Path("ready").exists():
+        time.sleep(0.05)
+    request.getfixturevalue("box")
+""",
+    )
+    arguments = ("--engine-reuse", "--engine-pull=always", "-n2", "--dist=load")
+    try:
+        project.run_apart(*arguments).assert_outcomes(passed=2)
+        assert private.pulls() == 1
+    finally:
+        host = project.engine.endpoint.url
+        main(["sweep", f"--host={host}", f"--state={project.state}", "--reused"])
 
 
 @pytest.mark.engine

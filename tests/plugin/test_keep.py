@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_engine.__main__ import main
+from tests.lab.compose_cli import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import LabImages
     from tests.plugin.conftest import Project
 
 pytestmark = pytest.mark.engine
@@ -86,6 +88,37 @@ def test_all_can_be_kept(kept: Project) -> None:
     kept.write(conftest=CONFTEST, test_it="def test_it(box, other): pass")
     kept.run("--engine-keep=always").assert_outcomes(passed=1)
     assert kinds(kept) == ["container", "container", "image", "network", "volume"]
+
+
+@pytest.mark.lacks("podman5", reason="Compose is made for Docker's engine")
+@pytest.mark.parametrize("arguments", [("--engine-keep=failed",), ("--engine-keep=failed", "-n2")])
+def test_a_compose_project_goes_and_is_not_said_to_be_kept(
+    kept: Project,
+    lab: LabImages,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(lab.compose(max(COMPOSE))))
+    kept.write(
+        conftest="""
+services = {"inner": {"image": "busybox", "command": ["sleep", "1000"]}}
+shop = compose({"services": services}, scope="session")
+box = container("busybox", command="sleep 1000")
+gone = container("busybox", command="sleep 1000")
+""",
+        test_it="""
+def test_fails(shop, box, gone):
+    gone.remove()
+    assert False
+""",
+    )
+    result = kept.run_apart(*arguments)
+    result.assert_outcomes(failed=1)
+    assert kinds(kept) == ["container"]
+    told = str(result.stdout).partition("containers: kept")[2]
+    assert "  container box (" in told
+    assert "shop" not in told
+    assert "gone" not in told
 
 
 def test_nothing_is_kept_unless_asked_for(project: Project) -> None:

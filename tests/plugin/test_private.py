@@ -60,6 +60,20 @@ def test_the_workers_of_a_run_share_one(project: Project) -> None:
 
 
 @needs_root
+def test_nothing_on_it_is_said_to_be_kept(project: Project) -> None:
+    project.write(conftest="backend = network()", test_it=TEST)
+    result = project.run_apart(
+        "--engine-missing=private", "--engine-keep=always", "--engine-reuse", host=NOWHERE
+    )
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*containers: kept*", "Nothing on the private engine, which *"])
+    assert "Remove all" not in str(result.stdout)
+    (root,) = roots(project)
+    assert not root.exists()
+    assert project.await_no_runs() == []
+
+
+@needs_root
 def test_it_is_stopped_when_the_run_is_killed(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

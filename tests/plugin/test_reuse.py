@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_engine.__main__ import main
+from pytest_engine.core.errors import ImageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.conftest import Scratch
     from tests.plugin.conftest import Project
 
 pytestmark = pytest.mark.engine
@@ -24,6 +28,11 @@ def reusing(project: Project) -> Iterator[Project]:
     """A project whose containers are removed at the end."""
     project.write(conftest=BOX.format(more=""), test_it=SHOW)
     yield project
+    remove_all(project)
+
+
+def remove_all(project: Project) -> None:
+    """Remove what its runs have left to be used again."""
     host = project.engine.endpoint.url
     assert main(["sweep", f"--host={host}", f"--state={project.state}", "--reused"]) == 0
     assert project.left() == set()
@@ -69,6 +78,63 @@ def test_what_was_of_a_stated_platform_is_made_anew_for_the_engines_own(reusing:
     assert len(reusing.left()) == 1
 
 
+def test_under_another_name_it_is_made_anew_and_the_old_one_goes(
+    reusing: Project, scratch: Scratch
+) -> None:
+    first = ids(reusing)
+    for name in (scratch.name(), scratch.name("y")):
+        reusing.write(conftest=BOX.format(more=f", name={name!r}"), test_it=SHOW)
+        second = ids(reusing)
+        assert second != first
+        assert [one.split()[1].lstrip("/") for one in reusing.left()] == [name]
+        first = second
+    assert ids(reusing) == second
+
+
+FILES = ", files={'/etc/a': 'one', '/etc/b': pathlib.Path('b'), '/etc/c': pathlib.Path('c')}"
+READ = """
+def test_it(box):
+    print('id', box.id)
+    print('read', *box.exec(['cat', '/etc/a', '/etc/b', '/etc/c/d']).text.split())
+"""
+
+
+def test_files_are_part_of_what_it_is(reusing: Project) -> None:
+    here = reusing.pytester.path
+    (here / "c").mkdir()
+    for name in ("b", "c/d"):
+        (here / name).write_text(f"\n{name}\n")
+    reusing.write(conftest=f"import pathlib\n{BOX.format(more=FILES)}", test_it=READ)
+    first = ids(reusing)
+    # What is in them counts, and not when that was written.
+    os.utime(here / "b", (0, 0))
+    assert ids(reusing) == first
+    for name in ("b", "c/d"):
+        (here / name).write_text("\nother\n")
+        second = ids(reusing)
+        assert second != first
+        first = second
+    result = reusing.run_apart("--engine-reuse", "-rP")
+    result.stdout.fnmatch_lines(["read one other other"])
+    assert len(reusing.left()) == 1
+
+
+def test_files_are_there_where_a_run_was_killed_before_the_first_start(reusing: Project) -> None:
+    reusing.write(conftest=BOX.format(more=", files={'/etc/a': 'one'}"), test_it=SHOW)
+    containers = reusing.engine.containers
+    (first,) = ids(reusing)
+    made = containers.inspect(first)
+    containers.remove(first, force=True)
+    name, config = made["Name"].lstrip("/"), made["Config"]
+    body = {"Image": config["Image"], "Cmd": config["Cmd"], "Labels": config["Labels"]}
+    id = containers.create(body, name=name)["Id"]  # type: ignore[arg-type]
+    reusing.write(
+        conftest=BOX.format(more=", files={'/etc/a': 'one'}"),
+        test_it=f"{SHOW}\n    assert box.exec('cat /etc/a').text == 'one'",
+    )
+    assert ids(reusing) == {id}
+
+
 def test_without_the_option_nothing_is_used_again(project: Project) -> None:
     project.write(conftest=BOX.format(more=""), test_it=SHOW)
     project.run().assert_outcomes(passed=1)
@@ -99,7 +165,8 @@ def test_it(box, pytester, request):
         env={**os.environ, "A": "1"}, capture_output=True, text=True, check=False,
         cwd=request.config.rootpath,
     )
-    assert "is in use by another run, with other properties" in done.stdout, done.stdout
+    told = "is in use by another run, with other properties than this one asks for (env)"
+    assert told in done.stdout, done.stdout
     assert box.state() == "running"
 
 def test_inner(box):
@@ -109,6 +176,66 @@ def test_inner(box):
     reusing.run_apart("--engine-reuse", "-k", "not inner", "-p", "pytester").assert_outcomes(
         passed=1, deselected=1
     )
+
+
+def test_what_another_run_uses_is_not_replaced_for_a_newer_image(
+    reusing: Project, scratch: Scratch
+) -> None:
+    name = f"{scratch.name()}:1"
+    images = reusing.engine.images
+    images.tag("busybox", name)
+    newer = reusing.engine.build.image({"Dockerfile": "FROM busybox\nLABEL version=2\n"})
+    reusing.write(
+        conftest=BOX.replace("busybox", name).format(more=""),
+        test_it=f"""
+def test_it(box, engine, pytester, request):
+    import subprocess, sys
+    engine.images.tag({newer!r}, {name!r})
+    again = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", "inner"]
+    arguments = request.config.invocation_params.args
+    done = subprocess.run(
+        [*again, *[one for one in arguments if one.startswith("--engine")]],
+        capture_output=True, text=True, check=False, cwd=request.config.rootpath,
+    )
+    told = "is in use by another run, with other properties than this one asks for (image)"
+    assert told in done.stdout, done.stdout
+    assert box.state() == "running"
+
+def test_inner(box):
+    assert box.inspect()["Image"] == {newer!r}
+""",
+    )
+    try:
+        result = reusing.run_apart("--engine-reuse", "-k", "not inner", "-p", "pytester")
+        result.assert_outcomes(passed=1, deselected=1)
+        # Nobody uses it any more.
+        result = reusing.run_apart("--engine-reuse", "-k", "inner")
+        result.assert_outcomes(passed=1, deselected=1)
+        remove_all(reusing)
+    finally:
+        for image in (newer, name):
+            # With its last name, an image goes itself.
+            with contextlib.suppress(ImageNotFound):
+                images.remove(image, force=True)
+
+
+def test_its_image_is_pulled_when_the_policy_says_so(reusing: Project, scratch: Scratch) -> None:
+    name = f"{scratch.name()}:1"
+    reusing.write(conftest=BOX.replace("busybox", name).format(more=""), test_it=SHOW)
+    result = reusing.run_apart("--engine-reuse", "--engine-pull=never")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["Fixture 'box' *has no image *pull policy is 'never'*"])
+    # It is nowhere but here.
+    reusing.engine.images.tag("busybox", name)
+    try:
+        first = ids(reusing, "--engine-pull=never")
+        result = reusing.run_apart("--engine-reuse", "--engine-pull=always")
+        result.assert_outcomes(errors=1)
+        result.stdout.fnmatch_lines([f"Fixture 'box' *Cannot pull {name}: *"])
+        assert ids(reusing) == first
+        remove_all(reusing)
+    finally:
+        reusing.engine.images.remove(name, force=True)
 
 
 def test_somebody_elses_container_of_that_name_is_refused(project: Project) -> None:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pytest_engine import presets
+from pytest_engine.__main__ import main
 from tests.plugin.conftest import Project, project
 
 __all__ = ["project"]
@@ -73,6 +74,31 @@ def test_it(database, n):
     )
     result = project.run_apart("-n", "2")
     result.assert_outcomes(passed=4)
+    assert project.left() == set()
+
+
+def test_the_next_run_gets_the_same_server(project: Project) -> None:
+    conftest = """
+from pytest_engine import presets
+postgres = presets.postgres("15", initial={"a.sql": "CREATE TABLE shop (name text);"}, reuse=True)
+database = presets.fresh(postgres)
+"""
+    test = """
+import psycopg
+
+def test_it(database):
+    with psycopg.connect(database.dsn) as connection:
+        assert connection.execute("SELECT count(*) FROM shop").fetchall() == [(0,)]
+"""
+    project.write(conftest=conftest, test_it=test)
+    for created in (1, 1):
+        project.run_apart("--engine-reuse").assert_outcomes(passed=1)
+        assert project.created() == created
+    project.write(conftest=conftest.replace("name text", "name text, price int"), test_it=test)
+    project.run_apart("--engine-reuse").assert_outcomes(passed=1)
+    assert project.created() == 2
+    host = project.engine.endpoint.url
+    assert main(["sweep", f"--host={host}", f"--state={project.state}", "--reused"]) == 0
     assert project.left() == set()
 
 
