@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .fixtures import (
+    ERRORS,
     KEPT,
     LEFT,
     RUNNING,
@@ -73,6 +74,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the options, so that a wrong one is told before anything runs."""
     config.stash[SETTINGS] = read_settings(config)
     config.stash[LEFT] = []
+    config.stash[ERRORS] = []
     config.stash[TAKEN] = []
     add_marks(config)
 
@@ -152,9 +154,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what could not be removed, what was kept, and how long things took, if that is wanted."""
-    summarize(terminalreporter, terminalreporter.config.stash[LEFT])
-    kept = terminalreporter.config.stash.get(KEPT, None)
+    """Say what could not be removed or went wrong, what was kept, and how long things took."""
+    stash = terminalreporter.config.stash
+    summarize(terminalreporter, stash[LEFT], stash[ERRORS])
+    kept = stash.get(KEPT, None)
     if kept:
         from .keep import show_kept
 

@@ -62,7 +62,6 @@ class Ahead:
     def __init__(self, config: pytest.Config, run: Session) -> None:
         """Start nothing yet."""
         self._run = run
-        self._hook = config.hook
         limit = self._run.settings.ahead
         self._is_on = limit > 0
         self._is_worker = hasattr(config, "workerinput")
@@ -131,17 +130,16 @@ class Ahead:
         # A fixture that is not ours may remove what the container uses as soon as this is over.
         is_among_us = all(id(value) in used for value in others.values())
         lingers = recipe.scope == "function" and recipe.hints.lingers and is_among_us
-        name = request.fixturename or "container"
-        self.dismiss(held.stack, name, lingers=lingers, waits=recipe.hints.waits)
+        self.dismiss(held.stack, lingers=lingers, waits=recipe.hints.waits)
 
-    def dismiss(
-        self, stack: ExitStack, fixture: str, *, lingers: bool, waits: bool = False
-    ) -> None:
-        """Remove something, in the background if it may linger."""
-        # What such a hook finds wrong is for the test to tell.
-        has_hook = bool(self._hook.pytest_engine_container_remove.get_hookimpls())
-        if self._is_on and lingers and not has_hook:
-            self._run.removals.add(stack.close, f"fixture {fixture}", waits=waits)
+    def dismiss(self, stack: ExitStack, *, lingers: bool, waits: bool = False) -> None:
+        """End something, and remove it in the background if it may linger.
+
+        What hooks and the user's own code find wrong at its end is for the test to tell.
+        """
+        if self._is_on and lingers:
+            with self._run.lingering(waits=waits):
+                stack.close()
             return
         # What is being removed may use it.
         self._run.removals.join()

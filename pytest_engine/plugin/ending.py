@@ -8,7 +8,7 @@ import pytest
 
 from pytest_engine.core.errors import EngineError
 
-from .fixtures import AHEAD, KEPT, LEFT, RUNNING, SESSION, SETTINGS, TAKEN, run_of
+from .fixtures import AHEAD, ERRORS, KEPT, LEFT, RUNNING, SESSION, SETTINGS, TAKEN, run_of
 from .run import WORKER_INPUT
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["end", "hear", "invite", "sweep_first"]
 
 _LEFT_OUTPUT = "pytest_engine_left"
+_ERRORS_OUTPUT = "pytest_engine_errors"
 _TAKEN_OUTPUT = "pytest_engine_taken"
 _DOUBTFUL_OUTPUT = "pytest_engine_doubtful"
 # An engine that was restarted meanwhile is back soon.
@@ -33,13 +34,14 @@ def invite(node: Any) -> None:
 
 
 def hear(node: Any, error: object) -> None:
-    """Note what a worker could not remove, and how long things took in it.
+    """Note what a worker could not remove, what went wrong there, and how long things took.
 
     One that crashed may have asked for more, and one that got no answer to what it asked for.
     """
     config = node.config
     output = getattr(node, "workeroutput", {})
     config.stash[LEFT].extend(output.get(_LEFT_OUTPUT, []))
+    config.stash[ERRORS].extend(output.get(_ERRORS_OUTPUT, []))
     worker = node.gateway.id
     config.stash[TAKEN].extend((*step, worker) for step in output.get(_TAKEN_OUTPUT, []))
     run = config.stash.get(RUNNING, None)
@@ -58,11 +60,12 @@ def end(session: pytest.Session) -> None:
     if mine is not None:
         mine.close()
         config.stash[LEFT].extend(mine.left)
+        config.stash[ERRORS].extend(mine.errors)
         config.stash[TAKEN].extend((*step, "") for step in mine.durations.packed())
     output = getattr(config, "workeroutput", None)
     if output is not None:
-        left = config.stash[LEFT]
-        output[_LEFT_OUTPUT] = [*left]
+        output[_LEFT_OUTPUT] = [*config.stash[LEFT]]
+        output[_ERRORS_OUTPUT] = [*config.stash[ERRORS]]
         output[_TAKEN_OUTPUT] = [step[:3] for step in config.stash[TAKEN]]
         output[_DOUBTFUL_OUTPUT] = run.doubtful
     if run.is_worker:
@@ -73,10 +76,11 @@ def end(session: pytest.Session) -> None:
     if wanted:
         config.stash[KEPT] = (run.owner.session, kept, kept != wanted)
     if mine is None:
-        _clear(config, run, doubtful=_cut_short(session))
+        _clear(config, run, doubtful=_cut_short(session) or bool(config.stash[ERRORS]))
     else:
         _stop_private(config, run)
-    run.finish(clean=not config.stash[LEFT], kept=bool(kept))
+    left = config.stash[LEFT] or (mine and mine.errors)
+    run.finish(clean=not left, kept=bool(kept))
 
 
 def sweep_first(config: pytest.Config) -> None:

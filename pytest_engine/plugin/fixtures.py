@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AHEAD",
+    "ERRORS",
     "KEPT",
     "LEFT",
     "RUNNING",
@@ -52,6 +53,8 @@ _TRAITS: pytest.StashKey[dict[str, EngineTraits]] = pytest.StashKey()
 RUNNING: pytest.StashKey[Run] = pytest.StashKey()
 # What could not be removed, as lines of text.
 LEFT: pytest.StashKey[list[str]] = pytest.StashKey()
+# What went wrong in the background, when no test was left to tell it, as lines of text.
+ERRORS: pytest.StashKey[list[str]] = pytest.StashKey()
 # How long steps took: fixture, step, seconds, and the worker in which that was.
 TAKEN: pytest.StashKey[list[tuple[str, str, float, str]]] = pytest.StashKey()
 # The run's id, what of it outlives it, and whether more would, had it not been on its own engine.
@@ -196,7 +199,7 @@ def run_container(request: pytest.FixtureRequest, engine: Engine) -> RunContaine
         # It goes before what it may use: the fixtures that are there already, in whatever order
         # the test names them.
         dismiss = ahead_of(request.config).dismiss
-        request.node.addfinalizer(partial(dismiss, stack, "run_container", lingers=lingers))
+        request.node.addfinalizer(partial(dismiss, stack, lingers=lingers))
         return running
 
     return run

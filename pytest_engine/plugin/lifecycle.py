@@ -146,8 +146,7 @@ def started(
                 with hooks_in_turn(request):
                     hook.pytest_engine_container_remove(container=container, request=request)
         finally:
-            with session.durations.step(fixture, "remove"):
-                session.remove(resource)
+            session.remove(resource)
 
 
 def _start(
@@ -259,8 +258,7 @@ def made_network(
     try:
         yield Network(engine, str(resource.id), resource.name)
     finally:
-        with session.durations.step(fixture, "remove"):
-            session.remove(resource)
+        session.remove(resource)
 
 
 @contextmanager
@@ -298,8 +296,7 @@ def made_volume(
     try:
         yield Volume(engine, resource.name)
     finally:
-        with session.durations.step(fixture, "remove"):
-            session.remove(resource)
+        session.remove(resource)
 
 
 def _named(spec: _Spec, session: Session, fixture: str) -> _Spec:

@@ -23,12 +23,12 @@ class Removals:
     """What is being removed.
 
     Args:
-        left: gets a line for whatever went wrong.
+        errors: gets a line for whatever went wrong.
     """
 
-    def __init__(self, left: list[str]) -> None:
+    def __init__(self, errors: list[str]) -> None:
         """Start nothing yet."""
-        self._left = left
+        self._errors = errors
         self._crew = Crew("pytest-engine-removal", _AT_ONCE)
         self._lock = threading.Lock()
         self._pending: deque[Future[None]] = deque()
@@ -70,4 +70,4 @@ class Removals:
         try:
             remove()
         except Exception as exc:  # noqa: BLE001  # nobody is left to whom it could be raised
-            self._left.append(f"{title}: {type(exc).__name__}: {exc}")
+            self._errors.append(f"{title}: {type(exc).__name__}: {exc}")

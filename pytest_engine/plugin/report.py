@@ -51,11 +51,12 @@ def _used(item: pytest.Item, among: list[Resource]) -> list[Resource]:
     return [one for one in among if not one.early and (one.fixture in names or one.born >= began)]
 
 
-def summarize(reporter: pytest.TerminalReporter, left: list[str]) -> None:
-    """Say at the end of the run what could not be removed."""
-    if left:
-        reporter.section("containers: left behind", yellow=True)
-        for line in left:
+def summarize(reporter: pytest.TerminalReporter, left: list[str], errors: list[str]) -> None:
+    """Say at the end of the run what could not be removed, and what went wrong meanwhile."""
+    for title, lines in (("left behind", left), ("errors in the background", errors)):
+        if lines:
+            reporter.section(f"containers: {title}", yellow=True)
+        for line in lines:
             reporter.write_line(line)
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
@@ -93,6 +94,7 @@ class Session:
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
         left: what could not be removed, as lines of text.
+        errors: what went wrong in the background, when no test was left to tell it.
         leases: containers that outlive the run, with the open locks that say that it uses them.
     """
 
@@ -106,7 +108,8 @@ class Session:
         self.fallen: list[Resource] = []
         self.left: list[str] = []
         self.durations = Durations()
-        self.removals = Removals(self.left)
+        self.errors: list[str] = []
+        self.removals = Removals(self.errors)
         self.pulls = Pulls(
             self.speaker,
             self.durations,
@@ -114,6 +117,7 @@ class Session:
         )
         self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
+        self._lingering = threading.local()
         self._postponed: list[Resource] = []
 
     def connect(self) -> Engine:
@@ -194,19 +198,41 @@ class Session:
             if resource in self.live:
                 self.live.remove(resource)
 
+    @contextmanager
+    def lingering(self, *, waits: bool) -> Iterator[None]:
+        """Have what this thread removes meanwhile go in the background.
+
+        Args:
+            waits: whether everything has to be gone first that is going already.
+        """
+        self._lingering.waits = waits
+        try:
+            yield
+        finally:
+            del self._lingering.waits
+
     def remove(self, resource: Resource) -> None:
         """Remove something from the engine; what fails is noted for the end of the run.
 
         Nothing happens if it is not (or no longer) in the book. What is the whole run's, or
         is kept, stays on the engine.
         """
+        waits = getattr(self._lingering, "waits", None)
+        if waits is None:
+            self._end(resource)
+        else:
+            end = partial(self._end, resource)
+            self.removals.add(end, f"fixture {resource.fixture}", waits=waits)
+
+    def _end(self, resource: Resource) -> None:
         with resource.removing:
             if resource not in self.live:
                 return
             if self.settings.keep == "always" and resource.id is not None:
                 self.keep(resource, os.environ.get("PYTEST_CURRENT_TEST", resource.fixture))
             if not (resource.shared or resource.kept):
-                self._remove(resource)
+                with self.durations.step(resource.fixture, "remove"):
+                    self._remove(resource)
             self.forget(resource)
 
     def keep(self, resource: Resource, test: str) -> None:

@@ -144,7 +144,10 @@ def test_it(box, hooked, n):
 
 
 @pytest.mark.engine
-def test_what_goes_wrong_then_is_told_at_the_end(project: Project) -> None:
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_what_goes_wrong_then_is_told_at_the_end(
+    project: Project, workers: tuple[str, ...]
+) -> None:
     project.write(
         conftest="""
 box = container("busybox", command="sleep 1000")
@@ -161,11 +164,67 @@ def broken(engine):
 """,
         test_it="def test_one(box): pass\ndef test_two(): pass",
     )
-    result = project.run()
+    result = project.run(*workers)
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
-        ["*containers: left behind*", "fixture box: LookupError: nobody expects this"]
+        ["*containers: errors in the background*", "fixture box: LookupError: nobody expects this"]
     )
+    assert "left behind" not in str(result.stdout)
+    assert project.left() == set()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_what_a_presets_own_ending_finds_wrong_is_an_error_of_the_test(
+    project: Project, workers: tuple[str, ...]
+) -> None:
+    project.write(
+        conftest="""
+from pytest_engine.presets import Server, preset
+
+class Box(Server):
+    def close(self):
+        assert self.container.state() == "running"
+        raise LookupError("three clients were not closed")
+
+box = preset(
+    lambda running: Box(running, 1),
+    "busybox",
+    ports=[],
+    wait=False,
+    command=["sleep", "1000"],
+    options={"scope": "function"},
+)
+""",
+        test_it="def test_one(box): pass\ndef test_two(): pass",
+    )
+    result = project.run(*workers)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*LookupError: three clients were not closed*"])
+    assert project.left() == set()
+
+
+@pytest.mark.engine
+def test_a_hook_before_it_is_heard_and_nobody_waits_for_the_rest(project: Project) -> None:
+    project.write(
+        conftest=HELD_UP
+        + """
+box = container("busybox", command="sleep 1000")
+
+def pytest_engine_container_remove(container, request):
+    print("hook", request.node.name, container.state())
+""",
+        test_it="""
+from conftest import begun
+
+def test_one(box): pass
+def test_two():
+    begun.set()
+""",
+    )
+    result = project.run("-s")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*hook test_one running*"])
     assert project.left() == set()
 
 
