@@ -246,19 +246,17 @@ class ContainerKind(Kind[ContainerSpec]):
         config = wanted.to_engine()
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         if actual is not None and actual["State"]["Running"]:
-            stop = new.undone_on_error(lambda: self._stop(engine, actual))
-            plan.add("stop", what, stop, undoes=True)
-        create = new.undone_on_error(
-            lambda: plan.warnings.extend(new.create(config, wanted.platform))
-        )
-        plan.add("create", what, create, undoes=True)
+            plan.add("stop", what, lambda: self._stop(engine, actual), undo=new.undo)
+
+        def create() -> None:
+            plan.warnings.extend(new.create(config, wanted.platform))
+
+        plan.add("create", what, create, undo=new.undo)
         for attachment in wanted.later_attachments:
-            connect = new.undone_on_error(partial(new.connect, attachment))
             to_network = f"{what} to network {attachment.name}"
-            plan.add("connect", to_network, connect, undoes=True)
+            plan.add("connect", to_network, partial(new.connect, attachment), undo=new.undo)
         if state == "started":
-            start = new.undone_on_error(lambda: self._start(engine, new.new_id))
-            plan.add("start", what, start, undoes=True)
+            plan.add("start", what, lambda: self._start(engine, new.new_id), undo=new.undo)
             self._pause(plan, engine, what, lambda: new.new_id, frozen=False)
         if actual is not None:
             plan.add("remove", f"the replaced {what}", new.discard_old)

@@ -218,8 +218,10 @@ class NetworkKind(Kind[NetworkSpec]):
             return plan
         on_it = set(members)
         if actual is None:
-            create = partial(_create, engine, wanted, replaced, before)
-            plan.add("create", what, create, undoes=replaced is not None)
+            is_swarms = replaced is not None and replaced.get("Scope") == "swarm"
+            create = partial(_create_when_free, engine, wanted.to_engine(), waits=is_swarms)
+            undo = partial(_create_again, engine, replaced, before) if replaced else None
+            plan.add("create", what, create, undo=undo)
             on_it = set()
         self._settle_members(plan, engine, wanted, members, on_it, kept)
         return plan
@@ -279,30 +281,17 @@ class NetworkKind(Kind[NetworkSpec]):
         )
 
 
-def _create(
-    engine: Engine,
-    wanted: NetworkSpec,
-    replaced: Mapping[str, Any] | None,
-    kept: Mapping[str, Mapping[str, Any]],
+def _create_again(
+    engine: Engine, replaced: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Create a network; if that fails, make the one that was there before again."""
-    is_swarms = replaced is not None and replaced.get("Scope") == "swarm"
+    """Create a network that was there before, and put its containers back on it."""
+    config: Any = {key: replaced[key] for key in _CONFIGURATION if replaced.get(key)}
     try:
-        _create_when_free(engine, wanted.to_engine(), waits=is_swarms)
+        _create_when_free(engine, config, waits=replaced.get("Scope") == "swarm")
+        for name, endpoint in kept.items():
+            engine.networks.connect(replaced["Name"], name, endpoint)  # type: ignore[arg-type]
     except EngineError as exc:
-        if replaced is None:
-            raise
-        config: Any = {key: replaced[key] for key in _CONFIGURATION if replaced.get(key)}
-        try:
-            _create_when_free(engine, config, waits=is_swarms)
-            for name, endpoint in kept.items():
-                engine.networks.connect(wanted.name, name, endpoint)  # type: ignore[arg-type]
-        except EngineError as again:
-            raise EngineError(
-                f"{exc} Then the network {wanted.name} that was there before could not be made "
-                f"again ({again}); on it were: {', '.join(kept) or 'no containers'}."
-            ) from exc
-        raise
+        raise EngineError(f"{exc} On it were: {', '.join(kept) or 'no containers'}.") from exc
 
 
 def _create_when_free(engine: Engine, config: NetworkCreateBody, *, waits: bool) -> None:

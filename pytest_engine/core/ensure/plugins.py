@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.plugins import Plugins  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import EngineError, InvalidInput, NotFound
+from ..errors import InvalidInput, NotFound
 from ..reference import parse_reference
 from .compare import Difference, Field, contains
 from .reconcile import Kind, Plan
@@ -152,8 +152,9 @@ class PluginKind(Kind[PluginSpec]):
             plan.add("disable", what, lambda: engine.plugins.disable(name))
         if changes:
             comes_back = runs and is_to_run
-            set_up = partial(self._set_up, engine, wanted, comes_back=comes_back)
-            plan.add("set up", what, set_up, undoes=comes_back)
+            enable = partial(self._enable, engine, wanted)
+            set_up = partial(self._set_up, engine, wanted)
+            plan.add("set up", what, set_up, undo=enable if comes_back else None)
         if is_to_run and (changes or not runs):
             plan.add("enable", what, lambda: self._enable(engine, wanted))
         return plan
@@ -176,14 +177,10 @@ class PluginKind(Kind[PluginSpec]):
         plugins, alias = engine.plugins, wanted.name if wanted.alias else None
         plugins.pull(wanted.remote, plugins.privileges(wanted.remote), name=alias)
 
-    def _set_up(self, engine: Engine, wanted: PluginSpec, *, comes_back: bool) -> None:
+    @staticmethod
+    def _set_up(engine: Engine, wanted: PluginSpec) -> None:
         settings = [f"{name}={value}" for name, value in (wanted.settings or {}).items()]
-        try:
-            engine.plugins.set(wanted.name, settings)
-        except EngineError:
-            if comes_back:
-                self._enable(engine, wanted)
-            raise
+        engine.plugins.set(wanted.name, settings)
 
     def _enable(self, engine: Engine, wanted: PluginSpec) -> None:
         engine.plugins.enable(wanted.name, timeout=self.enable_timeout)

@@ -49,12 +49,12 @@ class Step:
     Attributes:
         action: what is done.
         run: does it; an answer of False says that in the end nothing changed.
-        undoes: whether its failing takes back the steps before it.
+        undo: takes back, where it fails, whatever it and the steps before it have done.
     """
 
     action: Action
     run: Callable[[], object]
-    undoes: bool = False
+    undo: Callable[[], object] | None = None
 
 
 @dataclass
@@ -71,9 +71,16 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def add(self, verb: str, what: str, run: Callable[[], object], *, undoes: bool = False) -> None:
+    def add(
+        self,
+        verb: str,
+        what: str,
+        run: Callable[[], object],
+        *,
+        undo: Callable[[], object] | None = None,
+    ) -> None:
         """Add a step at the end."""
-        self.steps.append(Step(Action(verb, what), run, undoes))
+        self.steps.append(Step(Action(verb, what), run, undo))
 
     def take(self, actions: list[Action]) -> None:
         """Take the steps.
@@ -85,12 +92,22 @@ class Plan:
         for step in self.steps:
             try:
                 has_changed = step.run() is not False
-            except EngineError:
-                if step.undoes:
+            except BaseException as exc:
+                if step.undo is not None:
+                    _take_back(step.undo, exc, step.action.what)
                     del actions[before:]
                 raise
             if has_changed:
                 actions.append(step.action)
+
+
+def _take_back(undo: Callable[[], object], cause: BaseException, what: str) -> None:
+    try:
+        undo()
+    except EngineError as exc:
+        raise EngineError(
+            f"{cause} Then what was there before could not be put back as it was, for {what}: {exc}"
+        ) from cause
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: di
 from ..errors import EngineError, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from ..client import Engine
     from ..spec.attachment import NetworkAttachment
@@ -66,22 +66,12 @@ class NewContainer:
         with contextlib.suppress(NotFound):
             self._engine.containers.remove(self.old_id, force=True, volumes=not self._keep_volumes)
 
-    def undone_on_error(self, step: Callable[[], object]) -> Callable[[], object]:
-        """Wrap a step so that its failing leaves everything as it was before the first."""
+    def undo(self) -> None:
+        """Leave everything as it was before the first step.
 
-        def run() -> object:
-            try:
-                return step()
-            except EngineError as exc:
-                self._undo(exc)
-                raise
-            except BaseException:
-                self._undo(None)
-                raise
-
-        return run
-
-    def _undo(self, cause: EngineError | None) -> None:
+        Raises:
+            EngineError: the old container cannot be put back; says where it is.
+        """
         containers = self._engine.containers
         try:
             if self.new_id:
@@ -93,9 +83,8 @@ class NewContainer:
             if self._old_was_frozen:
                 containers.pause(self.old_id)
         except EngineError as exc:
-            if cause is None:
+            if not self.old_id:
                 raise
             raise EngineError(
-                f"{cause} Then the container {self._old_name} that was there before could not be "
-                f"put back ({exc}); look for {self._name}.{self.old_id[:12]}."
-            ) from cause
+                f"{exc} Look for {self._old_name} or {self._name}.{self.old_id[:12]}."
+            ) from exc

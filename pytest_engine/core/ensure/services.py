@@ -15,7 +15,7 @@ from ..api.distribution import (  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import EngineError, InvalidInput, NotFound
+from ..errors import InvalidInput, NotFound
 from ..polling import until_led
 from ..spec.service import MODES, ServiceSpec, value_at
 from ..spec.service_settings import SERVICE_SETTINGS, ServiceSetting
@@ -223,8 +223,12 @@ class ServiceKind(Kind[ServiceSpec]):
                 raise InvalidInput(f"The service {wanted.name} needs an image.")
             before = None if actual is None else actual["Spec"]
             body: Any = wanted.over(_of_no_mode(before, str(wanted.mode)) if before else {})
-            create = partial(_create, engine, plan, body, before)
-            plan.add("create", what, create, undoes=before is not None)
+
+            def create() -> None:
+                plan.warnings.extend(engine.services.create(body).get("Warnings") or ())
+
+            undo = partial(engine.services.create, before) if before is not None else None
+            plan.add("create", what, create, undo=undo)
         elif differences or self.force:
             plan.add("update", what, lambda: self._update(engine, plan, wanted, actual))
         return plan
@@ -260,17 +264,6 @@ def _of_no_mode(spec: Mapping[str, Any], mode: str) -> dict[str, Any]:
             del policy["Condition"]
         kept["TaskTemplate"] = {**spec["TaskTemplate"], "RestartPolicy": policy}
     return kept
-
-
-def _create(engine: Engine, plan: Plan, body: Any, replaced: Any) -> None:
-    """Create a service; if that fails, make the one that was there before again."""
-    try:
-        answer = engine.services.create(body)
-    except EngineError:
-        if replaced is not None:
-            engine.services.create(replaced)
-        raise
-    plan.warnings.extend(answer.get("Warnings") or ())
 
 
 def _check_counted(wanted: ServiceSpec, mode: str) -> None:

@@ -102,6 +102,24 @@ def test_a_new_container_that_cannot_start_leaves_nothing_behind(
     assert scratch.everything() == set()
 
 
+def test_what_cannot_be_put_back_is_told_with_what_was_done(
+    engine: Engine, spec: ContainerSpec
+) -> None:
+    _started(engine, spec)
+    old, _ = _container(engine, spec)
+
+    def start(engine: Engine, new: str) -> None:
+        # Somebody else does that.
+        engine.containers.remove(old, force=True)
+        raise EngineError(f"{new} does not start.")
+
+    with pytest.raises(EngineError, match=f"does not start. Then .* {spec.name}.{old[:12]}") as it:
+        reconcile(
+            engine, ContainerKind(start=start), replace(spec, env={"A": "1"}), state="started"
+        )
+    assert it.value.done == (f"stop container {spec.name}", f"create container {spec.name}")
+
+
 def test_a_network_that_does_not_exist_brings_the_old_container_back(
     engine: Engine, spec: ContainerSpec, scratch: Scratch
 ) -> None:
