@@ -39,7 +39,7 @@ try:
     for turn in range(20):
         child = os.fork()
         if not child:
-            signal.alarm(5)
+            signal.alarm(30)
             assert engine.containers.inspect(f"c{turn}")["Id"] == f"c{turn}"
             engine.close()
             # As a program ends, which lets go of what the libraries want let go of.
@@ -82,7 +82,7 @@ thread.start()
 taken.wait()
 child = os.fork()
 if not child:
-    signal.alarm(5)
+    signal.alarm(30)
     assert engine.system.info() == {}
     engine.close()
     os._exit(0)
