@@ -192,11 +192,12 @@ def test_a_failure_tells_what_had_been_done(fake: Fake) -> None:
 def test_a_failure_tells_what_there_is(fake: Fake) -> None:
     failed = (1, "", "container a-1 exited (3)\n")
     container, image = {"Name": "a-1", "State": "exited", "ExitCode": 3}, {"ID": "sha256:1"}
-    lists = {"ps": (0, json.dumps(container), ""), "images": (0, json.dumps([image]), "")}
+    ps, images = (0, json.dumps(container), ""), (0, json.dumps([image]), "")
     with pytest.raises(ComposeFailed, match="exited") as caught:
-        ensure_services(fake.answer(up=failed, **lists), Services(wait=True))
-    [listed] = caught.value.containers or ()
-    assert (listed["Name"], listed["ExitCode"], caught.value.images) == ("a-1", 3, [image])
+        ensure_services(fake.answer(up=failed, ps=ps, images=images), Services(wait=True))
+    listed = caught.value.containers or []
+    assert [(one["Name"], one["ExitCode"]) for one in listed] == [("a-1", 3)]
+    assert caught.value.images == [image]
 
 
 def test_a_project_that_cannot_be_listed_either_fails_for_its_first_reason(fake: Fake) -> None:
