@@ -281,6 +281,7 @@ class BuildFailed(StreamFailed):
         step: the step that failed, as the builder words it; empty where none did.
         line: the line of the Dockerfile; None where it is not known.
         log: the last lines that the failed step printed, or, where it printed none, the build.
+        command: the command that built it, without secrets; empty where the engine did it itself.
     """
 
     def __init__(
@@ -292,9 +293,11 @@ class BuildFailed(StreamFailed):
         step: str = "",
         line: int | None = None,
         log: str = "",
+        command: tuple[str, ...] = (),
     ) -> None:
         """Keep what failed, and its last lines, beside the reason."""
         super().__init__(message, image=image, detail=detail)
         self.step = step
         self.line = line
         self.log = log
+        self.command = command

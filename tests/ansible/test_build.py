@@ -142,5 +142,6 @@ def test_what_cannot_be_built_is_told(
     )
     assert "echo why; exit 3" in run.messages["fails"]
     assert "why" in run.results["fails"]["stderr"]
+    assert run.results["fails"]["command"] == []
     assert "secrets cannot be had" in run.messages["needs buildx"]
     assert SECRET not in run.output + json.dumps(run.results)

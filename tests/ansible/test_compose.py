@@ -310,4 +310,5 @@ def test_what_cannot_be_is_refused_with_its_reason(
     assert {name for name, (_, _, why) in wrong.items() if why not in done.messages[name]} == set()
     failed = done.results["no service"]
     assert (failed["rc"] > 0, failed["changed"], failed["actions"]) == (True, False, [])
+    assert (failed["containers"], failed["images"]) == ([], [])
     assert "compose --ansi never" in failed["cmd"]

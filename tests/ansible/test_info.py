@@ -268,8 +268,11 @@ def test_context_info(playbooks: Playbooks, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("group", "module"), [("engine", "host_info"), ("docker", "docker_host_info")]
+)
 def test_the_options_of_a_context_lead_to_its_engine(
-    playbooks: Playbooks, tmp_path: Path, engine: Engine
+    playbooks: Playbooks, tmp_path: Path, engine: Engine, group: str, module: str
 ) -> None:
     write_context(tmp_path, "lab", playbooks.engine_host)
     tasks = [
@@ -281,9 +284,9 @@ def test_the_options_of_a_context_lead_to_its_engine(
         {
             "name": "look",
             "module_defaults": {
-                "group/pytest_engine.engine.engine": "{{ lab.contexts[0].config }}"
+                f"group/pytest_engine.engine.{group}": "{{ lab.contexts[0].config }}"
             },
-            "pytest_engine.engine.host_info": {},
+            f"pytest_engine.engine.{module}": {},
         },
     ]
     run = playbooks.run_tasks(

@@ -241,6 +241,16 @@ def test_groups_of_old_are_made_when_asked_for(
     assert members(listed, playbooks.engine_host) == set(hosts.values())
 
 
+def test_running_and_stopped_are_groups_where_nothing_is_either(
+    playbooks: Playbooks, hosts: dict[str, str]
+) -> None:
+    nothing = {"add_legacy_groups": True, "filters": [{"exclude": True}]}
+    path = playbooks.write_inventory(nothing)
+    task = {"name": "groups", "debug": {"msg": "{{ [groups.running, groups.stopped] }}"}}
+    run = playbooks.run_tasks([task], "-i", str(path))
+    assert run.results["groups"]["msg"] == [[], []], hosts
+
+
 def test_what_is_kept_is_not_asked_for_again(
     playbooks: Playbooks, hosts: dict[str, str], log: RequestLog, tmp_path: Path
 ) -> None:

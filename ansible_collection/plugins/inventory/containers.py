@@ -66,7 +66,7 @@ options:
     description:
       - Whether to make a group of each container's id, of the first 13 digits of it and of its name; C(image_)
         and its image; C(stack_) and C(service_) with what it belongs to in a swarm; the engine's address; and
-        C(running) and C(stopped).
+        C(running) and C(stopped), which are there without a host as well.
     type: bool
     default: false
   filters:
@@ -158,6 +158,8 @@ CONNECTIONS = {
 # Labels by which an engine says what of a swarm a container belongs to.
 STACK = "com.docker.stack.namespace"
 SERVICE = "com.docker.swarm.service.name"
+# The groups of those that run and of all others.
+STATES = ("running", "stopped")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # they are read
 
 
@@ -183,6 +185,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         filters = read_filters(self.get_option("filters"))
         found = self._look(self.get_cache_key(path), cache=cache)
         self._say(f"{path}: {len(found)} containers")
+        if self.get_option("add_legacy_groups"):
+            # With no host in them as well, so that plays may name both.
+            for group in STATES:
+                self.inventory.add_group(group)
         for container in found:
             self._add(container, filters)
 
@@ -284,7 +290,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         ):
             if value:
                 yield f"{prefix}{value}"
-        yield "running" if (inspected.get("State") or {}).get("Running") else "stopped"
+        running, stopped = STATES
+        yield running if (inspected.get("State") or {}).get("Running") else stopped
 
     def _say(self, text: str) -> None:
         if self.get_option("debug"):

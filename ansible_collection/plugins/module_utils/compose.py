@@ -198,7 +198,9 @@ def _connection(params: Mapping[str, Any]) -> Connection:
 
 
 def _failed(error: ComposeFailed) -> dict[str, Any]:
+    lists = {"containers": error.containers, "images": error.images}
     return {
+        **{name: found for name, found in lists.items() if found is not None},
         "changed": error.changed,
         "actions": error.actions,
         "cmd": error.command,

@@ -175,7 +175,7 @@ EXAMPLES = r"""
 RETURN = r"""
 containers:
   description: The containers of the project, as C(docker compose ps) describes them, the lists and labels taken apart.
-  returned: success
+  returned: success, and if Compose failed to bring about what was wanted of a project that can be listed
   type: list
   elements: dict
   sample:
@@ -193,7 +193,7 @@ containers:
       State: running
 images:
   description: Their images, as C(docker compose images) describes them.
-  returned: success
+  returned: as for RV(containers)
   type: list
   elements: dict
   sample:

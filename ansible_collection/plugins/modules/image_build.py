@@ -207,7 +207,7 @@ image:
       - shop:1.4.2
 command:
   description: The command that was run. Empty where the engine built the image by itself.
-  returned: success
+  returned: success and when a build fails
   type: list
   elements: str
   sample: []
@@ -364,8 +364,9 @@ def build(call: engine.Call) -> dict[str, Any]:
     }
 
 
-def failed(error: Exception) -> dict[str, str]:
-    return {"stdout": "", "stderr": getattr(error, "log", "")}
+def failed(error: Exception) -> dict[str, Any]:
+    told = {"stdout": "", "stderr": getattr(error, "log", "")}
+    return {**told, "command": list(getattr(error, "command", ()))}
 
 
 def main() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..errors import EngineError
 
 __all__ = ["ComposeFailed"]
@@ -17,6 +19,8 @@ class ComposeFailed(EngineError):
         stderr: what it said meanwhile.
         actions: what had been done by then, each with `what`, `id` and `status`.
         changed: whether that changed anything.
+        containers: those of the project afterwards; None where that could not be learnt.
+        images: their images, likewise.
     """
 
     def __init__(
@@ -36,3 +40,5 @@ class ComposeFailed(EngineError):
         self.stderr = stderr
         self.actions: list[dict[str, str]] = []
         self.changed = False
+        self.containers: list[dict[str, Any]] | None = None
+        self.images: list[dict[str, Any]] | None = None

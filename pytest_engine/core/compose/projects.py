@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from .events import BUILDING, PULLING, Event, actions, is_changed, reason, warnings
+from .failure import ComposeFailed
 from .json_events import read_json_events
 from .plain_events import read_plain_events
 
@@ -130,30 +132,21 @@ def ensure_services(
         check: whether only to say what would be done.
 
     Raises:
-        ComposeFailed: it failed; the error says what had been done by then.
+        ComposeFailed: it failed; the error says what had been done by then, and what there is.
         Incompatible: there is no Compose, or one that is too old.
         InvalidInput: there is no such state.
     """
     if wanted.assume_yes:
         compose.needs(_YES, "assume_yes")
     work = _Work(compose, check=check)
-    # That an image was pulled alone changes no service.
-    ignored = PULLING | (BUILDING if wanted.ignore_build_events else frozenset())
-    timeout = [] if wanted.timeout is None else ["--timeout", str(wanted.timeout)]
-    if state == "present":
-        work.do(["up", *_up(compose, wanted), *timeout], wanted.names, ignored)
-    elif state == "stopped":
-        work.do(["up", *_up(compose, wanted), *timeout, "--no-start"], wanted.names, ignored)
-        # Compose says also of those that it stops them.
-        if _running(compose, wanted.names):
-            work.do(["stop", *timeout], wanted.names)
-    elif state == "restarted":
-        alone = [] if wanted.dependencies else ["--no-deps"]
-        work.do(["restart", *alone, *timeout], wanted.names)
-    elif state == "absent":
-        work.do(["down", *_down(wanted), *timeout], wanted.names)
-    else:
-        raise InvalidInput(f"state: {state!r} is none of present, stopped, restarted, absent.")
+    try:
+        _bring_about(work, compose, wanted, state)
+    except ComposeFailed as failure:
+        # Which of them ended, and how, is what somebody wants to know next. Where the project
+        # itself is at fault they cannot be listed, and why is in the first error.
+        with contextlib.suppress(ComposeFailed):
+            failure.containers, failure.images = _containers(compose), _images(compose)
+        raise
     return work.outcome(_containers(compose), _images(compose))
 
 
@@ -243,6 +236,26 @@ class _Work:
         # In a dry run a network is still in use by containers that would be gone.
         meant = [event for event in self._events if event.status or not self._check]
         return [text for text in warnings(meant) if _NOTHING_THERE not in text]
+
+
+def _bring_about(work: _Work, compose: Compose, wanted: Services, state: str) -> None:
+    # That an image was pulled alone changes no service.
+    ignored = PULLING | (BUILDING if wanted.ignore_build_events else frozenset())
+    timeout = [] if wanted.timeout is None else ["--timeout", str(wanted.timeout)]
+    if state == "present":
+        work.do(["up", *_up(compose, wanted), *timeout], wanted.names, ignored)
+    elif state == "stopped":
+        work.do(["up", *_up(compose, wanted), *timeout, "--no-start"], wanted.names, ignored)
+        # Compose says also of those that it stops them.
+        if _running(compose, wanted.names):
+            work.do(["stop", *timeout], wanted.names)
+    elif state == "restarted":
+        alone = [] if wanted.dependencies else ["--no-deps"]
+        work.do(["restart", *alone, *timeout], wanted.names)
+    elif state == "absent":
+        work.do(["down", *_down(wanted), *timeout], wanted.names)
+    else:
+        raise InvalidInput(f"state: {state!r} is none of present, stopped, restarted, absent.")
 
 
 def _up(compose: Compose, wanted: Services) -> list[str]:

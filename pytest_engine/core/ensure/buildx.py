@@ -86,6 +86,7 @@ def run_buildx(
             image=wanted.name,
             detail=detail,
             log=log,
+            command=tuple(command),
         )
     return tuple(command)
 

@@ -75,7 +75,8 @@ def _default(env: Mapping[str, str]) -> dict[str, Any]:
     """The context that stands for the environment instead of files."""
     return {
         "name": _DEFAULT,
-        "description": "The engine that DOCKER_HOST names, else the one on this machine",
+        # As the docker command describes it.
+        "description": "Current DOCKER_HOST based configuration",
         "meta_path": None,
         "tls_path": None,
         "config": {"docker_host": _address(env.get("DOCKER_HOST") or _DEFAULT_HOST), "tls": False},

@@ -189,6 +189,24 @@ def test_a_failure_tells_what_had_been_done(fake: Fake) -> None:
     assert error.command.endswith("up --detach --no-color --quiet-pull --")
 
 
+def test_a_failure_tells_what_there_is(fake: Fake) -> None:
+    failed = (1, "", "container a-1 exited (3)\n")
+    container, image = {"Name": "a-1", "State": "exited", "ExitCode": 3}, {"ID": "sha256:1"}
+    ps, images = (0, json.dumps(container), ""), (0, json.dumps([image]), "")
+    with pytest.raises(ComposeFailed, match="exited") as caught:
+        ensure_services(fake.answer(up=failed, ps=ps, images=images), Services(wait=True))
+    listed = caught.value.containers or []
+    assert [(one["Name"], one["ExitCode"]) for one in listed] == [("a-1", 3)]
+    assert caught.value.images == [image]
+
+
+def test_a_project_that_cannot_be_listed_either_fails_for_its_first_reason(fake: Fake) -> None:
+    compose = fake.answer(up=(1, "", "bad file\n"), ps=(1, "", "bad list\n"))
+    with pytest.raises(ComposeFailed, match="bad file") as caught:
+        ensure_services(compose, Services())
+    assert (caught.value.containers, caught.value.images) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("wanted", "state", "arguments"),
     [

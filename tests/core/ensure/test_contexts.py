@@ -34,7 +34,7 @@ def test_without_contexts_there_is_the_default_one(tmp_path: Path) -> None:
             {
                 "name": "default",
                 "current": True,
-                "description": "The engine that DOCKER_HOST names, else the one on this machine",
+                "description": "Current DOCKER_HOST based configuration",
                 "meta_path": None,
                 "tls_path": None,
                 "config": {"docker_host": "unix:///var/run/docker.sock", "tls": False},

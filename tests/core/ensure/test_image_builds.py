@@ -258,6 +258,8 @@ def test_buildx_that_fails_is_told(
     with pytest.raises(BuildFailed, match="ended with exit code 1") as caught:
         build_image(engine, spec(context, scratch, secrets=secret, target="broken"))
     assert caught.value.detail == "no such stage"
+    assert caught.value.command[-2:] == ("--", str(context))
+    assert SECRET not in " ".join(caught.value.command)
     assert "--tag" in docker.read_text()
 
 
