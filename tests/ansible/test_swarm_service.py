@@ -128,6 +128,9 @@ def test_a_task_brings_about_a_service(
         ],
     )
     told = results["create"]["swarm_service"]
+    foreseen = results["create (check)"]["swarm_service"]
+    stated = ("args", "command", "env", "labels", "limit_memory", "mode", "publish", "replicas")
+    assert {key: foreseen[key] for key in stated} == {key: told[key] for key in stated}
     assert (told["command"], told["args"]) == (["sh"], ["-c", "sleep 600"])
     assert sorted(told["env"]) == ["A=1", "B=2", "PASSWORD=mimi"]
     assert (told["labels"], told["restart_policy"]) == ({"a": "true"}, "on-failure")
@@ -142,6 +145,15 @@ def test_a_task_brings_about_a_service(
     assert engine.services.list(filters={"name": name}) == []
 
 
+def test_replicas_of_a_task_on_each_node_are_warned_of(
+    playbooks: Playbooks, scratch: Scratch, busybox: str
+) -> None:
+    options = {"name": scratch.name("web"), "image": busybox, "mode": "global", "replicas": 2}
+    task = {"name": "global", "pytest_engine.engine.swarm_service": options, "check_mode": True}
+    with pytest.raises(AssertionError, match="mode global runs one task on each node, not 2"):
+        playbooks.run_tasks([task])
+
+
 def test_what_hinders_a_service_is_said(
     playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
 ) -> None:
@@ -149,11 +161,11 @@ def test_what_hinders_a_service_is_said(
     plain = {"name": name, "image": busybox}
     wrong: dict[str, dict[str, Any]] = {
         "no image": {"name": name},
-        "replicas": {**plain, "mode": "global", "replicas": 2},
         "no secret": {**plain, "secrets": [{"secret_name": "nowhere"}]},
         "network": {**plain, "networks": [{"alias": "x"}]},
         "duration": {**plain, "stop_grace_period": "soon"},
         "both": {**plain, "entrypoint": ["a"], "command": ["b"], "args": ["c"]},
+        "word": {**plain, "command": ["sleep", 600]},
         "nowhere": {**plain, "placement": {"constraints": ["node.labels.a == b"]}, "wait": True},
     }
     tasks: list[dict[str, Any]] = [
@@ -163,11 +175,11 @@ def test_what_hinders_a_service_is_said(
     messages = playbooks.run_tasks(tasks).messages
     assert messages.keys() == wrong.keys()
     assert "image" in messages["no image"]
-    assert "one task on each node" in messages["replicas"]
     assert "no secret nowhere" in messages["no secret"]
     assert "aliases" in messages["network"]
     assert "soon" in messages["duration"]
     assert "entrypoint" in messages["both"]
+    assert "600 is no string" in messages["word"]
     assert "constraints not satisfied" in messages["nowhere"]
 
     inspected = engine.services.inspect(name)

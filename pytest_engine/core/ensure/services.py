@@ -75,6 +75,7 @@ _SAME: Mapping[str, Callable[[Any, Any], bool]] = {
     "set": _same_records,
     "dict": lambda wanted, actual: dict(wanted) == dict(actual or {}),
     "section": _same_section,
+    "part": lambda wanted, actual: _same_section(wanted, actual) if wanted else not actual,
     "whole": lambda wanted, actual: bool(_tidy(wanted) == _tidy(actual or {})),
     "records": _same_records,
 }

@@ -34,8 +34,9 @@ class ServiceSetting:
         path: the Engine's names for it, from the outside in.
         read: (what people write, the option's name) -> the Engine's form.
         sort: how it is compared: `value`, `list` (in order), `set`, `dict`, `section` (a
-            mapping of which only what is stated counts), `whole` (a mapping without what
-            says nothing), or `records` (a set of mappings).
+            mapping of which only what is stated counts), `part` (a section that is not there
+            where it is stated to be empty), `whole` (a mapping without what says nothing), or
+            `records` (a set of mappings).
         default: what it means where the Engine does not tell it.
     """
 
@@ -179,7 +180,7 @@ SERVICE_SETTINGS: tuple[ServiceSetting, ...] = (
     _Setting(
         "stop_grace_period", (*_CONTAINER, "StopGracePeriod"), _duration, default=10_000_000_000
     ),
-    _Setting("healthcheck", (*_CONTAINER, "Healthcheck"), _healthcheck, "section"),
+    _Setting("healthcheck", (*_CONTAINER, "Healthcheck"), _healthcheck, "part"),
     _Setting("container_labels", (*_CONTAINER, "Labels"), read_texts_by_name, "dict"),
     # What it may do.
     _Setting("cap_add", (*_CONTAINER, "CapabilityAdd"), _capabilities, "set"),
