@@ -145,13 +145,25 @@ def test_a_task_brings_about_a_service(
     assert engine.services.list(filters={"name": name}) == []
 
 
-def test_replicas_of_a_task_on_each_node_are_warned_of(
-    playbooks: Playbooks, scratch: Scratch, busybox: str
+@pytest.mark.parametrize(
+    ("options", "warning"),
+    [
+        ({"mode": "global", "replicas": 2}, "mode global runs one task on each node, not 2"),
+        (
+            {"mounts": [{"type": "tmpfs", "source": "data", "target": "/b"}]},
+            "a tmpfs has no source; data at /b is left out",
+        ),
+    ],
+    ids=["replicas", "tmpfs"],
+)
+def test_what_counts_for_nothing_is_warned_of(
+    playbooks: Playbooks, scratch: Scratch, busybox: str, options: dict[str, Any], warning: str
 ) -> None:
-    options = {"name": scratch.name("web"), "image": busybox, "mode": "global", "replicas": 2}
-    task = {"name": "global", "pytest_engine.engine.swarm_service": options, "check_mode": True}
-    with pytest.raises(AssertionError, match="mode global runs one task on each node, not 2"):
+    wanted = {"name": scratch.name("web"), "image": busybox, **options}
+    task = {"name": "service", "pytest_engine.engine.swarm_service": wanted, "check_mode": True}
+    with pytest.raises(AssertionError, match=warning) as failure:
         playbooks.run_tasks([task])
+    assert "fatal:" not in str(failure.value)
 
 
 def test_what_hinders_a_service_is_said(

@@ -149,7 +149,7 @@ def _wanted(call: Call) -> ServiceSpec:
         credential_spec=_credentials(params["credential_spec"]),
         env=_env(params),
         healthcheck=_healthcheck(params["healthcheck"]),
-        mounts=_each(params["mounts"], _mount),
+        mounts=_each(params["mounts"], lambda item: _mount(call, item)),
         networks=_each(params["networks"], _network),
         publish=_each(params["publish"], _port),
         secrets=_each(params["secrets"], lambda item: _file("secret", item)),
@@ -213,12 +213,17 @@ def _credentials(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {_CREDENTIALS[name]: value for name, value in _stated(stated).items()}
 
 
-def _mount(stated: Mapping[str, Any]) -> Mapping[str, Any]:
+def _mount(call: Call, stated: Mapping[str, Any]) -> Mapping[str, Any]:
     config = stated["driver_config"] or {}
     size = stated["tmpfs_size"]
+    source = stated["source"]
+    if source and stated["type"] == "tmpfs":
+        # Engines take it, and then reject every task.
+        call.warn(f"mounts: a tmpfs has no source; {source} at {stated['target']} is left out.")
+        source = None
     mount = Mount(
         stated["target"],
-        source=stated["source"],
+        source=source,
         type=stated["type"],
         read_only=bool(stated["readonly"]),
         propagation=stated["propagation"],

@@ -230,7 +230,7 @@ options:
         description: Whether tasks cannot write to it.
         type: bool
       source:
-        description: The path on the node, or the name of the volume.
+        description: The path on the node, or the name of the volume. A tmpfs has none; what is named is left out, with a warning.
         type: str
       target:
         description: The path in the container.

@@ -239,6 +239,31 @@ def test_a_network_is_no_reason_for_another_update(
     reconcile(engine, KIND, wanted, state="absent")
 
 
+def test_aliases_are_in_no_order(engine: Engine, name: str, busybox: str, scratch: Scratch) -> None:
+    target = scratch.name("net")
+    engine.networks.create({"Name": target, "Driver": "overlay"})
+
+    def named(*aliases: str) -> ServiceSpec:
+        return service(name, busybox, networks=[{"Target": target, "Aliases": list(aliases)}])
+
+    assert reconcile(engine, KIND, named("a", "b")).changed
+    assert not reconcile(engine, KIND, named("b", "a")).changed
+    assert fields(reconcile(engine, KIND, named("b"))) == ["networks"]
+    reconcile(engine, KIND, named(), state="absent")
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"Target": "x", "Aliases": [["a"]]}, "networks: x: aliases"),
+        ({"Target": "x", "DriverOpts": ["a"]}, "networks: x: options: .* no mapping"),
+    ],
+)
+def test_a_network_of_wrong_form_is_refused(network: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        service("web", "busybox", networks=[network])
+
+
 @pytest.mark.parametrize("sort", ["secret", "config"])
 def test_contents_are_named_and_followed_when_they_are_rotated(
     engine: Engine, name: str, busybox: str, sort: str
