@@ -176,32 +176,6 @@ def test_what_is_described_is_what_was_stated(engine: Engine, name: str, busybox
     assert {key: told[key] for key in expected} == expected
 
 
-def test_what_nobody_stated_is_described_as_nothing() -> None:
-    task = {"ContainerSpec": {"Image": "a"}, "ForceUpdate": 0}
-    spec = {"Name": "x", "Labels": {}, "TaskTemplate": task, "Mode": {"Global": {}}}
-    told = describe_service(spec)
-    assert {key: value for key, value in told.items() if value is not None} == {
-        "image": "a",
-        "mode": "global",
-    }
-    assert not {"credential_spec", "generic_resources", "limit_pids", "ulimits"} & told.keys()
-    assert {"force_update", "healthcheck_disabled", "labels"} <= told.keys()
-
-
-def test_a_port_is_described_with_the_mode_that_was_stated() -> None:
-    ports = [
-        {"PublishedPort": port, "TargetPort": port, "Protocol": "tcp", "PublishMode": mode}
-        for port, mode in ((1, "ingress"), (2, "ingress"), (3, "host"))
-    ]
-    spec = {"Mode": {"Global": {}}, "TaskTemplate": {}, "EndpointSpec": {"Ports": ports}}
-    stated = [
-        {"published_port": port, "target_port": port, "protocol": "tcp", "mode": mode}
-        for port, mode in ((1, None), (2, "ingress"), (3, "host"))
-    ]
-    assert describe_service(spec, ports=stated)["publish"] == stated
-    assert [port["mode"] for port in describe_service(spec)["publish"]] == [None, None, "host"]
-
-
 def test_an_empty_healthcheck_states_that_there_is_none(
     engine: Engine, name: str, busybox: str
 ) -> None:
