@@ -57,6 +57,7 @@ options:
     description:
       - The ranges that networks of the swarm are taken from, such as V(10.20.0.0/16).
       - They count when a swarm is founded, and are not looked at later.
+      - With O(subnet_size) alone it is V(10.0.0.0/8).
     type: list
     elements: str
   dispatcher_heartbeat_period:
@@ -148,7 +149,7 @@ options:
       - remove
   subnet_size:
     description:
-      - The length of the prefix of the networks that are taken from O(default_addr_pool).
+      - The length of the prefix of the networks that are taken from O(default_addr_pool), with that alone V(24).
       - It counts when a swarm is founded, and is not looked at later.
     type: int
   task_history_retention_limit:
