@@ -41,15 +41,19 @@ def test_a_task_brings_about_a_swarm(playbooks: Playbooks, alone: Neighbour) -> 
         "advertise_addr": address,
         "labels": {"a": 1},
     }
+    found = {"name": "found", "pytest_engine.engine.swarm": {**host, **wanted}}
+    foreseen = playbooks.run_tasks([found], "--check").results["found"]
+    assert alone.engine.system.info()["Swarm"]["LocalNodeState"] == "inactive"
+    founded = playbooks.run_tasks([found]).results["found"]
     results = play(
         playbooks,
         "swarm",
         [
             (name, {**host, **options}, changes)
             for name, options, changes in [
-                ("found", wanted, True),
                 ("again", wanted, False),
                 ("update", {"election_tick": 12, "autolock_managers": True}, True),
+                ("locked already", {"autolock_managers": True}, False),
                 ("rotate", {"rotate_worker_token": True, "rotate_manager_unlock_key": True}, True),
                 ("no such node", {"state": "remove", "node_id": "nobody"}, False),
                 ("leave", {"state": "absent", "force": True}, True),
@@ -57,14 +61,17 @@ def test_a_task_brings_about_a_swarm(playbooks: Playbooks, alone: Neighbour) -> 
             ]
         ],
     )
-    tokens = results["found"]["swarm_facts"]["JoinTokens"]
+    assert (foreseen["changed"], founded["changed"]) == (True, True)
+    tokens = founded["swarm_facts"]["JoinTokens"]
     assert {name: token[:7] for name, token in tokens.items()} == {
         "Manager": "SWMTKN-",
         "Worker": "SWMTKN-",
     }
-    assert results["found (check)"]["swarm_facts"] == {}
-    assert "UnlockKey" not in results["again"]["swarm_facts"]
+    assert foreseen["swarm_facts"] == {"JoinTokens": None, "UnlockKey": None}
+    assert results["again"]["swarm_facts"]["UnlockKey"] is None
+    assert results["again"]["swarm_facts"]["Spec"]["Labels"] == {"a": "1"}
     assert results["update"]["swarm_facts"]["UnlockKey"].startswith("SWMKEY-")
+    assert results["locked already"]["swarm_facts"]["UnlockKey"] is None
     diff = results["update"]["diff"]
     assert (diff["before"]["election_tick"], diff["after"]["election_tick"]) == (10, 12)
     rotated = results["rotate"]["swarm_facts"]
@@ -72,6 +79,18 @@ def test_a_task_brings_about_a_swarm(playbooks: Playbooks, alone: Neighbour) -> 
     assert rotated["UnlockKey"] != results["update"]["swarm_facts"]["UnlockKey"]
     assert "SWM" not in str([result["diff"] for result in results.values()])
     assert results["leave"]["swarm_facts"] == {}
+    swarm = founded["swarm_facts"]["ID"]
+    assert foreseen["actions"] == ["New Swarm cluster created: None"]
+    assert founded["actions"] == [f"New Swarm cluster created: {swarm}"]
+    assert {name: results[name]["actions"] for name in results if "(" not in name} == {
+        "again": ["No modification"],
+        "update": ["Swarm cluster updated"],
+        "locked already": ["No modification"],
+        "rotate": ["Swarm cluster updated"],
+        "no such node": [],
+        "leave": ["Node has left the swarm cluster"],
+        "left": ["This node is not part of a swarm."],
+    }
     assert alone.engine.system.info()["Swarm"]["LocalNodeState"] == "inactive"
 
 
@@ -173,7 +192,7 @@ def test_a_swarm_is_looked_at(
     assert plain["docker_swarm_manager"] is True
     assert plain["swarm_facts"]["ID"] == engine.swarm.inspect()["ID"]
     assert "nodes" not in plain
-    assert lists["swarm_unlock_key"] == ""
+    assert lists["swarm_unlock_key"] is None
     described = engine.nodes.inspect(node)["Description"]
     assert lists["nodes"] == [
         {

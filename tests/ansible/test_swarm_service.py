@@ -128,6 +128,9 @@ def test_a_task_brings_about_a_service(
         ],
     )
     told = results["create"]["swarm_service"]
+    foreseen = results["create (check)"]["swarm_service"]
+    stated = ("args", "command", "env", "labels", "limit_memory", "mode", "publish", "replicas")
+    assert {key: foreseen[key] for key in stated} == {key: told[key] for key in stated}
     assert (told["command"], told["args"]) == (["sh"], ["-c", "sleep 600"])
     assert sorted(told["env"]) == ["A=1", "B=2", "PASSWORD=mimi"]
     assert (told["labels"], told["restart_policy"]) == ({"a": "true"}, "on-failure")
@@ -142,6 +145,27 @@ def test_a_task_brings_about_a_service(
     assert engine.services.list(filters={"name": name}) == []
 
 
+@pytest.mark.parametrize(
+    ("options", "warning"),
+    [
+        ({"mode": "global", "replicas": 2}, "mode global runs one task on each node, not 2"),
+        (
+            {"mounts": [{"type": "tmpfs", "source": "data", "target": "/b"}]},
+            "a tmpfs has no source; data at /b is left out",
+        ),
+    ],
+    ids=["replicas", "tmpfs"],
+)
+def test_what_counts_for_nothing_is_warned_of(
+    playbooks: Playbooks, scratch: Scratch, busybox: str, options: dict[str, Any], warning: str
+) -> None:
+    wanted = {"name": scratch.name("web"), "image": busybox, **options}
+    task = {"name": "service", "pytest_engine.engine.swarm_service": wanted, "check_mode": True}
+    with pytest.raises(AssertionError, match=warning) as failure:
+        playbooks.run_tasks([task])
+    assert "fatal:" not in str(failure.value)
+
+
 def test_what_hinders_a_service_is_said(
     playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
 ) -> None:
@@ -149,11 +173,11 @@ def test_what_hinders_a_service_is_said(
     plain = {"name": name, "image": busybox}
     wrong: dict[str, dict[str, Any]] = {
         "no image": {"name": name},
-        "replicas": {**plain, "mode": "global", "replicas": 2},
         "no secret": {**plain, "secrets": [{"secret_name": "nowhere"}]},
         "network": {**plain, "networks": [{"alias": "x"}]},
         "duration": {**plain, "stop_grace_period": "soon"},
         "both": {**plain, "entrypoint": ["a"], "command": ["b"], "args": ["c"]},
+        "word": {**plain, "command": ["sleep", 600]},
         "nowhere": {**plain, "placement": {"constraints": ["node.labels.a == b"]}, "wait": True},
     }
     tasks: list[dict[str, Any]] = [
@@ -163,11 +187,11 @@ def test_what_hinders_a_service_is_said(
     messages = playbooks.run_tasks(tasks).messages
     assert messages.keys() == wrong.keys()
     assert "image" in messages["no image"]
-    assert "one task on each node" in messages["replicas"]
     assert "no secret nowhere" in messages["no secret"]
     assert "aliases" in messages["network"]
     assert "soon" in messages["duration"]
     assert "entrypoint" in messages["both"]
+    assert "600 is no string" in messages["word"]
     assert "constraints not satisfied" in messages["nowhere"]
 
     inspected = engine.services.inspect(name)

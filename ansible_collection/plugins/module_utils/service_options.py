@@ -28,7 +28,7 @@ from .engine import told
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-    from .engine import Call
+    from .engine import Call, Outcome
 
 __all__ = ["bring_about"]
 
@@ -87,7 +87,7 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         known: gets what was done, also where the tasks then do not get there.
     """
     params = call.params
-    wanted = _wanted(params)
+    wanted = _wanted(call)
     if params["registry_auth"] is not None and params["image"] is not None:
         registry = parse_reference(params["image"]).registry or "docker.io"
         call.engine.credentials.remember(login_to(registry, **params["registry_auth"]))
@@ -97,7 +97,7 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
     known.update(told(call, "service", outcome))
     known.update(changes=changes, rebuilt="mode" in changes)
     service = outcome.resource if params["state"] == "present" else None
-    known["swarm_service"] = describe_service(service["Spec"]) if service else {}
+    known["swarm_service"] = _described(call, wanted, outcome)
     if service and params["wait"] and not call.check:
         with telling(outcome.actions):
             known["service"] = _waited_for(call, service["ID"], known, updated=outcome.changed)
@@ -108,20 +108,37 @@ def _waited_for(
     call: Call, service: str, known: MutableMapping[str, Any], *, updated: bool
 ) -> Mapping[str, Any]:
     """Wait for the tasks; where they do not get there, it is known how the service is then."""
+    params = call.params
     try:
         found: Mapping[str, Any] = wait_converged(
-            call.engine, service, timeout=call.params["wait_timeout"], updated=updated
+            call.engine, service, timeout=params["wait_timeout"], updated=updated
         )
     except errors.EngineError:
         with contextlib.suppress(errors.EngineError):
             found = call.engine.services.inspect(service)
             # What is rolled back has become what it was.
-            known.update(service=found, swarm_service=describe_service(found["Spec"]))
+            known.update(service=found, swarm_service=_in_options(params, found["Spec"]))
         raise
     return found
 
 
-def _wanted(params: Mapping[str, Any]) -> ServiceSpec:
+def _described(call: Call, wanted: ServiceSpec, outcome: Outcome) -> dict[str, Any]:
+    """Describe the service as it is, or in check mode would be."""
+    if call.params["state"] == "absent":
+        return {}
+    spec = outcome.resource["Spec"] if outcome.resource else {}
+    if call.check and outcome.changed:
+        spec = wanted.over(spec)
+    return _in_options(call.params, spec)
+
+
+def _in_options(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = describe_service(spec, ports=params["publish"] or ())
+    return described
+
+
+def _wanted(call: Call) -> ServiceSpec:
+    params = call.params
     if params["state"] == "absent":
         return ServiceSpec(params["name"])
     settings = {name: params[name] for name in _SAME}
@@ -132,7 +149,7 @@ def _wanted(params: Mapping[str, Any]) -> ServiceSpec:
         credential_spec=_credentials(params["credential_spec"]),
         env=_env(params),
         healthcheck=_healthcheck(params["healthcheck"]),
-        mounts=_each(params["mounts"], _mount),
+        mounts=_each(params["mounts"], lambda item: _mount(call, item)),
         networks=_each(params["networks"], _network),
         publish=_each(params["publish"], _port),
         secrets=_each(params["secrets"], lambda item: _file("secret", item)),
@@ -144,14 +161,15 @@ def _wanted(params: Mapping[str, Any]) -> ServiceSpec:
         settings["command"] = params["entrypoint"]
         if params["command"] is not None:
             settings["args"] = _command(params, "command")
-    counted = params["mode"] in ("replicated", "replicated-job")
-    if not counted and params["replicas"] not in (-1, None):
-        raise errors.InvalidInput(f"replicas: mode {params['mode']} runs one task on each node.")
+    replicas = None if params["replicas"] == -1 else params["replicas"]
+    if replicas is not None and params["mode"] in ("global", "global-job"):
+        call.warn(f"replicas: mode {params['mode']} runs one task on each node, not {replicas}.")
+        replicas = None
     return ServiceSpec(
         params["name"],
         image=params["image"],
         mode=params["mode"],
-        replicas=None if params["replicas"] == -1 else params["replicas"],
+        replicas=replicas,
         max_concurrent=params["max_concurrent"],
         settings=settings,
     )
@@ -167,9 +185,7 @@ def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _command(params: Mapping[str, Any], option: str) -> list[str] | None:
     value = params[option]
-    if isinstance(value, (list, tuple)):
-        value = [str(word) for word in value]
-    elif value is not None and not isinstance(value, str):
+    if value is not None and not isinstance(value, (str, list, tuple)):
         raise errors.InvalidInput(f"{option}: {value!r} is neither a text nor a list.")
     words = parse_command(value, option)
     return None if words is None else list(words)
@@ -197,12 +213,17 @@ def _credentials(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {_CREDENTIALS[name]: value for name, value in _stated(stated).items()}
 
 
-def _mount(stated: Mapping[str, Any]) -> Mapping[str, Any]:
+def _mount(call: Call, stated: Mapping[str, Any]) -> Mapping[str, Any]:
     config = stated["driver_config"] or {}
     size = stated["tmpfs_size"]
+    source = stated["source"]
+    if source and stated["type"] == "tmpfs":
+        # Engines take it, and then reject every task.
+        call.warn(f"mounts: a tmpfs has no source; {source} at {stated['target']} is left out.")
+        source = None
     mount = Mount(
         stated["target"],
-        source=stated["source"],
+        source=source,
         type=stated["type"],
         read_only=bool(stated["readonly"]),
         propagation=stated["propagation"],

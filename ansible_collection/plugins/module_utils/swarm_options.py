@@ -15,11 +15,29 @@ from .core.spec.swarm import MemberSpec, NodeSpec, SwarmSpec
 from .engine import texts, told
 
 if TYPE_CHECKING:
-    from .engine import Call
+    from collections.abc import Mapping
+
+    from .engine import Call, Outcome
 
 __all__ = ["bring_about"]
 
 _ROTATIONS = ("worker_token", "manager_token", "manager_unlock_key")
+
+# What is done is told in the words of community.docker's module, as playbooks compare them.
+_DONE = {
+    "create": "New Swarm cluster created: {ID}",
+    "join": "New node is added to swarm cluster",
+    "leave": "Node has left the swarm cluster",
+    "remove": "Node is removed from swarm cluster.",
+    "unlock": "Swarm cluster unlocked",
+    "update": "Swarm cluster updated",
+}
+_NOTHING_DONE = {
+    "absent": ["This node is not part of a swarm."],
+    "join": ["This node is already part of a swarm."],
+    "present": ["No modification"],
+    "remove": [],
+}
 
 
 def bring_about(call: Call) -> dict[str, Any]:
@@ -34,7 +52,7 @@ def bring_about(call: Call) -> dict[str, Any]:
         outcome = call.reconcile(MemberKind(force=call.params["force"]), _member(call), state)
     result = told(call, "swarm", outcome)
     del result["swarm"]
-    return {**result, "swarm_facts": {}}
+    return {**result, "actions": _in_words(state, outcome), "swarm_facts": {}}
 
 
 def _found(call: Call) -> dict[str, Any]:
@@ -44,13 +62,26 @@ def _found(call: Call) -> dict[str, Any]:
     wanted = SwarmSpec(**{**stated, "labels": texts(params["labels"])})
     rotate = tuple(what for what in _ROTATIONS if params[f"rotate_{what}"])
     kind = SwarmKind(force=params["force"], rotate=rotate, unlock_key=params["unlock_key"])
-    result = told(call, "swarm", call.reconcile(kind, wanted))
+    outcome = call.reconcile(kind, wanted)
+    result = told(call, "swarm", outcome)
     swarm = result.pop("swarm")
-    # Told only to those who speak of it: what a task returns may be shown.
-    asks = params["autolock_managers"] or params["rotate_manager_unlock_key"]
     locks = swarm.get("Spec", {}).get("EncryptionConfig", {}).get("AutoLockManagers")
-    facts = swarm_facts(call.engine, swarm, key=bool(asks and locks)) if swarm else {}
-    return {**result, "swarm_facts": facts}
+    facts = swarm_facts(call.engine, swarm, key=bool(locks) and _locked_anew(params, outcome))
+    return {**result, "actions": _in_words("present", outcome), "swarm_facts": facts}
+
+
+def _locked_anew(params: Mapping[str, Any], outcome: Outcome) -> bool:
+    # Told only to the task from which it comes: what a task returns may be shown.
+    founded = any(action.verb == "create" for action in outcome.actions)
+    differs = any(difference.field == "autolock_managers" for difference in outcome.differences)
+    locking = params["autolock_managers"] and (founded or differs)
+    return bool(locking or params["rotate_manager_unlock_key"])
+
+
+def _in_words(state: str, outcome: Outcome) -> list[str]:
+    found = {"ID": None, **(outcome.resource or {})}
+    done = [_DONE[action.verb].format_map(found) for action in outcome.actions]
+    return done or _NOTHING_DONE[state]
 
 
 def _member(call: Call) -> MemberSpec:

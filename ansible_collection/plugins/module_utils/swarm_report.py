@@ -47,7 +47,7 @@ def look(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
     known["docker_swarm_manager"] = bool(part.get("ControlAvailable"))
     result: dict[str, Any] = {"changed": False, "swarm_facts": engine.swarm.inspect()}
     if params["unlock_key"]:
-        result["swarm_unlock_key"] = engine.swarm.unlock_key().get("UnlockKey") or ""
+        result["swarm_unlock_key"] = engine.swarm.unlock_key().get("UnlockKey") or None
     for name, listed in _LISTS.items():
         if params[name]:
             chosen = filters(params[f"{name}_filters"])

@@ -133,7 +133,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 stack_spec_diff:
-  description: What is changed of each service, before and after.
+  description:
+    - What is changed of each service, before and after.
+    - The module of community.docker returns a text in the JSON of jsondiff, which is not one form for all changes.
   returned: success, and if O(detach=false) fails; if something changed
   type: dict
   sample:

@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 results:
-  description: The tasks, by their names.
+  description: The tasks, by their names. C(CurrentState) is the state alone, without the time since when.
   returned: success
   type: list
   elements: dict

@@ -57,6 +57,7 @@ options:
     description:
       - The ranges that networks of the swarm are taken from, such as V(10.20.0.0/16).
       - They count when a swarm is founded, and are not looked at later.
+      - With O(subnet_size) alone it is V(10.0.0.0/8).
     type: list
     elements: str
   dispatcher_heartbeat_period:
@@ -148,7 +149,7 @@ options:
       - remove
   subnet_size:
     description:
-      - The length of the prefix of the networks that are taken from O(default_addr_pool).
+      - The length of the prefix of the networks that are taken from O(default_addr_pool), with that alone V(24).
       - It counts when a swarm is founded, and is not looked at later.
     type: int
   task_history_retention_limit:
@@ -208,13 +209,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 swarm_facts:
-  description: What others need to join the swarm. Empty where there is none, and with other states than V(present).
+  description:
+    - The swarm as the engine describes it, with what others need to join it. Empty with other states than V(present).
+    - In check mode a swarm that would be founded has none of it yet; then what is named here is null.
   returned: success
   type: dict
   contains:
     JoinTokens:
       description: The tokens to join with.
-      returned: success, where the engine manages a swarm
+      returned: success and O(state=present)
       type: dict
       contains:
         Manager:
@@ -228,17 +231,22 @@ swarm_facts:
           type: str
           sample: SWMTKN-1--xxxxx
     UnlockKey:
-      description: The key that managers need after a restart. Masked where it is that of O(unlock_key).
-      returned: success, if O(autolock_managers=true) or O(rotate_manager_unlock_key=true)
+      description:
+        - The key that managers need after a restart. Masked where it is that of O(unlock_key).
+        - It is told to the task from which it comes, by O(autolock_managers=true) or O(rotate_manager_unlock_key=true),
+          and null to all others. M(pytest_engine.engine.swarm_info) tells it at any time.
+      returned: success and O(state=present)
       type: str
       sample: SWMKEY-1-xxx
 actions:
-  description: What was done, or in check mode would be done, in this order.
+  description:
+    - What was done, or in check mode would be done, in this order and in the words of community.docker's module.
+    - Where nothing was to be done, one entry that says so, but none with O(state=remove).
   returned: success
   type: list
   elements: str
   sample:
-    - create swarm
+    - "New Swarm cluster created: abajmipo7b4xz5ip2nrla6b11"
 """
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import (

@@ -90,7 +90,7 @@ swarm_facts:
     Spec:
       Name: default
 swarm_unlock_key:
-  description: The key that managers need after a restart. Empty where they need none.
+  description: The key that managers need after a restart. Null where they need none.
   returned: success and O(unlock_key=true)
   type: str
   sample: SWMKEY-1-xxx

@@ -33,6 +33,7 @@ options:
   command:
     description:
       - What runs in place of the entrypoint of the image, as a list or a text that is split as a shell would.
+      - Words that are numbers or booleans have to be quoted.
       - If O(entrypoint) is stated, it is what that is given.
     type: raw
   configs:
@@ -115,7 +116,9 @@ options:
     type: list
     elements: str
   healthcheck:
-    description: How nodes find out whether a task is well. A task counts as running only then.
+    description:
+      - How nodes find out whether a task is well. A task counts as running only then.
+      - If it is empty, it is that of the image.
     type: dict
     suboptions:
       interval:
@@ -227,7 +230,7 @@ options:
         description: Whether tasks cannot write to it.
         type: bool
       source:
-        description: The path on the node, or the name of the volume.
+        description: The path on the node, or the name of the volume. A tmpfs has none; what is named is left out, with a warning.
         type: str
       target:
         description: The path in the container.
@@ -320,6 +323,7 @@ options:
     description:
       - How many tasks run, or with O(mode=replicated-job) have to complete.
       - With V(-1) these are as many as there are, and V(1) for a new service.
+      - It counts for nothing, which a warning says, where O(mode) means a task on each node.
     type: int
     default: -1
   reservations:
@@ -535,8 +539,11 @@ EXAMPLES = r"""
 RETURN = r"""
 swarm_service:
   description:
-    - The service in the words of the options. Empty where there is none.
-    - Durations are in nanoseconds and sizes in bytes. V(none) stands for what is not stated.
+    - The service in the words of the options. Empty with O(state=absent).
+    - Durations are in nanoseconds and sizes in bytes. Null stands for what is not stated, also for the mode of a port
+      that is published by V(ingress) without the task naming it. C(credential_spec), C(generic_resources),
+      C(limit_pids) and C(ulimits) are there only if the service has them.
+    - In check mode it is the service as it would be. What the task names then has no ids yet, and an image no digest.
   returned: success, and if O(wait=true) fails
   type: dict
   sample:

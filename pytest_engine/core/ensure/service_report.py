@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..spec.service import value_at
@@ -29,25 +29,47 @@ _HEALTH = {
 }
 
 
-def describe_service(spec: Mapping[str, Any]) -> dict[str, Any]:
+# What community.docker's module does not know is told only of services that have it: playbooks
+# compare the whole.
+_RARE = ("credential_spec", "generic_resources", "limit_pids", "ulimits")
+
+
+def describe_service(
+    spec: Mapping[str, Any], *, ports: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """Describe the specification of a service; None stands for what it does not state.
 
     Durations are in nanoseconds, sizes in bytes, processors in numbers of them.
+
+    Args:
+        spec: what the engine tells of it; for any port it tells a mode, also if none was stated.
+        ports: the ports as they were stated: the other ones are described with a mode only if
+            it is not the usual one.
     """
     told: dict[str, Any] = {"mode": mode_of(spec), "replicas": replicas_of(spec)}
     told["image"] = value_at(spec, ("TaskTemplate", "ContainerSpec", "Image"))
-    told["force_update"] = value_at(spec, ("TaskTemplate", "ForceUpdate"))
+    told["force_update"] = value_at(spec, ("TaskTemplate", "ForceUpdate")) or None
     for setting in SERVICE_SETTINGS:
         found = value_at(spec, setting.path)
         tell = _TELL.get(setting.name)
         told[setting.name] = found if found is None or tell is None else tell(found)
     rollout = told.pop("update_config") or {}
     told.update({f"update_{name}": rollout.get(name) for name in _ROLLOUT})
+    moded = {_numbers(port) for port in ports if port["mode"] is not None}
+    for port in told["publish"] or ():
+        if port["mode"] == "ingress" and _numbers(port) not in moded:
+            port["mode"] = None
+    # The engine tells labels also where there are none.
+    told["labels"] = told["labels"] or None
     test = (told["healthcheck"] or {}).get("test")
-    told["healthcheck_disabled"] = test == ["NONE"]
+    told["healthcheck_disabled"] = test == ["NONE"] if test else None
     if told["healthcheck_disabled"]:
         told["healthcheck"] = None
-    return told
+    return {name: value for name, value in told.items() if value is not None or name not in _RARE}
+
+
+def _numbers(port: Mapping[str, Any]) -> tuple[Any, ...]:
+    return port["published_port"], port["target_port"], port["protocol"]
 
 
 def _renamed(names: Mapping[str, str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -65,6 +65,18 @@ def _same_records(wanted: Any, actual: Any) -> bool:
     return _sorted(wanted) == _sorted(actual)
 
 
+def _same_networks(wanted: Any, actual: Any) -> bool:
+    return _same_records(
+        *(
+            [
+                {**network, "Aliases": sorted(network.get("Aliases") or ())}
+                for network in networks or ()
+            ]
+            for networks in (wanted, actual)
+        )
+    )
+
+
 def _same_section(wanted: Any, actual: Any) -> bool:
     return all(_same_value(value, (actual or {}).get(key)) for key, value in wanted.items())
 
@@ -75,8 +87,10 @@ _SAME: Mapping[str, Callable[[Any, Any], bool]] = {
     "set": _same_records,
     "dict": lambda wanted, actual: dict(wanted) == dict(actual or {}),
     "section": _same_section,
+    "part": lambda wanted, actual: _same_section(wanted, actual) if wanted else not actual,
     "whole": lambda wanted, actual: bool(_tidy(wanted) == _tidy(actual or {})),
     "records": _same_records,
+    "networks": _same_networks,
 }
 
 

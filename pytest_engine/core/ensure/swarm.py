@@ -143,11 +143,12 @@ class SwarmKind(Kind[SwarmSpec]):
 
 
 def swarm_facts(engine: Engine, swarm: Mapping[str, Any], *, key: bool = False) -> dict[str, Any]:
-    """Return what others need to join a swarm, and if wanted what unlocks its managers."""
-    facts: dict[str, Any] = {"JoinTokens": swarm.get("JoinTokens") or {}}
-    if key:
-        facts["UnlockKey"] = engine.swarm.unlock_key().get("UnlockKey") or ""
-    return facts
+    """Return the swarm with what others need to join it, and if wanted what unlocks its managers.
+
+    What is not told, also for there being no swarm yet, is None.
+    """
+    unlocks = engine.swarm.unlock_key().get("UnlockKey") if key else None
+    return {"JoinTokens": None, **swarm, "UnlockKey": unlocks or None}
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,10 @@ class ServiceSpec:
         for name, value in self.settings.items():
             setting = _BY_NAME[name]
             section = _section(written, setting.path[:-1])
-            if setting.sort == "section":
+            if setting.sort == "part" and not value:
+                section.pop(setting.path[-1], None)
+                continue
+            if setting.sort in ("section", "part"):
                 section[setting.path[-1]] = {**(section.get(setting.path[-1]) or {}), **value}
                 continue
             section[setting.path[-1]] = value

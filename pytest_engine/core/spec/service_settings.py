@@ -34,8 +34,9 @@ class ServiceSetting:
         path: the Engine's names for it, from the outside in.
         read: (what people write, the option's name) -> the Engine's form.
         sort: how it is compared: `value`, `list` (in order), `set`, `dict`, `section` (a
-            mapping of which only what is stated counts), `whole` (a mapping without what
-            says nothing), or `records` (a set of mappings).
+            mapping of which only what is stated counts), `part` (a section that is not there
+            where it is stated to be empty), `whole` (a mapping without what says nothing),
+            `records` (a set of mappings), or `networks` (records with aliases in any order).
         default: what it means where the Engine does not tell it.
     """
 
@@ -121,6 +122,18 @@ def _records(value: Any, what: str) -> list[dict[str, Any]]:
     return [dict(item) for item in value]
 
 
+def _networks(value: Any, what: str) -> list[dict[str, Any]]:
+    """Read networks: mappings in the Engine's form."""
+    networks = _records(value, what)
+    for network in networks:
+        where = f"{what}: {network.get('Target')}"
+        if network.get("Aliases") is not None:
+            network["Aliases"] = list(read_texts(network["Aliases"], f"{where}: aliases"))
+        if network.get("DriverOpts") is not None:
+            network["DriverOpts"] = read_texts_by_name(network["DriverOpts"], f"{where}: options")
+    return networks
+
+
 def _spread(value: Any, what: str) -> list[dict[str, Any]]:
     preferences = []
     for item in value:
@@ -179,7 +192,7 @@ SERVICE_SETTINGS: tuple[ServiceSetting, ...] = (
     _Setting(
         "stop_grace_period", (*_CONTAINER, "StopGracePeriod"), _duration, default=10_000_000_000
     ),
-    _Setting("healthcheck", (*_CONTAINER, "Healthcheck"), _healthcheck, "section"),
+    _Setting("healthcheck", (*_CONTAINER, "Healthcheck"), _healthcheck, "part"),
     _Setting("container_labels", (*_CONTAINER, "Labels"), read_texts_by_name, "dict"),
     # What it may do.
     _Setting("cap_add", (*_CONTAINER, "CapabilityAdd"), _capabilities, "set"),
@@ -196,7 +209,7 @@ SERVICE_SETTINGS: tuple[ServiceSetting, ...] = (
     _Setting("dns_search", (*_DNS, "Search"), _listed, "list"),
     _Setting("dns_options", (*_DNS, "Options"), _listed, "set"),
     _Setting("hosts", (*_CONTAINER, "Hosts"), _hosts, "set"),
-    _Setting("networks", (*_TASK, "Networks"), _records, "records"),
+    _Setting("networks", (*_TASK, "Networks"), _networks, "networks"),
     # How it is reached.
     _Setting("endpoint_mode", ("EndpointSpec", "Mode"), read_text, default="vip"),
     _Setting("publish", ("EndpointSpec", "Ports"), _ports, "records"),

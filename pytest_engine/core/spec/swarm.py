@@ -30,6 +30,10 @@ SECTIONS = {
     "autolock_managers": ("EncryptionConfig", "AutoLockManagers"),
 }
 
+# What engines take for a swarm's networks if neither is stated.
+_USUAL_POOL = ("10.0.0.0/8",)
+_USUAL_SIZE = 24
+
 
 @dataclass(frozen=True)
 class SwarmSpec:
@@ -117,10 +121,10 @@ class SwarmSpec:
             body["DataPathAddr"] = self.data_path_addr
         if self.data_path_port is not None:
             body["DataPathPort"] = self.data_path_port
-        if self.default_addr_pool is not None:
-            body["DefaultAddrPool"] = list(self.default_addr_pool)
-        if self.subnet_size is not None:
-            body["SubnetSize"] = self.subnet_size
+        if self.default_addr_pool is not None or self.subnet_size is not None:
+            # Engines ignore a size without ranges, and take 0 where ranges come without a size.
+            body["DefaultAddrPool"] = list(self.default_addr_pool or _USUAL_POOL)
+            body["SubnetSize"] = _USUAL_SIZE if self.subnet_size is None else self.subnet_size
         return body
 
 

@@ -176,6 +176,18 @@ def test_what_is_described_is_what_was_stated(engine: Engine, name: str, busybox
     assert {key: told[key] for key in expected} == expected
 
 
+def test_an_empty_healthcheck_states_that_there_is_none(
+    engine: Engine, name: str, busybox: str
+) -> None:
+    reconcile(engine, KIND, service(name, busybox, healthcheck=Healthcheck("true")))
+    assert not reconcile(engine, KIND, service(name, busybox)).changed
+    none = service(name, busybox, healthcheck=Healthcheck())
+    assert fields(reconcile(engine, KIND, none)) == ["healthcheck"]
+    assert not reconcile(engine, KIND, none).changed
+    found = engine.services.inspect(name)["Spec"]["TaskTemplate"]["ContainerSpec"]
+    assert not found.get("Healthcheck")
+
+
 def test_secrets_of_the_environment_are_in_no_difference(
     engine: Engine, name: str, busybox: str
 ) -> None:
@@ -199,6 +211,31 @@ def test_a_network_is_no_reason_for_another_update(
     none = service(name, busybox, networks=[])
     assert fields(reconcile(engine, KIND, none)) == ["networks"]
     reconcile(engine, KIND, wanted, state="absent")
+
+
+def test_aliases_are_in_no_order(engine: Engine, name: str, busybox: str, scratch: Scratch) -> None:
+    target = scratch.name("net")
+    engine.networks.create({"Name": target, "Driver": "overlay"})
+
+    def named(*aliases: str) -> ServiceSpec:
+        return service(name, busybox, networks=[{"Target": target, "Aliases": list(aliases)}])
+
+    assert reconcile(engine, KIND, named("a", "b")).changed
+    assert not reconcile(engine, KIND, named("b", "a")).changed
+    assert fields(reconcile(engine, KIND, named("b"))) == ["networks"]
+    reconcile(engine, KIND, named(), state="absent")
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ({"Target": "x", "Aliases": [["a"]]}, "networks: x: aliases"),
+        ({"Target": "x", "DriverOpts": ["a"]}, "networks: x: options: .* no mapping"),
+    ],
+)
+def test_a_network_of_wrong_form_is_refused(network: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        service("web", "busybox", networks=[network])
 
 
 @pytest.mark.parametrize("sort", ["secret", "config"])
