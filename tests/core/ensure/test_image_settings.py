@@ -40,7 +40,7 @@ def test_the_wanted_image_counts_although_it_may_be_another_one(
 ) -> None:
     _apply(engine, ContainerSpec(scratch.name(), busybox))
     spec = ContainerSpec(scratch.name(), image)
-    other = {"modes": {"image": "ignore"}}
+    other: dict[str, Any] = {"modes": {"image": "ignore"}}
     with untouched():
         assert not _apply(engine, spec, **other, image_comparison="current-image").changed
         ignored = {"image": "ignore", "env": "ignore", "exposed_ports": "ignore"}
