@@ -135,7 +135,8 @@ class Comparing:
             return stated
         if one.name == "labels":
             return self._labels(stated, images, strict=mode == "strict")
-        if mode != "strict" and not images.matter(one.name):
+        ignored = self.mode("image") == "ignore"
+        if mode != "strict" and not images.matter(one.name, ignored=ignored):
             return stated
         from_image = _FROM_IMAGES[one.name](images.config())
         if isinstance(from_image, dict):
@@ -174,14 +175,16 @@ class _Images:
         self._id = str(actual["Image"])
         other = desired is None or (current and desired["Id"] != self._id)
         self._image = None if other else desired
-        self._replaces = not other and desired is not None and desired["Id"] != self._id
 
-    def matter(self, field: str) -> bool:
+    def matter(self, field: str, *, ignored: bool) -> bool:
         """Tell whether a container can lack what the image brings along of a field.
 
         Only variables can be overridden; the rest it has from its image, if that is this one.
+        If it is another one, and is not ignored, that is difference enough.
         """
-        return self._replaces or (field == "env" and self._image is not None)
+        if self._image is None:
+            return False
+        return field == "env" if self._image["Id"] == self._id else ignored
 
     def there(self) -> bool:
         return bool(self._read())
