@@ -100,7 +100,28 @@ def test_a_task_waits_until_a_container_is_healthy(
     assert results["late"]["container"]["State"]["Health"]["Status"] == "healthy"
     assert sorted(run.messages) == ["dying", "sick"]
     assert "not healthy within 0.8 s" in run.messages["sick"]
+    assert results["sick"]["container"]["State"]["Health"]["Status"] == "starting"
     assert "exit code 7" in run.messages["dying"]
+    assert results["dying"]["container"]["State"]["ExitCode"] == 7
+
+
+def test_a_mode_without_a_source_belongs_to_the_path(
+    playbooks: Playbooks, scratch: Scratch, busybox: str
+) -> None:
+    wanted = sleeper(scratch, busybox, volumes=["/etc:/host", "/data:rw"])
+    results = play(
+        playbooks,
+        "container",
+        [
+            ("create", wanted, True),
+            ("again", wanted, False),
+            ("another mode", {**wanted, "volumes": ["/data:ro"]}, True),
+        ],
+    )
+    assert results["create"]["container"]["Config"]["Volumes"] == {"/data:rw": {}}
+    assert results["another mode"]["diff"]["differences"] == [
+        {"volumes": {"parameter": ["/data:ro"], "container": ["/etc:/host", "/data:rw"]}}
+    ]
 
 
 def test_comparisons_say_what_counts(

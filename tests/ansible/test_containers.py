@@ -29,7 +29,7 @@ def test_a_list_of_containers_is_brought_about_and_trimmed(
 ) -> None:
     names = [scratch.name(name) for name in ("web", "cache", "db")]
     base = {"image": busybox, "command": "sleep 600", "force_kill": True}
-    project = {"labels": {"project": scratch.name("project"), "kept": True}}
+    project = {"labels": {"project": scratch.name("project"), "kept": 1}}
     web, cache, db = ({**base, "name": name, "labels": {"own": name}} for name in names)
     shop = [{**web, "depends_on": names[1:]}, cache, db]
     less = {"remove_others": True, **project}
@@ -59,7 +59,7 @@ def test_a_list_of_containers_is_brought_about_and_trimmed(
     assert [one["name"] for one in created] == names
     assert all(one["changed"] and one["container"]["State"]["Running"] for one in created)
     assert created[0]["container"]["Config"]["Labels"] == {
-        "kept": "true",
+        "kept": "1",
         "own": names[0],
         "project": project["labels"]["project"],
     }

@@ -53,7 +53,7 @@ def test_a_task_brings_about_contents_and_never_shows_them(
     name = scratch.name("one")
     file = tmp_path / "content"
     file.write_bytes(b"\xff\x00")
-    wanted = {"name": name, "data": SECRET, "labels": {"tier": "one", "kept": True}}
+    wanted = {"name": name, "data": SECRET, "labels": {"tier": "one", "kept": 1}}
     binary = {"name": name, "data": base64.b64encode(b"\xff\x00").decode(), "data_is_b64": True}
     versions = {**wanted, "rolling_versions": True, "versions_to_keep": 1}
     results = play(
@@ -81,7 +81,7 @@ def test_a_task_brings_about_contents_and_never_shows_them(
     created = results["create"]
     assert created[f"{module}_name"] == created[module]["Spec"]["Name"] == name
     assert created[f"{module}_id"] == created[module]["ID"]
-    assert created[module]["Spec"]["Labels"].items() >= {"tier": "one", "kept": "true"}.items()
+    assert created[module]["Spec"]["Labels"].items() >= {"tier": "one", "kept": "1"}.items()
     assert results["create (check)"][f"{module}_name"] == ""
     assert results["labels"]["diff"]["before"]["labels"] == {"tier": "one"}
     assert results["labels"][f"{module}_id"] == created[f"{module}_id"]

@@ -129,7 +129,8 @@ def test_a_file_is_copied_into_a_container_that_never_ran(
     assert (diff["before"], diff["after"]) == ("hello\n", "HELLO\n")
     assert results["mode"]["diff"]["prepared"] == "mode: 0640 -> 0600\n"
     assert results["owner"]["diff"]["prepared"] == "owner: 0:0 -> 7:8\n"
-    assert results["again"]["diff"] == {}
+    again = results["again"]["diff"]
+    assert again["before"] == again["after"]
 
 
 def test_a_content_is_copied_and_not_logged(
@@ -289,6 +290,31 @@ def test_links_in_the_container_are_replaced_or_followed(
     assert members(engine, container, "/link")["link"].isreg()
 
 
+def test_a_file_takes_the_place_of_a_folder(
+    playbooks: Playbooks, engine: Engine, container: str
+) -> None:
+    engine.containers.put_archive(container, "/etc", _one_file("passwd", b"root:x:0:0::/:/sh\n"))
+    wanted = {"container": container, "content": "new\n", "mode": 0o644, "container_path": "/etc"}
+    unwanted = {**wanted, "content": "never", "force": False}
+    results = play(
+        playbooks,
+        f"docker_{INTO}",
+        [
+            ("replace", {**wanted, "owner_id": 0, "group_id": 0}, True),
+            ("replaced", {**wanted, "owner_id": 0, "group_id": 0}, False),
+            ("leave", {**unwanted, "owner_id": 0, "group_id": 0}, False),
+        ],
+    )
+    assert results["replace"]["diff"]["before"] == "(directory)"
+    assert results["leave"]["diff"] == {
+        "before_header": "/etc",
+        "before": "new\n",
+        "after_header": "/etc",
+        "after": "new\n",
+    }
+    assert members(engine, container, "/etc")["etc"].isreg()
+
+
 def test_what_cannot_be_copied_into_a_container_is_refused(
     playbooks: Playbooks, engine: Engine, container: str, scratch: Scratch, tmp_path: Path
 ) -> None:
@@ -311,7 +337,7 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
         base64={**text, "mode": 1, "content_is_b64": True},
         missing={**file, "path": str(tmp_path / "missing")},
         circle={**file, "path": str(tmp_path / "circle")},
-        file_over_folder={**file, "container_path": "/etc"},
+        file_over_all={**file, "container_path": "/"},
         folder_over_file={**file, "path": str(tmp_path / "folder"), "container_path": "/taken"},
         below_a_file={**file, "container_path": "/taken/below"},
         below_that={**file, "container_path": "/taken/below/further"},
@@ -331,8 +357,7 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
     assert said["base64"].startswith("content: it is not Base64")
     assert said["missing"].startswith("path: there is no ")
     assert "leads back to a folder that it is in" in said["circle"]
-    assert "/etc in container" in said["file_over_folder"]
-    assert "is a folder, which is not replaced by a file" in said["file_over_folder"]
+    assert "is a folder, which is not replaced by a file" in said["file_over_all"]
     assert "is a file, which is not replaced by a folder" in said["folder_over_file"]
     assert "No such container" in said["no_container"]
     with pytest.raises(NotFound):

@@ -66,6 +66,7 @@ def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) 
         ("container", {**container, "published_ports": ["eighty"]}),
         ("container", {**container, "volumes": ["data"]}),
         ("container", {**container, "env": {"NUMBER": 1}}),
+        ("container", {**container, "labels": {"release": 1.1}}),
         (
             "container",
             {**container, "mounts": [{"target": "/x", "type": "tmpfs", "tmpfs_mode": "9"}]},
@@ -75,6 +76,8 @@ def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) 
         ("container", {**container, "privileges": True}),
         ("container", {"name": name}),
         ("network", {"name": name, "ipam_config": [{"subnet": "10.0.0.0/99"}]}),
+        ("network", {"name": name, "labels": {"kept": True}}),
+        ("volume", {"name": name, "labels": {"kept": False}}),
         ("volume", {"state": "present"}),
         ("image_pull", {"name": "UPPER/case"}),
     )
@@ -83,12 +86,15 @@ def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) 
         "eighty",
         "'data'",
         "NUMBER",
+        "labels: the value 1.1 of release",
         "tmpfs_mode",
         "interval",
         "pull",
         "privileges",
         "image",
         "10.0.0.0/99",
+        "labels: the value True of kept",
+        "labels: the value False of kept",
         "volume_name",
         "UPPER/case",
     ]

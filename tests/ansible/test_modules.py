@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 
 def test_volume(playbooks: Playbooks, scratch: Scratch) -> None:
     name = scratch.name("data")
-    wanted = {"name": name, "labels": {"tier": "one", "kept": True}}
+    wanted = {"name": name, "labels": {"tier": "one", "kept": 1}}
     other = {"name": name, "labels": {"tier": "two"}, "recreate": "options-changed"}
     results = play(
         playbooks,
@@ -35,7 +35,7 @@ def test_volume(playbooks: Playbooks, scratch: Scratch) -> None:
             ("removed", {"name": name, "state": "absent"}, False),
         ],
     )
-    assert results["create"]["volume"]["Labels"] == {"tier": "one", "kept": "true"}
+    assert results["create"]["volume"]["Labels"] == {"tier": "one", "kept": "1"}
     assert results["change"]["diff"]["before"]["labels"] == {"tier": "one"}
     assert results["change"]["diff"]["after"]["labels"] == {"tier": "two"}
     assert results["remove"]["volume"] == {}

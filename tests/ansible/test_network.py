@@ -49,7 +49,7 @@ def test_a_network_has_what_is_asked_for(
         "enable_ipv6": True,
         "attachable": True,
         "scope": "local",
-        "labels": {"tier": "one", "kept": True},
+        "labels": {"tier": "one", "kept": 1},
     }
     other = {**pool, "gateway": "10.249.9.5"}
     results = play(
@@ -70,7 +70,11 @@ def test_a_network_has_what_is_asked_for(
         "AuxiliaryAddresses": {"printer": "10.249.9.3"},
     }
     assert results["create"]["network"]["EnableIPv6"] is True
-    assert list(results["gateway"]["diff"]["before"]) == ["exists", "ipam_config"]
+    assert list(results["gateway"]["diff"]["before"]) == [
+        "exists",
+        "ipam_config[0].gateway",
+    ]
+    assert results["gateway"]["diff"]["differences"] == ["ipam_config[0].gateway"]
     engine.networks.remove(name)
 
     play(

@@ -31,7 +31,7 @@ LISTS = ("links", "volumes_from")
 def run(call: engine.Call) -> dict[str, Any]:
     """Bring about all containers of a task, and remove the others if it asks for that."""
     params = call.params
-    labels = engine.texts(params["labels"]) or {}
+    labels = engine.labels(params["labels"]) or {}
     items = [_item(entry, number, labels) for number, entry in enumerate(params["containers"])]
     names = [item.name for item in items]
     # One that is to be renamed is none of the others.

@@ -6,17 +6,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from typing import TYPE_CHECKING
 
 from . import engine
 from .container_options import ARGUMENTS
+from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .core.ensure.attending import Foreground, wait_until_healthy
 from .core.ensure.container_compare import Comparing
 from .core.ensure.containers import ContainerKind
 from .core.spec.attachment import NetworkAttachment
 from .core.spec.container import ContainerSpec
-from .core.spec.mounts import Mount
+from .core.spec.mounts import BIND_MODES, Mount, VolumeBind
 from .core.spec.policies import Healthcheck, RestartPolicy
 from .core.spec.ports import parse_ports
 from .core.spec.settings import SETTINGS
@@ -39,7 +41,6 @@ SAME = (
     "memory",
     "name",
     "platform",
-    "volumes",
 )
 # What they are without being named, where a task asks for how it was in old times.
 OLD_DEFAULTS: Mapping[str, Any] = {
@@ -97,8 +98,9 @@ def wanted(options: Mapping[str, Any]) -> ContainerSpec:
         env=_environment(params["env_file"], params["env"]),
         ports=params["published_ports"],
         mounts=_each(params["mounts"], _mount),
+        volumes=None if params["volumes"] is None else list(map(_volume, params["volumes"])),
         networks=_each(networks, _attachment),
-        labels=engine.texts(params["labels"]),
+        labels=engine.labels(params["labels"]),
         restart_policy=_restart_policy(params["restart_policy"], params["restart_retries"]),
         healthcheck=_healthcheck(params["healthcheck"]),
     )
@@ -143,14 +145,31 @@ def run(call: engine.Call) -> dict[str, Any]:
     how = kind(params, stays and stays.start)
     outcome = call.reconcile(how, wanted(params), state)
     result: dict[str, Any] = engine.told(call, "container", outcome)
+    if "diff" in result:
+        # With both values, as community.docker's module has them.
+        result["diff"]["differences"] = [
+            {difference.field: {"parameter": difference.wanted, "container": difference.actual}}
+            for difference in outcome.differences
+        ]
     if stays is not None and stays.container:
         return {**result, **_ending(call, stays, result)}
     if params["state"] == "healthy" and not call.check:
-        patience = params["healthy_wait_timeout"]
-        result["container"] = wait_until_healthy(
-            call.engine, result["container"]["Id"], patience if patience > 0 else None
-        )
+        return {**result, **_health(call, result["container"])}
     return result
+
+
+def _health(call: engine.Call, container: Mapping[str, Any]) -> dict[str, Any]:
+    """What came of the wait for a container's health, with the container as it is by then."""
+    patience = call.params["healthy_wait_timeout"]
+    name = container["Id"]
+    try:
+        return {
+            "container": wait_until_healthy(call.engine, name, patience if patience > 0 else None)
+        }
+    except (engine.errors.WaitTimeout, engine.errors.ContainerDied) as error:
+        with contextlib.suppress(engine.errors.NotFound):
+            container = call.engine.containers.inspect(name)
+        return {"failed": True, "msg": str(error), "container": container}
 
 
 def _ending(call: engine.Call, stays: Any, result: Mapping[str, Any]) -> dict[str, Any]:
@@ -243,6 +262,15 @@ def _mount(**options: Any) -> Mount:
     if "tmpfs_options" in given:
         given["tmpfs_options"] = [_tmpfs_option(option) for option in given["tmpfs_options"]]
     return Mount(**given)
+
+
+def _volume(text: str) -> VolumeBind | str:
+    path, _colon, modes = text.partition(":")
+    if path.startswith("/") and modes and BIND_MODES.issuperset(modes.split(",")):
+        # Modes without a source are for community.docker a part of the path, and containers
+        # that it has made are to be found as wanted.
+        return VolumeBind(text)
+    return text
 
 
 def _octal(text: str) -> int:

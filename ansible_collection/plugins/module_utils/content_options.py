@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core import errors
 from .core.spec.content import ContentSpec
-from .engine import run_module, texts, told
+from .engine import labels, run_module, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +71,7 @@ def _wanted(params: Mapping[str, Any]) -> ContentSpec:
     return ContentSpec(
         params["name"],
         data=_data(params) if present else None,
-        labels=texts(params["labels"]),
+        labels=labels(params["labels"]),
         template_driver=params.get("template_driver"),
     )
 

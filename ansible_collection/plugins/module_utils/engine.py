@@ -33,6 +33,7 @@ __all__ = [
     "ensure_module",
     "errors",
     "filters",
+    "labels",
     "local_module",
     "read_module",
     "run_module",
@@ -95,10 +96,29 @@ class Call(NamedTuple):
 
 
 def texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Labels and driver options as the engine takes them; YAML makes booleans of some."""
+    """Driver options and the like as the engine takes them; YAML makes booleans of some."""
     if values is None:
         return None
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in values.items()}
+
+
+def labels(values: Mapping[str, Any] | None, option: str = "labels") -> dict[str, str] | None:
+    """Labels as the engine takes them, with nothing in them that YAML has changed.
+
+    Args:
+        values: name -> value, as a task has them.
+        option: where, for the message.
+
+    Raises:
+        InvalidInput: one is no text any more: `1.10` has become 1.1, and `yes` True.
+    """
+    for name, value in (values or {}).items():
+        if isinstance(value, (bool, float)):
+            raise errors.InvalidInput(
+                f"{option}: the value {value!r} of {name} is what YAML made of it, and no text. "
+                "Put what was written into quotes."
+            )
+    return texts(values)
 
 
 def filters(values: Mapping[str, Any] | None) -> dict[str, str | list[str]] | None:
@@ -142,7 +162,12 @@ def told(call: Call, returns: str, outcome: Any) -> dict[str, Any]:
     for warning in outcome.warnings:
         call.warn(warning)
     if call.diff:
-        result["diff"] = {"before": outcome.before, "after": outcome.after}
+        differing = [difference.field for difference in outcome.differences]
+        result["diff"] = {
+            "before": outcome.before,
+            "after": outcome.after,
+            "differences": differing,
+        }
     return result
 
 

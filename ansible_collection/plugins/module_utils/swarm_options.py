@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .core.ensure.nodes import NodeKind
 from .core.ensure.swarm import MemberKind, SwarmKind, swarm_facts
 from .core.spec.swarm import MemberSpec, NodeSpec, SwarmSpec
-from .engine import texts, told
+from .engine import labels, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ def _found(call: Call) -> dict[str, Any]:
     params = call.params
     names = {field.name for field in fields(SwarmSpec)} & params.keys()
     stated = {name: params[name] for name in names}
-    wanted = SwarmSpec(**{**stated, "labels": texts(params["labels"])})
+    wanted = SwarmSpec(**{**stated, "labels": labels(params["labels"])})
     rotate = tuple(what for what in _ROTATIONS if params[f"rotate_{what}"])
     kind = SwarmKind(force=params["force"], rotate=rotate, unlock_key=params["unlock_key"])
     outcome = call.reconcile(kind, wanted)

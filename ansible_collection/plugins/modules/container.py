@@ -129,8 +129,8 @@ options:
   default_host_ip:
     description:
       - The address of the host for O(published_ports) that name none. May be empty, for all addresses.
-      - Where it is not named, it is V(0.0.0.0) for a container without O(networks), and otherwise what the
-        networks' drivers take, which is all addresses if they were not told otherwise.
+      - Where it is not named, it is V(0.0.0.0), all addresses of IPv4, for a container without O(networks), and
+        otherwise what the networks' drivers take, which is all addresses if they were not told otherwise.
     type: str
   detach:
     description:
@@ -326,6 +326,8 @@ options:
     description:
       - Whether comparisons take into account what the image in O(image) brings along, or the one that the
         container has.
+      - The container is to have its variables, exposed ports and volumes, also where O(comparisons) ignores O(image)
+        and the container therefore has another one.
     type: str
     default: desired-image
     choices:
@@ -333,8 +335,9 @@ options:
       - current-image
   image_label_mismatch:
     description:
-      - With V(strict) comparison of O(labels), what happens if the image has labels that the task does not
-        name. With V(ignore) nothing, with V(fail) the module fails.
+      - What happens if the image has labels that O(labels) does not name. With V(ignore) the container is to
+        have them as well. With V(fail) they do not count, and with V(strict) comparison of O(labels) the
+        module fails.
     type: str
     default: ignore
     choices:
@@ -375,7 +378,10 @@ options:
     description: The signal for O(force_kill), V(SIGKILL) if none is named.
     type: str
   labels:
-    description: Labels by name. The container may have more labels than are named here.
+    description:
+      - Labels by name. The container may have more labels than are named here.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
+      - A label that the image has and the task does not name is to be as in the image, see O(image_label_mismatch).
     type: dict
   links:
     description: Containers that are found under other names, as C(container) or C(container:alias).
@@ -747,6 +753,8 @@ options:
     description:
       - The same as O(mounts) in short, as C(source:target) or C(source:target:mode), where the source is the
         name of a volume or an absolute path on the host, and C(mode) is for example C(ro).
+      - A path alone is where the container has an anonymous volume. Such a volume has no mode; what is written
+        like one, as in V(/data:rw), belongs to its path, as it does with community.docker.
       - The container may have more of them than are named here.
     type: list
     elements: str

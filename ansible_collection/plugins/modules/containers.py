@@ -34,7 +34,9 @@ options:
     elements: dict
     required: true
   labels:
-    description: Labels that all of the containers get, beside their own.
+    description:
+      - Labels that all of the containers get, beside their own.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   remove_others:
     description:

@@ -110,7 +110,9 @@ options:
     description: The network (one with O(config_only=true)) whose options this network has.
     type: str
   labels:
-    description: Labels by name. An existing network may have more labels than are named here.
+    description:
+      - Labels by name. An existing network may have more labels than are named here.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
     default: {}
   state:
@@ -255,7 +257,7 @@ def bring_about(call: engine.Call) -> engine.Outcome:
         driver_options=engine.texts(params["driver_options"]),
         ipam_driver_options=engine.texts(params["ipam_driver_options"]),
         ipam_config=pools,
-        labels=engine.texts(params["labels"]),
+        labels=engine.labels(params["labels"]),
         **{name: params[name] for name in SAME},
         # The engine calls the driver of a mere configuration by a name of its own.
         driver=None if params["config_only"] else params["driver"],

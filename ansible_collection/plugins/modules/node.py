@@ -30,7 +30,9 @@ options:
       - pause
       - drain
   labels:
-    description: Labels by name, for services to choose nodes by.
+    description:
+      - Labels by name, for services to choose nodes by.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   labels_state:
     description:
@@ -120,7 +122,7 @@ def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
     wanted = NodeSpec(
         params["hostname"],
-        labels=engine.texts(params["labels"]),
+        labels=engine.labels(params["labels"]),
         keeps_labels=params["labels_state"] == "merge",
         labels_to_remove=params["labels_to_remove"] or (),
         role=params["role"],

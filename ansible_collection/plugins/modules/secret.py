@@ -42,6 +42,7 @@ options:
     description:
       - Labels by name. An existing secret may have more labels than are named here.
       - They are changed in place, also while services use the secret.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   rolling_versions:
     description:

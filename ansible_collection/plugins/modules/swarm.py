@@ -86,7 +86,9 @@ options:
     description: How many snapshots managers keep besides the present one.
     type: int
   labels:
-    description: All labels of the swarm, by name. Those of nodes are for M(pytest_engine.engine.node).
+    description:
+      - All labels of the swarm, by name. Those of nodes are for M(pytest_engine.engine.node).
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   listen_addr:
     description:

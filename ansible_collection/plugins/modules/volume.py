@@ -34,6 +34,7 @@ options:
   labels:
     description:
       - Labels by name. An existing volume may have more labels than are named here.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   recreate:
     description:
@@ -134,7 +135,7 @@ def bring_about(call: engine.Call) -> engine.Outcome:
         name=params["volume_name"],
         driver=params["driver"],
         driver_options=engine.texts(params["driver_options"]),
-        labels=engine.texts(params["labels"]),
+        labels=engine.labels(params["labels"]),
     )
     return call.reconcile(VolumeKind(recreate=params["recreate"]), wanted)
 

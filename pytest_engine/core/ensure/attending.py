@@ -99,7 +99,7 @@ def wait_until_healthy(engine: Engine, container: str, timeout: float | None) ->
         finally:
             clock.cancel()
     raise WaitTimeout(
-        f"Container {container} was not healthy within {timeout:g} s: {_last_words(there)}"
+        f"Container {_name(there)} was not healthy within {timeout:g} s: {_last_words(there)}"
     )
 
 
@@ -112,10 +112,14 @@ def _is_healthy(container: Mapping[str, Any]) -> bool:
     state = container.get("State") or {}
     if not state.get("Running") and not state.get("Restarting"):
         raise ContainerDied(
-            f"Container {str(container.get('Name')).lstrip('/')} ended with exit code "
+            f"Container {_name(container)} ended with exit code "
             f"{state.get('ExitCode')} before it was healthy: {_last_words(container)}"
         )
     return (state.get("Health") or {}).get("Status") in (None, "", "none", "healthy")
+
+
+def _name(container: Mapping[str, Any]) -> str:
+    return str(container.get("Name")).lstrip("/")
 
 
 def _last_words(container: Mapping[str, Any]) -> str:

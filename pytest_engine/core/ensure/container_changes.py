@@ -14,6 +14,7 @@ from ..spec.settings import SETTINGS
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
 from .networks import kept_endpoint
 from .podman import as_docker_tells, is_podmans, processor_limit
+from .reconcile import engine_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,9 +69,7 @@ def add_changes(
         plan.add(
             "update",
             f"{', '.join(limits)} of {what}",
-            lambda: plan.warnings.extend(
-                engine.containers.update(name, body).get("Warnings") or ()
-            ),
+            lambda: plan.warnings.extend(engine_warnings(engine.containers.update(name, body))),
         )
     if NETWORKS not in changed:
         return

@@ -10,8 +10,9 @@ from ..errors import ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from ..spec.mounts import VolumeBind
 from .compare import Difference, comparison, difference_of
-from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
+from .container_fields import CONTAINER_FIELDS, NETWORKS, at_any_address, other_networks
 from .images import platform_of, same_platform
+from .podman import is_podmans
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,6 +87,9 @@ class Comparing:
                 continue
             same = self._same(one)
             there = one.actual(actual)
+            if one.name == "ports" and (wanted.default_host_ip is None or is_podmans(actual)):
+                # Nobody has said at which address, or Podman does not tell exactly.
+                there = at_any_address(stated, there)
             if not same(stated, there):
                 found.append(difference_of(one, stated, there, same))
         return tuple(found)
@@ -118,15 +122,22 @@ class Comparing:
         return comparison(one.sort, mode, one.name)
 
     def _stated(self, one: Field, wanted: ContainerSpec, images: _Images) -> Any:
-        """Return what is wanted of a field, with what the image brings along if that counts."""
+        """Return what is wanted of a field, with what the image brings along if that counts.
+
+        What a container was made with and is not stated any more is to be as in the image.
+        """
         stated = one.wanted(wanted)
         if one.name == "command" and stated is None and wanted.command is not None:
             # An empty command without an entrypoint is the image's.
             return list(images.config().get("Cmd") or ()) if images.there() else None
-        if self.mode(one.name) != "strict" or one.name not in _FROM_IMAGES:
+        mode = self.mode(one.name)
+        if mode == "ignore" or one.name not in _FROM_IMAGES:
             return stated
         if one.name == "labels":
-            return self._strict_labels(stated, images)
+            return self._labels(stated, images, strict=mode == "strict")
+        ignored = self.mode("image") == "ignore"
+        if mode != "strict" and not images.matter(one.name, ignored=ignored):
+            return stated
         from_image = _FROM_IMAGES[one.name](images.config())
         if isinstance(from_image, dict):
             return {**from_image, **(stated or {})}
@@ -134,9 +145,9 @@ class Comparing:
             from_image += [port.key for port in wanted.published]
         return sorted({*from_image, *(stated or ())})
 
-    def _strict_labels(self, stated: Any, images: _Images) -> Any:
-        if stated is None:
-            return None
+    def _labels(self, stated: Any, images: _Images, *, strict: bool) -> Any:
+        if stated is None or (self.image_label_mismatch == "fail" and not strict):
+            return stated
         from_image = images.config().get("Labels") or {}
         if self.image_label_mismatch == "ignore":
             return {**from_image, **stated}
@@ -164,6 +175,16 @@ class _Images:
         self._id = str(actual["Image"])
         other = desired is None or (current and desired["Id"] != self._id)
         self._image = None if other else desired
+
+    def matter(self, field: str, *, ignored: bool) -> bool:
+        """Tell whether a container can lack what the image brings along of a field.
+
+        Only variables can be overridden; the rest it has from its image, if that is this one.
+        If it is another one, and is not ignored, that is difference enough.
+        """
+        if self._image is None:
+            return False
+        return field == "env" if self._image["Id"] == self._id else ignored
 
     def there(self) -> bool:
         return bool(self._read())

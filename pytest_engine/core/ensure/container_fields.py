@@ -13,10 +13,11 @@ from .container_settings import SETTING_FIELDS
 if TYPE_CHECKING:
     from ..spec.container import ContainerSpec
 
-__all__ = ["CONTAINER_FIELDS", "NETWORKS", "other_networks"]
+__all__ = ["CONTAINER_FIELDS", "NETWORKS", "at_any_address", "other_networks"]
 
 NETWORKS = "networks"
 _NANO = 10**9
+_EVERYWHERE = "0.0.0.0"  # noqa: S104  # compared, not bound to
 
 
 def _config(container: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -75,8 +76,26 @@ def _actual_ports(container: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _binding(address: str, port: object) -> str:
-    # Without an address the engine listens at all of them, as with 0.0.0.0.
-    return f"{address or '0.0.0.0'}:{port}"  # noqa: S104  # compared, not bound to
+    # With 0.0.0.0 the engine listens at the addresses of IPv4, without any at those of IPv6
+    # as well.
+    return f"{address}:{port}"
+
+
+def at_any_address(
+    wanted: Mapping[str, Sequence[str]], actual: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Take ports at all addresses for those that are wanted, whether of IPv6 or not."""
+    found: dict[str, list[str]] = {}
+    for key, bindings in actual.items():
+        left = list(wanted.get(key, ()))
+        for binding in bindings:
+            _address, _colon, port = binding.rpartition(":")
+            either = (binding, f":{port}", f"{_EVERYWHERE}:{port}")
+            same = [one for one in either if one in left] if binding in either[1:] else []
+            if same:
+                left.remove(same[0])
+            found.setdefault(key, []).append(same[0] if same else binding)
+    return {key: sorted(bindings) for key, bindings in found.items()}
 
 
 def _wanted_mounts(spec: ContainerSpec) -> list[Any] | None:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["diff_in", "diff_out"]
 
 Diff = dict[str, Any]
+_AFTERWARDS = {
+    "before_header": "after_header",
+    "before": "after",
+    "dst_larger": "src_larger",
+    "dst_binary": "src_binary",
+}
 
 
 def diff_in(engine: Engine, container: str, wanted: CopyIn, copied: Copied, limit: int) -> Diff:
@@ -45,13 +51,14 @@ def diff_in(engine: Engine, container: str, wanted: CopyIn, copied: Copied, limi
                 _line(change.wanted.name, change.wanted, change.owner) for change in changes
             ),
         }
-    if not changes:
-        there: Diff = {}
-    elif copied.before is None:
-        there = {"before_header": copied.path, "before": ""}
-    else:
+    there: Diff = {"before_header": copied.path, "before": ""}
+    if copied.before is not None:
         there = _shown_there(engine, container, copied.path, copied.before, limit)
-    wanted_shown = _shown(top, "after", "src", limit) if changes else {}
+    if wanted.force is False and not changes:
+        # What is there is what will be there.
+        wanted_shown = {_AFTERWARDS[key]: value for key, value in there.items()}
+    else:
+        wanted_shown = _shown(top, "after", "src", limit)
     if changes and copied.before is not None and copied.before.kind == top.kind == "file":
         attributes = _attributes(copied.before.mode, changes[0])
         if attributes:
@@ -87,7 +94,8 @@ def _shown_there(
     if stat.kind == "link":
         return {"before_header": path, "before": stat.link_target}
     if stat.kind != "file":
-        return {"before_header": path, "before": f"({stat.kind})"}
+        kind = "directory" if stat.is_dir else stat.kind
+        return {"before_header": path, "before": f"({kind})"}
     if 0 < limit < stat.size:
         return {"dst_larger": limit}
     return _text(read_out(engine.containers, container, path), path, "before", "dst")

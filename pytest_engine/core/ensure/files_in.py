@@ -97,7 +97,8 @@ def copy_into(
 ) -> Copied:
     """Bring files into a container, which need not run, where they are not there as wanted.
 
-    Folders are merged into those that are there. Content, kind, permissions and owner
+    Folders are merged into those that are there; a file takes the place of a folder that
+    is at the target itself, with all that is in it. Content, kind, permissions and owner
     are compared, times are not.
 
     Args:
@@ -111,8 +112,9 @@ def copy_into(
     Raises:
         ContainerNotFound: there is no such container.
         NotFound: the folder that the target is to be in does not exist.
-        InvalidInput: a folder is in the place of something else, or the reverse; a file is
-            where the folder has to be; or a file cannot be read.
+        InvalidInput: something else is in the place of a folder; a folder is, below the
+            target, in the place of a file; a file is where the folder has to be; or a file
+            cannot be read.
     """
     owner = wanted.owner or container_user(engine, container)
     target = _Target(engine.containers, container, wanted, owner)
@@ -133,7 +135,7 @@ def copy_into(
             folder,
             _pack(copied.changes, name),
             # What was looked at may have become something else since.
-            no_overwrite_dir_non_dir=True,
+            no_overwrite_dir_non_dir=not target.is_folder_for_file,
         )
     return copied
 
@@ -171,6 +173,12 @@ class _Target:
             except NotFound:
                 # A link that leads nowhere is where the file is to be.
                 self.path, self.stat = self.stat.link_target, None
+
+    @property
+    def is_folder_for_file(self) -> bool:
+        """Whether a file is wanted in the place of a folder."""
+        is_dir = self.stat is not None and self.stat.is_dir and self.path != "/"
+        return is_dir and self._wanted.entries[0].kind != "folder"
 
     def changes(self) -> Iterator[Change]:
         """Iterate over what is not as wanted."""
@@ -230,6 +238,8 @@ class _Target:
 
     def _refuse_other_kind(self, entry: Entry, there: Member | PathStat | None) -> None:
         if there is None or (entry.kind == "folder") == (there.kind == "folder"):
+            return
+        if not entry.name and self.is_folder_for_file:
             return
         place = self._place(entry)
         raise InvalidInput(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -14,38 +15,17 @@ from ..errors import Conflict, EngineError, NotFound
 from ..polling import poll
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
+from .network_pools import normal_pools, pool_differences, same_pools
 from .podman import network_as_docker_tells
 from .reconcile import Kind, Outcome, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..client import Engine
     from ..types.engine import NetworkCreateBody
 
 __all__ = ["NetworkKind", "kept_endpoint"]
-
-
-def _pools(values: Any) -> list[dict[str, Any]] | None:
-    """Bring pools into one form: what is not stated is left out, addresses are parsed."""
-    if values is None:
-        return None
-    pools = []
-    for value in values:
-        pool = dict(value)
-        for key in ("Subnet", "IPRange"):
-            if pool.get(key):
-                pool[key] = str(ipaddress.ip_network(pool[key], strict=False))
-        if pool.get("Gateway"):
-            # Some drivers answer with the prefix length behind the address.
-            pool["Gateway"] = str(ipaddress.ip_address(pool["Gateway"].partition("/")[0]))
-        pools.append({key: item for key, item in pool.items() if item})
-    return pools
-
-
-def _same_pools(wanted: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]) -> bool:
-    # The engine fills in what a pool does not state, and adds a pool of the other family.
-    return all(any(contains(pool, there) for there in actual) for pool in wanted)
 
 
 def _ipam(network: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -88,12 +68,12 @@ _FIELDS = (
     Field(
         "ipam_config",
         lambda spec: (
-            _pools([pool.to_engine() for pool in spec.ipam_config])
+            normal_pools([pool.to_engine() for pool in spec.ipam_config])
             if spec.ipam_config is not None
             else None
         ),
-        lambda network: _pools(_ipam(network).get("Config") or []),
-        _same_pools,
+        lambda network: normal_pools(_ipam(network).get("Config") or []),
+        same_pools,
     ),
     _flag("enable_ipv4", "EnableIPv4"),
     _flag("enable_ipv6", "EnableIPv6"),
@@ -169,7 +149,8 @@ class NetworkKind(Kind[NetworkSpec]):
         self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
     ) -> tuple[Difference, ...]:
         """Compare the stated properties, and who is on it if that is stated."""
-        differences = super().compare(wanted, network_as_docker_tells(actual, wanted), needs)
+        found = super().compare(wanted, network_as_docker_tells(actual, wanted), needs)
+        differences = tuple(itertools.chain.from_iterable(map(_in_detail, found)))
         if self.connected is None:
             return differences
         there = sorted(self._members(actual))
@@ -281,6 +262,12 @@ class NetworkKind(Kind[NetworkSpec]):
         )
 
 
+def _in_detail(difference: Difference) -> Iterable[Difference]:
+    if difference.field != "ipam_config":
+        return (difference,)
+    return pool_differences(difference.wanted, difference.actual)
+
+
 def _create_again(
     engine: Engine, replaced: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]
 ) -> None:
@@ -330,7 +317,7 @@ def _within(
     Returns:
         The settings, and those addresses.
     """
-    subnets = [ipaddress.ip_network(pool.subnet) for pool in pools if pool.subnet]
+    subnets = [ipaddress.ip_network(pool.subnet, strict=False) for pool in pools if pool.subnet]
     stated: Mapping[str, Any] = endpoint.get("IPAMConfig") or {}
     lost = [
         str(stated[key])

@@ -19,7 +19,7 @@ from .compare import Difference, Field, compare_fields, stated_fields
 if TYPE_CHECKING:
     from ..client import Engine
 
-__all__ = ["Action", "Kind", "Outcome", "Plan", "Step", "reconcile", "telling"]
+__all__ = ["Action", "Kind", "Outcome", "Plan", "Step", "engine_warnings", "reconcile", "telling"]
 
 Spec = TypeVar("Spec")
 Resource = Mapping[str, Any]
@@ -247,6 +247,11 @@ def reconcile(
         resource=resource,
         warnings=tuple(plan.warnings),
     )
+
+
+def engine_warnings(answer: Mapping[str, Any]) -> list[str]:
+    """Return what an engine warns of in an answer, marked as what the engine said."""
+    return [f"Docker warning: {warning}" for warning in answer.get("Warnings") or ()]
 
 
 @contextmanager

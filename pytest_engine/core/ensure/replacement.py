@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, NotFound
+from .reconcile import engine_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +56,7 @@ class NewContainer:
                 self._renamed = True
         made = self._engine.containers.create(config, name=self._name, platform=platform)
         self.new_id = str(made["Id"])
-        return list(made.get("Warnings") or ())
+        return engine_warnings(made)
 
     def connect(self, attachment: NetworkAttachment) -> None:
         """Put the new container on a further network."""

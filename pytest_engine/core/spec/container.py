@@ -309,9 +309,9 @@ class ContainerSpec:
         if self.command is not None:
             body["Cmd"] = list(self.command)
         if self.entrypoint is not None:
-            # The engine takes an empty list as "not stated", a list of one empty word
-            # as "none".
-            body["Entrypoint"] = list(self.entrypoint) or [""]
+            # Both an empty list and an empty word take the image's away, and the word its
+            # command as well; not every engine heeds the list.
+            body["Entrypoint"] = list(self.entrypoint) or ([] if self.command is None else [""])
         env = parse_env(self.env)
         if env is not None:
             body["Env"] = [f"{key}={value}" for key, value in env.items()]

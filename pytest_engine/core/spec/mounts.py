@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ..types.engine import Mount as EngineMount
 
-__all__ = ["Mount", "VolumeBind", "VolumeLike", "parse_volumes"]
+__all__ = ["BIND_MODES", "Mount", "VolumeBind", "VolumeLike", "parse_volumes"]
 
 _TYPES = ("bind", "volume", "tmpfs", "npipe", "cluster", "image")
 # What only some of them have.
@@ -33,7 +33,7 @@ _OF_TYPES = {
     "tmpfs_mode": ("tmpfs",),
     "tmpfs_options": ("tmpfs",),
 }
-_MODES = frozenset(
+BIND_MODES = frozenset(
     [
         "ro",
         "rw",
@@ -204,12 +204,12 @@ def _parse(text: str) -> VolumeBind:
     parts = text.split(":")
     modes: frozenset[str] = frozenset()
     # Modes need a source: an anonymous volume has none in the engine's own short form.
-    if len(parts) > 2 and all(mode in _MODES for mode in parts[-1].split(",")):
+    if len(parts) > 2 and all(mode in BIND_MODES for mode in parts[-1].split(",")):
         modes = frozenset(parts.pop().split(",")) - {"rw"}
     if len(parts) > 2 or not parts[-1].startswith("/"):
         raise InvalidInput(
             f"Volume {text!r}: write [source:]target[:modes] with an absolute target; modes "
-            f"are {', '.join(sorted(_MODES))}."
+            f"are {', '.join(sorted(BIND_MODES))}."
         )
     source = parts[0] if len(parts) == 2 else ""
     if len(parts) == 2 and not source:

@@ -48,11 +48,15 @@ class IpamPool:
         """Refuse what is no address; the engine's own message does not say which."""
         try:
             for network in filter(None, (self.subnet, self.ip_range)):
-                ipaddress.ip_network(network)
+                # Engines before 28 take the address of a host in it for the network.
+                ipaddress.ip_network(network, strict=False)
             for address in filter(None, (self.gateway, *(self.aux_addresses or {}).values())):
                 ipaddress.ip_address(address)
         except ValueError as exc:
             raise InvalidInput(f"IPAM pool: {exc}.") from exc
+        for network in filter(None, (self.subnet, self.ip_range)):
+            if "/" not in network:
+                raise InvalidInput(f"IPAM pool: {network!r} lacks its length, like /24 or /64.")
 
     def to_engine(self) -> IPAMConfig:
         """Write it as the Engine's `IPAMConfig`, without what is not stated."""

@@ -197,6 +197,7 @@ def test_what_the_engine_says_to_a_setting_is_handed_on(
         ContainerSpec(scratch.name(), busybox, privileged=True, ports=[80], network_mode="host"),
     )
     assert "port" in " ".join(outcome.warnings)
+    assert all(warning.startswith("Docker warning: ") for warning in outcome.warnings)
 
 
 @pytest.mark.lacks("podman5", reason="it has no links")

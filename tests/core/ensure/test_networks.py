@@ -95,17 +95,7 @@ def test_check_mode_creates_nothing(engine: Engine, scratch: Scratch, untouched:
         ),
         pytest.param(
             {"ipam_config": [IpamPool("10.213.8.0/24")]},
-            Difference(
-                "ipam_config",
-                [{"Subnet": "10.213.8.0/24"}],
-                [
-                    {
-                        "Subnet": "10.213.7.0/24",
-                        "IPRange": "10.213.7.128/25",
-                        "Gateway": "10.213.7.1",
-                    }
-                ],
-            ),
+            Difference("ipam_config[0].subnet", "10.213.8.0/24", "10.213.7.0/24"),
             marks=_UNTOLD,
         ),
         (

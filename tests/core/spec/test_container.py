@@ -83,7 +83,12 @@ def test_a_spec_holds_one_form_of_what_is_written_in_many() -> None:
 
 
 def test_an_empty_entrypoint_takes_the_one_of_the_image_away() -> None:
-    assert ContainerSpec(image="a", entrypoint=[]).to_engine()["Entrypoint"] == [""]
+    spec = ContainerSpec(image="a", entrypoint=[], command=["true"])
+    assert spec.to_engine()["Entrypoint"] == [""]
+
+
+def test_an_empty_entrypoint_alone_leaves_the_command_of_the_image() -> None:
+    assert ContainerSpec(image="a", entrypoint=[]).to_engine()["Entrypoint"] == []
 
 
 def test_an_attachment_becomes_the_settings_of_an_endpoint() -> None:

@@ -93,7 +93,8 @@ def test_a_network_without_a_name_is_refused() -> None:
     ("arguments", "value"),
     [
         ({"subnet": "10.1.0.0/33"}, "10.1.0.0/33"),
-        ({"subnet": "10.1.0.5/24"}, "10.1.0.5/24"),
+        ({"subnet": "10.1.0.0"}, "10.1.0.0"),
+        ({"ip_range": "fd00::"}, "fd00::"),
         ({"subnet": "here"}, "here"),
         ({"ip_range": "10.1.0.0/x"}, "10.1.0.0/x"),
         ({"gateway": "10.1.0.0/24"}, "10.1.0.0/24"),
