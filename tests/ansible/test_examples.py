@@ -156,7 +156,7 @@ def test_the_examples_work(
     variables = {}
     host = engine.endpoint.url
     with contextlib.ExitStack() as stack:
-        shop = stack.enter_context(the_world(engine, world, served))
+        shop = stack.enter_context(the_world(engine, module, served))
         text = here(tmp_path) | {IMAGE_ID: shop, REGISTRY: served}
         if module in IN_A_SWARM:
             node = engine.nodes.inspect(stack.enter_context(swarm_of(engine)))
@@ -209,10 +209,15 @@ def around_a_project(
     return [*([up] if module == "compose_v2_exec" else []), *tasks, down]
 
 
+def source_of(module: str) -> str:
+    """Return the examples of a module as they are written."""
+    source = (SOURCE / f"{module}.py").read_text("utf-8")
+    return source.partition('EXAMPLES = r"""')[2].partition('"""')[0]
+
+
 def examples(module: str, text: Mapping[str, str]) -> list[dict[str, Any]]:
     """Read the examples of a module, with what is another here put in its place."""
-    source = (SOURCE / f"{module}.py").read_text("utf-8")
-    found = source.partition('EXAMPLES = r"""')[2].partition('"""')[0]
+    found = source_of(module)
     for old, new in text.items():
         found = found.replace(old, new)
     tasks: list[dict[str, Any]] = yaml.safe_load(found)
@@ -257,16 +262,18 @@ def save_an_image(engine: Engine, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def the_world(engine: Engine, world: World, served: str) -> Iterator[str]:
-    """Make what the examples take for granted, and remove what has their names at the end.
+def the_world(engine: Engine, module: str, served: str) -> Iterator[str]:
+    """Make what a module's examples take for granted, and remove what has their names at the end.
 
     Yields:
         The id of the image that is called shop.
     """
+    world = WORLDS.get(module, World())
+    told = source_of(module)
     clear(engine)
     before = tags(engine)
+    names = [f"{where}shop:{tag}" for where in ("", f"{served}/") for tag in SHOPS]
     try:
-        names = [f"{where}shop:{tag}" for where in ("", f"{served}/") for tag in SHOPS]
         shop = engine.build.image({"Dockerfile": SHOP}, tags=names)
         for name, source in world.images.items():
             engine.images.pull(source)
@@ -284,7 +291,10 @@ def the_world(engine: Engine, world: World, served: str) -> Iterator[str]:
     finally:
         clear(engine)
         for tag in tags(engine) - before:
-            engine.images.remove(tag, force=True)
+            repository = tag.rpartition(":")[0].replace(f"{served}/", "")
+            # Tests beside this one may have made others.
+            if tag in (*names, *world.images) or repository in told:
+                engine.images.remove(tag, force=True)
 
 
 def tags(engine: Engine) -> set[str]:
