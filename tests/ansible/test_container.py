@@ -77,7 +77,7 @@ def test_a_task_waits_until_a_container_is_healthy(
 ) -> None:
     check = {"test": "test -e /ready", "interval": "200ms"}
     late = {"command": ["sh", "-c", "sleep 1; touch /ready; exec sleep 600"], "state": "healthy"}
-    sick = {"healthcheck": {**check, "test": "echo no; false"}, "state": "healthy"}
+    sick = {"healthcheck": {**check, "test": "echo no; false", "retries": 999}, "state": "healthy"}
     dying = {"command": ["sh", "-c", "sleep 0.2; exit 7"], "state": "healthy"}
     run = playbooks.run_tasks(
         [

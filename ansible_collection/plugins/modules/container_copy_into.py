@@ -57,9 +57,9 @@ options:
     description:
       - What the file or folder becomes in the container, whatever is there. The folder that it is in has to be
         there.
-      - A folder is merged into one that is there, and never takes the place of something else. A file does: of a
-        folder that is at this very path nothing stays. What is in a folder that is copied does not take the place
-        of a folder.
+      - A folder is merged into one that is there, and never takes the place of something else. A file does, and
+        of a folder that is at this very path nothing stays. What is in a folder that is copied does not take the
+        place of a folder.
     type: str
     required: true
   follow:
