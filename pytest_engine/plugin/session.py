@@ -217,19 +217,21 @@ class Session:
         Nothing happens if it is not (or no longer) in the book. What is the whole run's, or
         is kept, stays on the engine.
         """
+        # In the background, the next test is the current one.
+        test = os.environ.get("PYTEST_CURRENT_TEST", resource.fixture)
         waits = getattr(self._lingering, "waits", None)
         if waits is None:
-            self._end(resource)
+            self._end(resource, test)
         else:
-            end = partial(self._end, resource)
+            end = partial(self._end, resource, test)
             self.removals.add(end, f"fixture {resource.fixture}", waits=waits)
 
-    def _end(self, resource: Resource) -> None:
+    def _end(self, resource: Resource, test: str) -> None:
         with resource.removing:
             if resource not in self.live:
                 return
             if self.settings.keep == "always" and resource.id is not None:
-                self.keep(resource, os.environ.get("PYTEST_CURRENT_TEST", resource.fixture))
+                self.keep(resource, test)
             if not (resource.shared or resource.kept):
                 with self.durations.step(resource.fixture, "remove"):
                     self._remove(resource)

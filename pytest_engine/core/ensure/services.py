@@ -20,7 +20,7 @@ from ..polling import until_led
 from ..spec.service import MODES, ServiceSpec, value_at
 from ..spec.service_settings import SERVICE_SETTINGS, ServiceSetting
 from .compare import Difference, Field
-from .reconcile import Kind, Plan
+from .reconcile import Kind, Plan, engine_warnings
 from .service_names import with_ids, with_networks
 from .updating import update_object
 
@@ -66,15 +66,10 @@ def _same_records(wanted: Any, actual: Any) -> bool:
 
 
 def _same_networks(wanted: Any, actual: Any) -> bool:
-    return _same_records(
-        *(
-            [
-                {**network, "Aliases": sorted(network.get("Aliases") or ())}
-                for network in networks or ()
-            ]
-            for networks in (wanted, actual)
-        )
-    )
+    def ordered(networks: Any) -> list[dict[str, Any]]:
+        return [{**one, "Aliases": sorted(one.get("Aliases") or ())} for one in networks or ()]
+
+    return _same_records(ordered(wanted), ordered(actual))
 
 
 def _same_section(wanted: Any, actual: Any) -> bool:
@@ -239,7 +234,7 @@ class ServiceKind(Kind[ServiceSpec]):
             body: Any = wanted.over(_of_no_mode(before, str(wanted.mode)) if before else {})
 
             def create() -> None:
-                plan.warnings.extend(engine.services.create(body).get("Warnings") or ())
+                plan.warnings.extend(engine_warnings(engine.services.create(body)))
 
             undo = partial(engine.services.create, before) if before is not None else None
             plan.add("create", what, create, undo=undo)
@@ -261,7 +256,7 @@ class ServiceKind(Kind[ServiceSpec]):
 
         def update(spec: Any, version: int) -> None:
             answer = engine.services.update(identity, spec, version=version)
-            plan.warnings.extend(answer.get("Warnings") or ())
+            plan.warnings.extend(engine_warnings(answer))
 
         update_object(actual, lambda: engine.services.inspect(identity), change, update)
 
