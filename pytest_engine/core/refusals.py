@@ -99,7 +99,7 @@ _BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
 )
 
 _ADVICE: tuple[tuple[type[ApiError], str], ...] = (
-    (ImageNotFound, "Pull or build the image first, or allow it to be pulled."),
+    (ImageNotFound, "Pull, build or load the image first."),
     (PortInUse, "Publish another host port, or leave it out and let the engine choose one."),
     (OutOfSequence, "Inspect it again, and update with the version and the specification of then."),
     (AlreadyInSwarm, "Go on in that swarm, or leave it first (swarm.leave)."),

@@ -7,22 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .fixtures import (
-    ERRORS,
-    KEPT,
-    LEFT,
-    RUNNING,
-    SESSION,
-    SETTINGS,
-    TAKEN,
-    _engine_requirements,
-    ahead_of,
-    engine,
-    run_container,
-)
-from .marks import add_marks, note_requirements
-from .options import add_options, read_settings
-from .report import add_logs, keep_what_failed, note_begin, summarize
+# pytest looks at every name here in search of fixtures, so the others stay in their modules.
+from . import fixtures, marks, options, report
+from .fixtures import _engine_requirements, engine, run_container
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -59,7 +46,7 @@ Modules that are imported have nothing else to find plugins by.
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    add_options(parser)
+    options.add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -72,17 +59,17 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, so that a wrong one is told before anything runs."""
-    config.stash[SETTINGS] = read_settings(config)
-    config.stash[LEFT] = []
-    config.stash[ERRORS] = []
-    config.stash[TAKEN] = []
-    add_marks(config)
+    config.stash[fixtures.SETTINGS] = options.read_settings(config)
+    config.stash[fixtures.LEFT] = []
+    config.stash[fixtures.ERRORS] = []
+    config.stash[fixtures.TAKEN] = []
+    marks.add_marks(config)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """See which tests need something of the engine."""
-    note_requirements(items)
+    marks.note_requirements(items)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -91,7 +78,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     # Without a factory's fixture there is nothing to begin.
     if _FUNCTIONS in sys.modules and not item.config.getoption("setupplan", default=False):
         try:
-            ahead = ahead_of(item.config)
+            ahead = fixtures.ahead_of(item.config)
         except pytest.fail.Exception:
             # The run cannot have containers, which the fixtures of the test will say.
             return
@@ -101,7 +88,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note when the test began."""
-    note_begin(item)
+    report.note_begin(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -109,17 +96,17 @@ def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the containers' logs to the report of a test that failed."""
-    report = yield
-    add_logs(item, report)
-    keep_what_failed(item, report)
-    return report
+    outcome = yield
+    report.add_logs(item, outcome)
+    report.keep_what_failed(item, outcome)
+    return outcome
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Remove what dead runs have left, if that is asked for."""
     config = session.config
-    if config.stash[SETTINGS].sweep and not hasattr(config, "workerinput"):
+    if config.stash[fixtures.SETTINGS].sweep and not hasattr(config, "workerinput"):
         from .ending import sweep_first
 
         sweep_first(config)
@@ -146,7 +133,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
     """Remove what is still there; of a run with workers, the controller does."""
     result = yield
-    if SESSION in session.config.stash or RUNNING in session.config.stash:
+    if fixtures.SESSION in session.config.stash or fixtures.RUNNING in session.config.stash:
         from .ending import end
 
         end(session)
@@ -156,18 +143,18 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what could not be removed or went wrong, what was kept, and how long things took."""
     stash = terminalreporter.config.stash
-    summarize(terminalreporter, stash[LEFT], stash[ERRORS])
-    kept = stash.get(KEPT, None)
+    report.summarize(terminalreporter, stash[fixtures.LEFT], stash[fixtures.ERRORS])
+    kept = stash.get(fixtures.KEPT, None)
     if kept:
         from .keep import show_kept
 
         session, outlives, is_lost = kept
         show_kept(terminalreporter, session, outlives, lost=is_lost)
-    count = terminalreporter.config.stash[SETTINGS].durations
+    count = terminalreporter.config.stash[fixtures.SETTINGS].durations
     if count is not None:
         from .durations import show_durations
 
-        taken = terminalreporter.config.stash[TAKEN]
+        taken = terminalreporter.config.stash[fixtures.TAKEN]
         show_durations(terminalreporter, taken, count)
 
 

@@ -95,9 +95,7 @@ def test_the_message_says_what_was_tried_and_what_the_engine_said() -> None:
 
 def test_the_message_says_what_to_do_where_that_is_known() -> None:
     error = error_from_answer(404, "POST", "/containers/create", _body("No such image: x"))
-    assert str(error).endswith(
-        "(HTTP 404). Pull or build the image first, or allow it to be pulled."
-    )
+    assert str(error).endswith("(HTTP 404). Pull, build or load the image first.")
 
 
 def test_an_answer_without_a_body_still_makes_a_sentence() -> None:

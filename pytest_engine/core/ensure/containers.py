@@ -165,6 +165,7 @@ class ContainerKind(Kind[ContainerSpec]):
         add_changes(plan, engine, wanted, actual, differences, leave_others=leave_others)
         running = bool(actual["State"]["Running"])
         if state == "started" and not running:
+            plan.turn("running", wanted=True, actual=False)
             plan.add("start", what, lambda: self._start(engine, name))
         elif state == "started" and self.restart:
             plan.add(
@@ -173,6 +174,7 @@ class ContainerKind(Kind[ContainerSpec]):
                 lambda: engine.containers.restart(name, timeout=self.stop_timeout),
             )
         elif state == "stopped" and running:
+            plan.turn("running", wanted=False, actual=True)
             plan.add("stop", what, lambda: self._stop(engine, actual))
         if state == "started":
             # A container that was restarted is not frozen any more.
@@ -189,6 +191,8 @@ class ContainerKind(Kind[ContainerSpec]):
     def _pause(
         self, plan: Plan, engine: Engine, what: str, name: Callable[[], str], *, frozen: bool
     ) -> None:
+        if self.paused is not None:
+            plan.turn("paused", wanted=self.paused, actual=frozen)
         if self.paused is True and not frozen:
             plan.add("pause", what, lambda: engine.containers.pause(name()))
         elif self.paused is False and frozen:
@@ -221,6 +225,7 @@ class ContainerKind(Kind[ContainerSpec]):
     ) -> None:
         what, name = f"container {wanted.name}", str(actual["Id"])
         if actual["State"]["Running"]:
+            plan.turn("running", wanted=False, actual=True)
             plan.add("stop", what, lambda: self._stop(engine, actual))
 
         def remove() -> None:
@@ -245,7 +250,9 @@ class ContainerKind(Kind[ContainerSpec]):
             wanted = replace(wanted, image=str(actual["Image"]))
         config = wanted.to_engine()
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
-        if actual is not None and actual["State"]["Running"]:
+        runs = actual is not None and bool(actual["State"]["Running"])
+        plan.turn("running", wanted=state == "started", actual=runs)
+        if actual is not None and runs:
             plan.add("stop", what, lambda: self._stop(engine, actual), undo=new.undo)
 
         def create() -> None:

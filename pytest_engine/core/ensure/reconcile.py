@@ -65,11 +65,14 @@ class Plan:
         exists: whether the resource is there afterwards.
         steps: in the order in which they are taken.
         warnings: what the caller should know although nothing is done about it.
+        turns: what the steps change that is no field, such as whether a container runs: shown
+            before and after.
     """
 
     exists: bool
     steps: list[Step] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    turns: list[Difference] = field(default_factory=list)
 
     def add(
         self,
@@ -81,6 +84,11 @@ class Plan:
     ) -> None:
         """Add a step at the end."""
         self.steps.append(Step(Action(verb, what), run, undo))
+
+    def turn(self, what: str, *, wanted: bool, actual: bool) -> None:
+        """Show a change of something that is no field."""
+        if wanted != actual:
+            self.turns.append(Difference(what, wanted, actual))
 
     def take(self, actions: list[Action]) -> None:
         """Take the steps.
@@ -118,7 +126,8 @@ class Outcome:
         changed: whether anything was done, or would be.
         actions: what was done, or would be, in order.
         differences: the fields in which what was there differed.
-        before: the differing fields before, and whether the resource existed.
+        before: the differing fields before, what else the actions change, such as `running`, and
+            whether the resource existed.
         after: the same afterwards, and the actions.
         resource: the resource as the engine shows it at the end; None where there is none.
         warnings: what the caller should know.
@@ -233,7 +242,7 @@ def reconcile(
     after: dict[str, Any] = {"exists": plan.exists}
     if actual is None and plan.exists:
         after.update(stated_fields(kind.fields, wanted))
-    for difference in differences:
+    for difference in (*plan.turns, *differences):
         before[difference.field] = difference.actual
         after[difference.field] = difference.wanted if actions else difference.actual
     if actions:

@@ -24,7 +24,6 @@ class Case:
         against: whom ours is compared with: `bare`, the best `peer`, or None where its own
             value is asked about.
         limit: what the ratio, or the value, is to be at most.
-        rounds: how many rounds are measured for one of the others.
         ours: which of ours is to reach it.
     """
 
@@ -34,7 +33,6 @@ class Case:
     contestants: tuple[str, ...]
     against: str | None
     limit: float
-    rounds: int = 1
     ours: str = OURS
 
     @property
@@ -78,7 +76,6 @@ CASES = (
         (OURS, *PEERS),
         None,
         10,
-        rounds=5,
     ),
     Case(
         "calls",

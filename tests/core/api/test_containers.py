@@ -369,7 +369,7 @@ def test_a_name_that_is_taken_is_a_conflict(create: Run) -> None:
 
 
 def test_a_missing_image_is_told_from_a_missing_container(engine: Engine, scratch: Scratch) -> None:
-    with pytest.raises(ImageNotFound, match="Pull or build the image first"):
+    with pytest.raises(ImageNotFound, match="Pull, build or load the image first"):
         engine.containers.create({"Image": scratch.name("image")}, name=scratch.name())
 
 

@@ -107,6 +107,23 @@ def test_a_running_container_is_stopped(
     assert not reconcile(engine, kind, spec, state="stopped").changed
 
 
+def test_whether_it_runs_is_shown_before_and_after(engine: Engine, spec: ContainerSpec) -> None:
+    def shown(state: str, **policies: Any) -> list[tuple[Any, Any]]:
+        told = reconcile(engine, ContainerKind(**policies), spec, state=state)
+        assert told.differences == ()
+        return [(told.before.get(key), told.after.get(key)) for key in ("running", "paused")]
+
+    nothing = (None, None)
+    assert shown("started", stop_timeout=0) == [(False, True), nothing]
+    assert shown("started", paused=True) == [nothing, (False, True)]
+    assert shown("started", paused=True) == [nothing, nothing]
+    assert shown("started", recreate=True, stop_timeout=0) == [nothing, nothing]
+    assert shown("started", paused=False) == [nothing, nothing]
+    assert shown("stopped", stop_timeout=0) == [(True, False), nothing]
+    assert shown("started") == [(False, True), nothing]
+    assert shown("absent", stop_timeout=0) == [(True, False), nothing]
+
+
 @pytest.mark.parametrize("state", ["present", "started"])
 def test_a_container_is_removed(
     state: str, engine: Engine, spec: ContainerSpec, scratch: Scratch, untouched: Untouched
