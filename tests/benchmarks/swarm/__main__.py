@@ -27,6 +27,7 @@ Measure the modules for a swarm on three nodes, which are containers of the lab'
 started if it does not run, and stopped afterwards if nothing of it ran before. This takes root.
 """
 _SIZES = [10, 100, 300]
+_RUNNING = 100
 # The modules of community.docker for a swarm need a library besides.
 _REQUIREMENTS = (*REQUIREMENTS, "docker")
 
@@ -87,8 +88,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--running",
-        action="store_true",
-        help="run the tasks, which takes some 10 MB of memory for each",
+        type=int,
+        default=_RUNNING,
+        metavar="NUMBER",
+        help="run the tasks of so many services, which takes some 10 MB of memory for each; those "
+        "of the others wait for a node (default: %(default)s)",
     )
     parser.add_argument(
         "--scale-alone", action="store_true", help="leave the comparison for one service out"

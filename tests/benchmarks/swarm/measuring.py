@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.collection.cases import OURS, Case
@@ -21,6 +22,8 @@ __all__ = ["ONE", "TASKS_EACH", "Use", "measure_uses"]
 
 TASKS_EACH = 5
 _NAME = "pytest-engine-bench"
+# How many services begin to run at the same time: more of them would only take turns.
+_AT_ONCE = 10
 
 # What is measured beside community.docker. None of its tasks has to run for that.
 ONE = Case(
@@ -57,20 +60,22 @@ class Use:
         return (self.seconds[most] / self.seconds[fewest]) / (most / fewest)
 
 
-def _compose(services: int, *, running: bool) -> dict[str, Any]:
-    deploy: dict[str, Any] = {"replicas": TASKS_EACH}
-    if not running:
-        # There are tasks, and managers tell of them, but no node ever takes one.
-        deploy["placement"] = {"constraints": ["node.labels.nowhere == here"]}
-    one = {
+def _compose(services: int, running: int) -> dict[str, Any]:
+    runs = {
         "image": IMAGE,
         "command": ["sh", "-c", "trap exit TERM; sleep 100000 & wait"],
-        "deploy": deploy,
+        "deploy": {"replicas": TASKS_EACH},
         # So many tasks would need more addresses than a network has.
         "networks": ["host"],
     }
+    # There are tasks, and managers tell of them, but no node ever takes one.
+    nowhere = {"constraints": ["node.labels.nowhere == here"]}
+    waits = {**runs, "deploy": {"replicas": TASKS_EACH, "placement": nowhere}}
     networks = {"host": {"external": True, "name": "host"}}
-    return {"services": {f"s{n}": one for n in range(services)}, "networks": networks}
+    return {
+        "services": {f"s{n}": runs if n < running else waits for n in range(services)},
+        "networks": networks,
+    }
 
 
 def measure_uses(
@@ -79,7 +84,7 @@ def measure_uses(
     rounds: int,
     say: Callable[[str], None],
     *,
-    running: bool,
+    running: int,
 ) -> list[Use]:
     """Measure everything with each number of services, the fewest first.
 
@@ -88,15 +93,13 @@ def measure_uses(
         sizes: numbers of services.
         rounds: how often each is timed.
         say: is told how far it is.
-        running: whether the tasks are to run.
+        running: of how many services the tasks are to run; those of the others wait for a node.
     """
     requests: dict[str, dict[int, int]] = {}
     seconds: dict[str, dict[int, float]] = {}
-    for size in sorted(sizes):
-        compose = _compose(size, running=running)
-        stack = {"name": _NAME, "compose": [compose], "resolve_image": "never"}
-        wait = {"detach": False, "wait_timeout": 1800} if running else {}
-        stage.play({f"{OURS}.stack": {"docker_host": stage.host, **stack, **wait}})
+    for before, size in pairwise([0, *sorted(sizes)]):
+        stack = _stack(size, running)
+        _deploy(stage, before, size, running)
         for title, (run, nothing) in _uses(stage, stack).items():
             with request_log(stage.host) as log:
                 run(log.host)
@@ -112,6 +115,22 @@ def measure_uses(
     gone = {"name": _NAME, "state": "absent", "absent_retries": 60}
     stage.play({f"{OURS}.stack": {"docker_host": stage.host, **gone}})
     return [Use(title, counts, seconds[title]) for title, counts in requests.items()]
+
+
+def _deploy(stage: Stage, before: int, size: int, running: int) -> None:
+    """Add services, of which those whose tasks run begin a few at a time."""
+    most = min(size, running)
+    parts = [*range(before + _AT_ONCE, most, _AT_ONCE), most] if most > before else []
+    for part in parts:
+        task = {"docker_host": stage.host, **_stack(part, running)}
+        stage.play({f"{OURS}.stack": {**task, "detach": False, "wait_timeout": 600}})
+    if size > most:
+        stage.play({f"{OURS}.stack": {"docker_host": stage.host, **_stack(size, running)}})
+
+
+def _stack(services: int, running: int) -> dict[str, Any]:
+    compose = _compose(services, running)
+    return {"name": _NAME, "compose": [compose], "resolve_image": "never"}
 
 
 def _uses(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_engine.core.cluster import ClusterNode
+    from pytest_engine.core.types.engine import SwarmSpec
 
 __all__ = ["IMAGE", "NODE_IMAGE", "socket_of", "swarm"]
 
@@ -26,7 +27,15 @@ def swarm(host: str) -> Iterator[Cluster]:
         Engine(host, environ={}) as engine,
         Cluster.start(engine, image=NODE_IMAGE, images=[IMAGE]) as cluster,
     ):
+        _be_patient(cluster.managers[0].engine)
         yield cluster
+
+
+def _be_patient(manager: Engine) -> None:
+    """Take no node for dead that is too busy with starting hundreds of tasks to say it lives."""
+    there = manager.swarm.inspect()
+    spec: SwarmSpec = {**there["Spec"], "Dispatcher": {"HeartbeatPeriod": 120 * 10**9}}
+    manager.swarm.update(spec, version=there["Version"]["Index"])
 
 
 def socket_of(node: ClusterNode) -> str:

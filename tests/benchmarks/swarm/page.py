@@ -30,17 +30,13 @@ A swarm of three nodes, each of them an engine in a container of one machine.
 _USES = """\
 ## More and more services
 
-All services are one stack, each with {each} tasks.
-{tasks}
+All services are one stack, each with {each} tasks. The tasks of up to {running} services run, those
+of the others wait for a node that never comes: managers keep them and tell of them like others.
 Requests are those of one task or inventory besides version negotiation, as a proxy in front of the
 manager saw them. Times are medians of {rounds}, with all that `ansible-playbook` and
 `ansible-inventory` do, less what they take with nothing to do. Linear growth is 1: the time grows
 as the services do.
 """
-_RUNNING = "The tasks run."
-_HELD = (
-    "The tasks wait for a node that never comes: managers keep them and tell of them like others."
-)
 _ONE = """\
 ## One service that is as wanted
 
@@ -78,7 +74,7 @@ def page(
     rounds: int,
     surroundings: Sequence[str],
     *,
-    running: bool,
+    running: int,
 ) -> str:
     """Write the page."""
     said = "a single round" if rounds == 1 else f"{rounds} rounds"
@@ -86,7 +82,6 @@ def page(
     if one is not None:
         parts += [_ONE, markdown(rows([one]))]
     if uses:
-        tasks = _RUNNING if running else _HELD
-        parts.append(_USES.format(each=TASKS_EACH, tasks=tasks, rounds=said))
+        parts.append(_USES.format(each=TASKS_EACH, running=running, rounds=said))
         parts.append(markdown(rows_of_uses(uses)))
     return "\n".join(parts)
