@@ -22,7 +22,8 @@ attributes:
     description: Whether the module does the same in check mode.
     support: partial
     details:
-      - It looks at the conditions and does not wait, because what would make them true has not been done either.
+      - It refuses what is wrong in the conditions and does not wait, because what would make them true has not been
+        done either.
   diff_mode:
     description: Whether the module shows what differs from what is wanted.
     support: N/A
