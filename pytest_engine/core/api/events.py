@@ -79,9 +79,9 @@ class EventStream:
                         retries.succeed()
                 if self._ends:
                     return
-                retries.fail(None)
+                retries.lose(None)
             except ConnectionFailed as exc:
-                retries.fail(exc)
+                retries.lose(exc)
             self._stream.close()
             while not self._closed and not self._reconnect(retries):
                 pass
@@ -133,6 +133,7 @@ class EventStream:
             (result,) = results
             if not isinstance(result, BaseException):
                 self._stream = result
+                retries.reach()
                 return True
         if not isinstance(result, (ConnectionFailed, ServerError, Timeout)):
             raise result
@@ -158,7 +159,17 @@ class _Retries:
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
+        self.reach()
         self.succeed()
+
+    def reach(self) -> None:
+        self._reached = time.monotonic()
+
+    def lose(self, exc: EngineError | None) -> None:
+        # A connection that lived is no attempt that failed, though nothing happened on it.
+        if time.monotonic() - self._reached > _LONGEST_PAUSE:
+            self.succeed()
+        self.fail(exc)
 
     def succeed(self) -> None:
         self._deadline: float | None = None

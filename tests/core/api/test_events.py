@@ -124,6 +124,21 @@ def test_an_engine_that_cuts_every_connection_is_an_error_in_time(serve: Serve) 
     assert server.connections < 20
 
 
+def test_an_engine_at_which_nothing_happened_for_a_while_was_not_away(serve: Serve) -> None:
+    silences = [threading.Event() for _ in range(2)]
+    server = serve(
+        *((Read.REQUEST, _HEAD, silence) for silence in silences),
+        (Read.REQUEST, _HEAD + _chunk(_event(10**10))),
+    )
+    cuts = [threading.Timer(1.3 * n, one.set) for n, one in enumerate(silences, 1)]
+    for cut in cuts:
+        cut.start()
+    # Less than the first connection lives.
+    with _engine(server.host).system.events(since=0, reconnect=0.5) as events:
+        assert _told([next(iter(events))]) == [("start", 10**10)]
+    assert server.connections == 3
+
+
 def test_an_engine_that_refuses_is_not_asked_again(serve: Serve) -> None:
     refusal = (Read.REQUEST, answer(b'{"message": "no"}', "400 Bad Request"))
     server = serve((Read.REQUEST, _HEAD), refusal)
