@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING
 
 from ..errors import ConnectionFailed
@@ -51,7 +52,7 @@ class SshDialer:
         """
         ours, theirs = socket.socketpair()
         try:
-            call = _Call(self._command(timeout or _CONNECT_TIMEOUT), theirs)
+            call = _Call(self._command(timeout or _CONNECT_TIMEOUT), ours, theirs)
         except OSError as exc:
             ours.close()
             raise ConnectionFailed(
@@ -79,11 +80,15 @@ class SshDialer:
         return reason
 
     def close(self) -> None:
-        """Wait for the processes, whose connections are closed, and end those that linger."""
+        """Wait for the processes whose connections are closed, and end those that linger."""
         deadline = time.monotonic() + _LINGER
-        for call in self._calls().take():
-            call.join(max(0.0, deadline - time.monotonic()))
-            call.end()
+        calls = self._calls().take()
+        # The others end with their connections: a stream that is read, a call of another thread.
+        self._calls().put_back([call for call in calls if call.is_used()])
+        for call in calls:
+            if not call.is_used():
+                call.join(max(0.0, deadline - time.monotonic()))
+                call.end()
 
     def _calls(self) -> _Calls:
         # After a fork the lock may be taken by a thread that only the parent has, and the
@@ -143,9 +148,16 @@ class _Calls:
 
 
 class _Call:
-    """One ssh process, and a thread that hears it out and reaps it."""
+    """One ssh process, and a thread that hears it out and reaps it.
 
-    def __init__(self, command: list[str], sock: socket.socket) -> None:
+    Args:
+        command: what is run.
+        ours: our end of the connection.
+        theirs: its end.
+    """
+
+    def __init__(self, command: list[str], ours: socket.socket, theirs: socket.socket) -> None:
+        self._ours = weakref.ref(ours)
         self.complaint = ""
         self.code: int | None = None
         # No pipe: its end would be that of the last process that ssh has started, and a
@@ -154,8 +166,8 @@ class _Call:
         try:
             self._process = subprocess.Popen(
                 command,
-                stdin=sock.fileno(),
-                stdout=sock.fileno(),
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
                 stderr=self._said,
                 # Ctrl-C is for this program, which may still have to remove containers.
                 start_new_session=True,
@@ -175,6 +187,11 @@ class _Call:
 
     def is_running(self) -> bool:
         return self._thread.is_alive()
+
+    def is_used(self) -> bool:
+        """Tell whether our end of the connection is open."""
+        ours = self._ours()
+        return ours is not None and ours.fileno() >= 0
 
     def join(self, timeout: float) -> None:
         self._thread.join(timeout)

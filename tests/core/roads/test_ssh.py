@@ -174,6 +174,18 @@ def test_closed_streams_are_not_remembered() -> None:
 
 
 @pytest.mark.usefixtures("config")
+def test_what_is_being_read_goes_on_when_the_client_is_closed(engine: Engine, box: str) -> None:
+    far = Engine("ssh://lab", environ={})
+    with far.system.events(filters={"container": [box]}) as events:
+        far.system.ping()
+        far.close()
+        engine.containers.rename(box, f"{engine.containers.inspect(box)['Name'][1:]}-2")
+        assert next(iter(events))["Action"] == "rename"
+    far.close()
+    assert calls() == []
+
+
+@pytest.mark.usefixtures("config")
 def test_a_client_that_was_closed_dials_again() -> None:
     far = Engine("ssh://lab", environ={})
     for _ in range(2):
