@@ -81,6 +81,8 @@ def copy_out(
 ) -> Path:
     """Copy something out of a container to this host; see `Container.copy_out`."""
     path, contents_only = _remote_source(path)
+    # Not that of what a link leads to: so does `docker cp`.
+    name = posixpath.basename(posixpath.normpath(path))
     stat = containers.archive_info(container, path)
     if follow:
         path, stat = resolve_links(containers, container, path, stat)
@@ -93,7 +95,7 @@ def copy_out(
     if contents_only and not stat.is_dir:
         raise InvalidInput(f"{path} in container {container} is no folder.")
     if local.is_dir():
-        local = local if contents_only else local / posixpath.basename(path.rstrip("/"))
+        local = local if contents_only else local / name
     elif not stat.is_dir and os.fspath(target).endswith(("/", "/.")):
         raise InvalidInput(f"There is no folder {target} to copy {path} into.")
     elif stat.is_dir and os.path.lexists(local):

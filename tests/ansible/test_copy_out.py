@@ -55,6 +55,7 @@ def test_files_and_folders_are_copied_out(
             ("file again", file, False),
             ("follow", {**linked, "follow": True}, True),
             ("followed", {**linked, "follow": True}, False),
+            ("into", {**linked, "path": str(tmp_path), "follow": True}, True),
             ("link", {**linked, "path": str(tmp_path / "link"), "keep_links": True}, True),
             ("link again", {**linked, "path": str(tmp_path / "link"), "keep_links": True}, False),
             ("force", {**file, "force": True}, True),
@@ -66,6 +67,7 @@ def test_files_and_folders_are_copied_out(
     assert str((target / "link").readlink()) == "one"
     assert results["file"]["path"] == str(tmp_path / "one")
     assert results["follow"]["container_path"] == "/d/one"
+    assert results["into"]["path"] == str(tmp_path / "to-one")
     assert results["folder"]["copied"] == [str(target)]
 
     (target / "one").write_text("other\n")

@@ -94,6 +94,7 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
     """
     containers = engine.containers
     source = posixpath.normpath(f"/{wanted.source}").replace("//", "/")
+    name = posixpath.basename(source)
     there = containers.archive_info(container, source)
     if wanted.follow:
         source, there = resolve_links(containers, container, source, there)
@@ -104,7 +105,7 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
         )
     path = wanted.target
     if path.is_dir() and not there.is_dir:
-        path = path / posixpath.basename(source)
+        path = path / name
     exists = os.path.lexists(path)
     if exists and path.is_dir() != there.is_dir:
         here = "a folder" if path.is_dir() else "no folder"

@@ -256,6 +256,10 @@ def test_a_folder_becomes_the_target_or_goes_into_one(
     assert never_started.copy_out("/d", tmp_path) == tmp_path / "d"
     assert never_started.copy_out("/d", tmp_path / "new") == tmp_path / "new"
     assert never_started.copy_out("/d/.", tmp_path / "d" / "e") == tmp_path / "d" / "e"
+    (tmp_path / "in").mkdir()
+    # Not beside it.
+    assert never_started.copy_out("/d/e/..", tmp_path / "in") == tmp_path / "in" / "d"
+    assert (tmp_path / "in/d/f").read_text() == "text"
     assert (tmp_path / "new/e/g").read_text() == (tmp_path / "d/e/e/g").read_text() == "more"
     with pytest.raises(InvalidInput, match="cannot become it"):
         never_started.copy_out("/d", tmp_path / "d" / "f")
@@ -289,6 +293,8 @@ def test_a_link_is_followed_if_asked_for(
         container.copy_out("/m", tmp_path)
     assert container.copy_out("/m", tmp_path / "file", follow=True).read_text() == "text\n"
     container.copy_out("/l", tmp_path / "folder", follow=True)
+    # Under the name that was asked for, as `docker cp` has it.
+    assert container.copy_out("/m", tmp_path / "folder", follow=True) == tmp_path / "folder" / "m"
     assert (tmp_path / "folder/f").read_text() == "text\n"
 
 
