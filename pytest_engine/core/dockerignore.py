@@ -114,7 +114,10 @@ def _translate(pattern: str) -> str:
             position += 1
             if pattern[position : position + 1] == "/":
                 position += 1
-            regex += ".*" if position >= len(pattern) else "(?:.*/)?"
+            rest = pattern[position:]
+            # At the begin, and with nothing special behind it, it says how paths end.
+            is_end = pattern.startswith("**" + rest) and not _SPECIAL.search(rest)
+            regex += ".*" if not rest or is_end else "(?:.*/)?"
         elif ch == "*":
             regex += "[^/]*"
         elif ch == "?":
