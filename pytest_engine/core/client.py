@@ -6,6 +6,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
+from .api.asked import LONGEST_WAIT
 from .api.call import Caller
 from .auth import Credentials
 from .discovery import resolve_endpoint
@@ -159,8 +160,11 @@ class Engine:
         """Decide where the engine is; see the class."""
         env = os.environ if environ is None else environ
         is_number = isinstance(timeout, (int, float))  # not everybody checks types
-        if not (is_number and timeout > 0):  # so that NaN is refused, too
-            raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
+        if not (is_number and 0 < timeout <= LONGEST_WAIT):  # so that NaN is refused, too
+            raise InvalidInput(
+                f"timeout: {timeout!r:.80} is not a number of seconds above 0, and up to "
+                f"{LONGEST_WAIT}."
+            )
         self.endpoint = resolve_endpoint(host, env, tls)
         if ports_host is None:
             self.ports_host = parse_host(env.get(_PORTS_HOST, ""), _PORTS_HOST)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..operations import Operation
 
-__all__ = ["LinkName", "check_seconds", "fill_path", "states"]
+__all__ = ["LONGEST_WAIT", "LinkName", "check_seconds", "fill_path", "states"]
 
 # What the placeholders of a resource's paths name, where it is not the resource in the singular.
 _NAMED = {"exec": "command", "distribution": "image"}
@@ -23,7 +23,7 @@ _ON_BY_DEFAULT = frozenset({"EnableIPv4"})
 
 
 # In seconds: what a socket can wait for (2**31 milliseconds, some 24 days).
-_LONGEST_WAIT = 2_147_483
+LONGEST_WAIT = 2_147_483
 
 
 class LinkName(str):
@@ -70,10 +70,10 @@ def check_seconds(timeout: object) -> None:
     Raises:
         InvalidInput: it is something else.
     """
-    is_number = isinstance(timeout, (int, float)) and 0 <= timeout <= _LONGEST_WAIT
+    is_number = isinstance(timeout, (int, float)) and 0 <= timeout <= LONGEST_WAIT
     if timeout is not None and not is_number:
         raise InvalidInput(
-            f"timeout: {timeout!r:.80} is not a number of seconds from 0 to {_LONGEST_WAIT}."
+            f"timeout: {timeout!r:.80} is not a number of seconds from 0 to {LONGEST_WAIT}."
         )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConnectionLost, EngineError, Timeout
 from .dial import open_dialer
-from .incoming import TooSlow, Unreadable
-from .stream import Body, Stream
+from .incoming import TooSlow, Unreadable, ran_out
+from .stream import Body, Stream, at_least
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,11 +132,6 @@ class Transport:
                 f"{method} {target}: the engine at {self.endpoint.url} began to answer, but "
                 f"{exc}. Look at the connection, and whether an engine is at its other end."
             ) from exc
-        except socket.timeout as exc:
-            raise Timeout(
-                f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
-                f"{timeout:g} s. It may be busy; a longer timeout may help."
-            ) from exc
         except Unreadable as exc:
             raise ConnectionLost(
                 f"{method} {target}: the answer of {self.endpoint.url} cannot be read: {exc}."
@@ -145,6 +139,11 @@ class Transport:
                 endpoint=self.endpoint.url,
             ) from exc
         except (OSError, ValueError, http.client.HTTPException) as exc:
+            if ran_out(exc):
+                raise Timeout(
+                    f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
+                    f"{timeout:g} s. It may be busy; a longer timeout may help."
+                ) from exc
             raise ConnectionLost(
                 f"{method} {target}: the connection to {self.endpoint.url} ended before the "
                 f"answer did ({_brief(exc)}).{self._dialer.explain(exc) or _LOOK}",
@@ -178,7 +177,7 @@ class Transport:
             Timeout: the engine stayed silent for too long.
         """
         sock = self._dialer.dial(self._connect_timeout)
-        sock.settimeout(timeout)
+        sock.settimeout(at_least(timeout))
         sent = {**self._headers, **(headers or {})}
         if upgrade:
             sent.update({"Connection": "Upgrade", "Upgrade": "tcp"})

@@ -16,7 +16,7 @@ import time
 from email.errors import MissingHeaderBodySeparatorDefect
 from typing import Any
 
-__all__ = ["Response", "TooSlow", "Unreadable"]
+__all__ = ["Response", "TooSlow", "Unreadable", "ran_out"]
 
 # The head, with all interim answers before it; an engine's has some hundred bytes.
 _LONGEST_HEAD = 1 << 18
@@ -34,6 +34,15 @@ _LEAST_RATE = 4096
 
 class TooSlow(socket.timeout):
     """Something came in time, but not all that was due; `str()` ends a sentence."""
+
+
+def ran_out(exc: BaseException) -> bool:
+    """Tell whether a timeout of ours is over.
+
+    From Python 3.10 on the error by which the system tells that the other side is gone
+    (ETIMEDOUT) is of the same class; only that one has a number.
+    """
+    return isinstance(exc, socket.timeout) and exc.errno is None
 
 
 class Unreadable(http.client.HTTPException):

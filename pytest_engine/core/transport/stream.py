@@ -20,13 +20,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, TypeVar, Union, cast
 
 from ..errors import ConnectionLost, InvalidInput, Timeout
-from .incoming import Response, TooSlow, Unreadable
+from .incoming import Response, TooSlow, Unreadable, ran_out
 
 if TYPE_CHECKING:
     from email.message import Message
     from types import TracebackType
 
-__all__ = ["Body", "Stream"]
+__all__ = ["Body", "Stream", "at_least"]
 
 Body = Union[bytes, BinaryIO, Iterable[bytes], None]
 _T = TypeVar("_T")
@@ -37,6 +37,15 @@ _CHUNK = 65536
 _BLOCK = 262144
 # No answer of an engine that is read as a whole comes near.
 _LONGEST_WHOLE = 1 << 26
+
+
+# Sockets take 0 for not waiting at all, and then answer with another error than a timeout.
+_LEAST_WAIT = 0.001
+
+
+def at_least(timeout: float | None) -> float | None:
+    """Return a timeout that a socket keeps, for one that may be 0."""
+    return None if timeout is None else max(timeout, _LEAST_WAIT)
 
 
 class Stream:
@@ -99,9 +108,6 @@ class Stream:
         except TooSlow as exc:
             _close(sock, connection)
             raise Timeout(f"{what}: the engine began to answer, but {exc}.") from exc
-        except socket.timeout as exc:
-            _close(sock, connection)
-            raise Timeout(f"{what}: the engine stayed silent for {timeout:g} s.") from exc
         except Unreadable as exc:
             _close(sock, connection)
             raise ConnectionLost(
@@ -109,6 +115,8 @@ class Stream:
             ) from exc
         except (OSError, http.client.HTTPException) as exc:
             _close(sock, connection)
+            if ran_out(exc):
+                raise Timeout(f"{what}: the engine stayed silent for {timeout:g} s.") from exc
             raise ConnectionLost(
                 f"{what}: the connection ended before the answer began ({exc!r}).", endpoint=url
             ) from exc
@@ -192,6 +200,7 @@ class Stream:
 
     def settimeout(self, timeout: float | None) -> None:
         """Set how many seconds the next reads may wait; None: for ever."""
+        timeout = at_least(timeout)
         self._sock.settimeout(timeout)
         self._response.silence = self._timeout = timeout
 
@@ -227,18 +236,17 @@ class Stream:
         """Read; None: the stream was closed meanwhile."""
         try:
             return operation(size)
-        except socket.timeout as exc:
-            # Python's buffers do not go on after a timeout.
-            self._let_go()
-            slow = isinstance(exc, TooSlow)
-            reason = str(exc) if slow else f"nothing came for {self._timeout:g} s"
-            raise Timeout(f"{self._what}: {reason}.") from exc
         except (OSError, ValueError, AttributeError, http.client.HTTPException) as exc:
             # Closing from another thread tears the buffers down under a reader, in
             # whatever state it is; that is an end, not a loss.
             if self.was_closed():
                 return None
+            # Python's buffers do not go on after a timeout either.
             self._let_go()
+            if ran_out(exc):
+                slow = isinstance(exc, TooSlow)
+                reason = str(exc) if slow else f"nothing came for {self._timeout:g} s"
+                raise Timeout(f"{self._what}: {reason}.") from exc
             if isinstance(exc, Unreadable):
                 raise ConnectionLost(f"{self._what}: the answer cannot be read: {exc}.") from exc
             raise ConnectionLost(

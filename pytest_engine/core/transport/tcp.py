@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["TcpDialer"]
 
 
+# Seconds of silence after which the other side is asked whether it is there, seconds between two
+# such questions, and how many stay without an answer before the connection counts as lost.
+_KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+
+
 class TcpDialer:
     """Connects by TCP, through a proxy and with TLS where that is wanted."""
 
@@ -39,6 +44,7 @@ class TcpDialer:
         try:
             # Small requests on a connection that both sides write to: never hold them back.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _keep_alive(sock)
             if self._context is None or endpoint.tls is None:
                 return sock
             return wrap(self._context, sock, endpoint.tls.hostname or endpoint.host)
@@ -56,3 +62,15 @@ class TcpDialer:
 
     def close(self) -> None:
         """Do nothing: connections leave nothing behind."""
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    """Have the system notice that the other side is gone, also while nothing is sent.
+
+    Much is waited for without a limit: the end of a container, the next event or line.
+    """
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        # Not every system has them all.
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

@@ -52,6 +52,8 @@ Call = Callable[[Any], object]
         lambda engine: engine.containers.wait("web", timeout=-1),
         lambda engine: engine.containers.wait("web", timeout=10**30),
         lambda engine: engine.containers.wait("web", timeout=float("nan")),
+        lambda engine: Engine(engine.endpoint, timeout=float("inf")),
+        lambda engine: Engine(engine.endpoint, timeout=1e10),
         lambda engine: engine.containers.logs("web", since=b"1"),
         lambda engine: engine.containers.logs("web", until=[]),
         lambda engine: engine.build.image("x" * 100_000),

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_engine.core.client import Engine
+from pytest_engine.core.endpoint import parse_endpoint
 from pytest_engine.core.errors import ConnectionFailed, ConnectionLost
+from pytest_engine.core.transport.tcp import TcpDialer
 from tests.core.scripted import ALWAYS, answer
 
 if TYPE_CHECKING:
@@ -56,6 +58,15 @@ def test_an_engine_may_listen_on_tcp(tcp: str) -> None:
     with Engine(tcp, api_version="1.41", environ={}) as engine:
         assert engine.system.info() == {}
         assert list(engine.containers.get_archive("web", "/")) == [b"{}"]
+
+
+def test_a_peer_that_is_gone_is_noticed_while_nothing_is_sent(tcp: str) -> None:
+    endpoint = parse_endpoint(tcp)
+    for _ in range(2):
+        with TcpDialer(endpoint, {}).dial(5) as sock:
+            sock.sendall(b"GET")
+            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
 
 
 def _both_ways(host: str) -> list[str]:

@@ -1,0 +1,62 @@
+"""Peers that are gone without a word, and waits that are as short as can be."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+
+from pytest_engine.core.client import Engine
+from pytest_engine.core.errors import ConnectionLost, Timeout
+from pytest_engine.core.transport import incoming
+from tests.core.scripted import Read
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Serve
+
+_HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def _engine(host: str) -> Engine:
+    return Engine(host, api_version="1.41", environ={})
+
+
+def _fail(_incoming: object, _buffer: object) -> int:
+    # What a socket says when nobody has answered the system's questions for too long.
+    raise OSError(errno.ETIMEDOUT, "Connection timed out")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda engine: engine.containers.stop("web", timeout=None),
+        lambda engine: engine.containers.wait("web"),
+        lambda engine: engine.containers.logs("web", follow=True),
+    ],
+)
+def test_a_peer_that_is_gone_is_a_loss(
+    call: Callable[[Engine], object], serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve((Read.REQUEST, threading.Event()))
+    # No peer on this machine goes without its system saying so.
+    monkeypatch.setattr(incoming._Incoming, "readinto", _fail)  # noqa: SLF001  # see above
+    with _engine(server.host) as engine, pytest.raises(ConnectionLost, match="timed out"):
+        call(engine)
+
+
+def test_a_peer_that_goes_in_the_middle_of_an_answer_is_a_loss(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve((Read.REQUEST, _HEAD, threading.Event()))
+    with _engine(server.host) as engine, engine.system.events() as events:
+        monkeypatch.setattr(incoming._Incoming, "readinto", _fail)  # noqa: SLF001  # see above
+        with pytest.raises(ConnectionLost, match="timed out"):
+            next(iter(events))
+
+
+def test_no_time_to_wait_is_a_time_that_is_over(serve: Serve) -> None:
+    server = serve((Read.REQUEST, threading.Event()))
+    with _engine(server.host) as engine, pytest.raises(Timeout):
+        engine.containers.wait("web", timeout=0)
