@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     from ..client import Engine
     from .compare import Difference, Field
 
-__all__ = ["ContainerKind"]
+__all__ = ["ContainerKind", "is_container_id"]
 
 _ID = re.compile(r"[0-9a-f]{64}")
 # Settings that may name another container.
 _MODES = ("ipc_mode", "network_mode", "pid_mode")
+
+
+def is_container_id(name: str) -> bool:
+    """Tell whether a name may be a container's whole id."""
+    return _ID.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class ContainerKind(Kind[ContainerSpec]):
             with contextlib.suppress(NotFound):
                 container = engine.containers.inspect(name)
                 if container.get("Name") == f"/{name}" or (
-                    _ID.fullmatch(name) and container.get("Id") == name
+                    is_container_id(name) and container.get("Id") == name
                 ):
                     return container
         return None
@@ -99,7 +104,7 @@ class ContainerKind(Kind[ContainerSpec]):
             found["name"] = str(actual["Name"]).lstrip("/")
         for mode in _MODES:
             kind, _colon, other = str(getattr(wanted, mode) or "").partition(":")
-            if kind == "container" and not _ID.fullmatch(other):
+            if kind == "container" and not is_container_id(other):
                 # The engine keeps its id; one that is not there is the engine's to refuse.
                 with contextlib.suppress(NotFound):
                     found[mode] = f"container:{engine.containers.inspect(other)['Id']}"
