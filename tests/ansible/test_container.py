@@ -336,6 +336,8 @@ def test_looking_takes_three_requests(
     task = {"name": "container", CONTAINER: wanted}
     made = playbooks.run_tasks([task])
     assert made.changed == ["container"], made.output
+    bindings = made.results["container"]["container"]["HostConfig"]["PortBindings"]
+    assert bindings["81/tcp"][0]["HostIp"] == "0.0.0.0"  # noqa: S104  # the default
     with request_log(engine_host) as log:
         through = {**task, CONTAINER: {**wanted, "docker_host": log.host}}
         assert playbooks.run_tasks([through]).changed == []

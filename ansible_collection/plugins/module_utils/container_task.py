@@ -134,6 +134,7 @@ def kind(options: Mapping[str, Any], start: Any = None) -> ContainerKind:
         removal_timeout=params["removal_wait_timeout"],
         old_name=params["old_name"],
         start=start,
+        network_addresses=params["default_host_ip"] is None and params["state"] != "absent",
     )
 
 
