@@ -40,7 +40,7 @@ def test_image(
     if FOREIGN_HOST:
         pytest.skip("an engine that is not the lab's has no registry for tests")
     name, registry = scratch.name("all"), f"{Lab.default().registry}/{scratch.name()}"
-    options = {"path": str(context), "args": {"WORD": 1}, "labels": {"tier": True}}
+    options = {"path": str(context), "args": {"WORD": True}, "labels": {"tier": True}}
     build = {"name": name, "tag": "1", "source": "build", "build": options}
     archive = str(tmp_path / "image.tar")
     limits = {"memory": "64M", "memswap": "unlimited", "cpushares": 512}
@@ -83,6 +83,7 @@ def test_image(
     assert results["remove"]["image"] == {"state": "Deleted"}
     assert results["removed"]["image"] == {}
     made = results["limited"]["image"]["Id"]
+    assert any("WORD=True" in one["CreatedBy"] for one in engine.images.history(made))
     assert [results[step]["image"]["Id"] for step in ("archive", "load", "pull")] == [made] * 3
     engine.images.remove(f"{registry}:1")
 

@@ -393,7 +393,9 @@ options:
     description: What keeps the output of the container, such as V(json-file), V(local) or V(none).
     type: str
   log_options:
-    description: What O(log_driver) is told, by name.
+    description:
+      - What O(log_driver) is told, by name.
+      - A boolean becomes V(True) or V(False). Quote what is to be written otherwise.
     type: dict
     aliases:
       - log_opt

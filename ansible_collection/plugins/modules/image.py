@@ -66,6 +66,7 @@ options:
         description:
           - Values for C(ARG) instructions. They stay in the history of the image, so they are no place for
             secrets.
+          - A boolean becomes V(True) or V(False). Quote what is to be written otherwise.
         type: dict
       cache_from:
         description: Images whose steps may be taken instead of being built.
@@ -311,7 +312,7 @@ def limits(options: Mapping[str, Any] | None) -> dict[str, Any]:
 def build(name: str, options: Mapping[str, Any] | None) -> BuildSpec | None:
     return options and BuildSpec(
         name,
-        args=engine.texts(options["args"]),
+        args=engine.plain_texts(options["args"]),
         labels=engine.texts(options["labels"]),
         cache_from=options["cache_from"] or (),
         etc_hosts=engine.texts(options["etc_hosts"]) or {},
