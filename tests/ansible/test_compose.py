@@ -153,6 +153,28 @@ def test_a_definition_is_a_project(
     assert (cache["Service"], cache["State"]) == ("cache", "running")
 
 
+def test_variables_of_a_command_are_none_of_the_project(
+    run: Callable[..., Run], scratch: Scratch, busybox: str
+) -> None:
+    service = {"image": f"{busybox}:${{TAG:-latest}}", "environment": ["FOUND=${WORD:-none}"]}
+    done = run(
+        [
+            task(
+                "new",
+                "compose_v2_run",
+                project_name=scratch.name("words"),
+                definition={"services": {"web": service}},
+                service="web",
+                command="sh -c 'echo $FOUND $WORD $TAG $OTHER'",
+                cleanup=True,
+                env={"WORD": "own", "TAG": "no-such", "OTHER": SECRET},
+            )
+        ]
+    )
+    assert done.returncode == 0, done.output
+    assert done.results["new"]["stdout"] == f"none own no-such {SECRET}"
+
+
 def test_commands_in_a_project(
     run: Callable[..., Run], shop: dict[str, str], engine: Engine, scratch: Scratch
 ) -> None:

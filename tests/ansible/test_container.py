@@ -105,6 +105,21 @@ def test_a_task_waits_until_a_container_is_healthy(
     assert results["dying"]["container"]["State"]["ExitCode"] == 7
 
 
+def test_options_of_logs_are_those_of_a_container_that_is_there(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    # As community.docker's module writes a boolean.
+    config = {
+        "Type": "json-file",
+        "Config": {"compress": "True", "max-file": "2", "max-size": "1m"},
+    }
+    made = {"Image": busybox, "Cmd": ["sleep", "600"], "HostConfig": {"LogConfig": config}}
+    engine.containers.create(made, name=scratch.name("web"))  # type: ignore[arg-type]  # of three keys
+    options = {"compress": True, "max-file": 2, "max-size": "1m"}
+    wanted = sleeper(scratch, busybox, log_driver="json-file", log_options=options, state="present")
+    play(playbooks, "container", [("found", wanted, False)])
+
+
 def test_a_mode_without_a_source_belongs_to_the_path(
     playbooks: Playbooks, scratch: Scratch, busybox: str
 ) -> None:
@@ -336,6 +351,8 @@ def test_looking_takes_three_requests(
     task = {"name": "container", CONTAINER: wanted}
     made = playbooks.run_tasks([task])
     assert made.changed == ["container"], made.output
+    bindings = made.results["container"]["container"]["HostConfig"]["PortBindings"]
+    assert bindings["81/tcp"][0]["HostIp"] == "0.0.0.0"  # noqa: S104  # the default
     with request_log(engine_host) as log:
         through = {**task, CONTAINER: {**wanted, "docker_host": log.host}}
         assert playbooks.run_tasks([through]).changed == []

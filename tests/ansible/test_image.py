@@ -40,7 +40,7 @@ def test_image(
     if FOREIGN_HOST:
         pytest.skip("an engine that is not the lab's has no registry for tests")
     name, registry = scratch.name("all"), f"{Lab.default().registry}/{scratch.name()}"
-    options = {"path": str(context), "args": {"WORD": 1}, "labels": {"tier": True}}
+    options = {"path": str(context), "args": {"WORD": True}, "labels": {"tier": True}}
     build = {"name": name, "tag": "1", "source": "build", "build": options}
     archive = str(tmp_path / "image.tar")
     limits = {"memory": "64M", "memswap": "unlimited", "cpushares": 512}
@@ -63,9 +63,9 @@ def test_image(
             ("removed", {"name": name, "tag": "1", "state": "absent"}, False),
             ("load", {"name": name, "tag": "1", "source": "load", "load_path": archive}, True),
             ("loaded", {"name": name, "tag": "1", "source": "load", "load_path": archive}, False),
-            ("remove other", {"name": f"{registry}:2", "state": "absent"}, True),
-            ("pull", {**pulled, "tag": "2"}, True),
-            ("pulled", {**pulled, "tag": "2", "pull": {"platform": "linux"}}, False),
+            ("remove other", {"name": f"{registry}:1", "state": "absent"}, True),
+            ("pull", {**pulled, "tag": "1"}, True),
+            ("pulled", {**pulled, "tag": "1", "pull": {"platform": "linux"}}, False),
         ],
     )
     assert results["build"]["image"]["Config"]["Labels"] == {"tier": "true"}
@@ -74,16 +74,18 @@ def test_image(
     assert results["build (check)"]["diff"]["after"]["id"] == "unknown"
     assert "LAST=1" not in results["one stage"]["image"]["Config"]["Env"]
     assert "LAST=1" in results["limited"]["image"]["Config"]["Env"]
+    # The tag in the name goes before the one beside it.
     assert results["publish"]["actions"] == [
-        f"Tagged image {name}:1 as {registry}:2",
-        f"Pushed image {registry}:2",
+        f"Tagged image {name}:1 as {registry}:1",
+        f"Pushed image {registry}:1",
     ]
     assert "digest: sha256:" in results["publish"]["image"]["push_status"]
     assert results["remove"]["image"] == {"state": "Deleted"}
     assert results["removed"]["image"] == {}
     made = results["limited"]["image"]["Id"]
+    assert any("WORD=True" in one["CreatedBy"] for one in engine.images.history(made))
     assert [results[step]["image"]["Id"] for step in ("archive", "load", "pull")] == [made] * 3
-    engine.images.remove(f"{registry}:2")
+    engine.images.remove(f"{registry}:1")
 
 
 def test_a_build_gets_the_proxies_of_the_configuration(

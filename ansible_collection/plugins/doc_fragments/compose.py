@@ -184,10 +184,10 @@ options:
     description:
       - Environment variables of the command, beyond the container's.
       - Values have to be strings. Quote what YAML takes for something else, such as V("yes") or V("1.10").
-      - They are handed over in the environment of Compose, where nobody else can read them. So Compose also takes
-        them where a Compose file asks for a variable of that name. Those that Compose or the docker command go by
-        themselves, such as E(PATH), E(HOME), proxies and what begins with C(DOCKER_) or C(COMPOSE_), are handed
-        over as arguments instead, which every user of the target can read meanwhile.
+      - They are handed over in the environment of Compose, where nobody else can read them. Those that Compose or
+        the docker command would go by themselves, such as E(PATH), E(HOME), proxies, what begins with C(DOCKER_) or
+        C(COMPOSE_), and variables that the project's files ask for, as in C(${NAME}), are handed over as arguments
+        instead, which every user of the target can read meanwhile. To find these C(docker compose config) is run.
     type: dict
 attributes:
   check_mode:

@@ -37,7 +37,6 @@ SAME = (
     "exposed_ports",
     "image",
     "log_driver",
-    "log_options",
     "memory",
     "name",
     "platform",
@@ -97,6 +96,7 @@ def wanted(options: Mapping[str, Any]) -> ContainerSpec:
         entrypoint=_words(params["entrypoint"], params),
         env=_environment(params["env_file"], params["env"]),
         ports=params["published_ports"],
+        log_options=engine.plain_texts(params["log_options"]),
         mounts=_each(params["mounts"], _mount),
         volumes=None if params["volumes"] is None else list(map(_volume, params["volumes"])),
         networks=_each(networks, _attachment),
@@ -134,6 +134,7 @@ def kind(options: Mapping[str, Any], start: Any = None) -> ContainerKind:
         removal_timeout=params["removal_wait_timeout"],
         old_name=params["old_name"],
         start=start,
+        network_addresses=params["default_host_ip"] is None and params["state"] != "absent",
     )
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "filters",
     "labels",
     "local_module",
+    "plain_texts",
     "read_module",
     "run_module",
     "texts",
@@ -100,6 +101,11 @@ def texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
     if values is None:
         return None
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in values.items()}
+
+
+def plain_texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Texts where community.docker leaves booleans as Python writes them, `True` and `False`."""
+    return None if values is None else {k: str(v) for k, v in values.items()}
 
 
 def labels(values: Mapping[str, Any] | None, option: str = "labels") -> dict[str, str] | None:

@@ -129,8 +129,10 @@ options:
   default_host_ip:
     description:
       - The address of the host for O(published_ports) that name none. May be empty, for all addresses.
-      - Where it is not named, it is V(0.0.0.0), all addresses of IPv4, for a container without O(networks), and
-        otherwise what the networks' drivers take, which is all addresses if they were not told otherwise.
+      - Where it is not named, it is the first that a bridge network among O(networks) has as its option
+        C(com.docker.network.bridge.host_binding_ipv4). Where none has that, it is V(0.0.0.0), all addresses of IPv4.
+      - A container with O(networks) that is there with ports at all addresses, those of IPv6 too, is not created
+        anew for that.
     type: str
   detach:
     description:
@@ -391,7 +393,9 @@ options:
     description: What keeps the output of the container, such as V(json-file), V(local) or V(none).
     type: str
   log_options:
-    description: What O(log_driver) is told, by name.
+    description:
+      - What O(log_driver) is told, by name.
+      - A boolean becomes V(True) or V(False). Quote what is to be written otherwise.
     type: dict
     aliases:
       - log_opt

@@ -34,7 +34,9 @@ options:
     type: str
     required: true
   tag:
-    description: The tag of O(name) and O(repository) where they state none.
+    description:
+      - The tag of O(name) where that states none.
+      - O(repository) gets the same tag as O(name) where it states none itself.
     type: str
     default: latest
   source:
@@ -64,6 +66,7 @@ options:
         description:
           - Values for C(ARG) instructions. They stay in the history of the image, so they are no place for
             secrets.
+          - A boolean becomes V(True) or V(False). Quote what is to be written otherwise.
         type: dict
       cache_from:
         description: Images whose steps may be taken instead of being built.
@@ -231,11 +234,15 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.b
     BuildSpec,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_names import (
+    is_image_id,
     name_image,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_upkeep import (
     UpkeepSpec,
     keep_image,
+)
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.reference import (
+    parse_reference,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.values import (
     parse_bytes,
@@ -305,7 +312,7 @@ def limits(options: Mapping[str, Any] | None) -> dict[str, Any]:
 def build(name: str, options: Mapping[str, Any] | None) -> BuildSpec | None:
     return options and BuildSpec(
         name,
-        args=engine.texts(options["args"]),
+        args=engine.plain_texts(options["args"]),
         labels=engine.texts(options["labels"]),
         cache_from=options["cache_from"] or (),
         etc_hosts=engine.texts(options["etc_hosts"]) or {},
@@ -325,12 +332,13 @@ def keep(call: engine.Call) -> dict[str, Any]:
     params = call.params
     name = name_image(params["name"], params["tag"])
     repository = params["repository"]
+    tag = "" if is_image_id(name) else parse_reference(name).tag
     wanted = UpkeepSpec(
         name,
         source=params["source"] or "local",
         build=build(name, params["build"]),
         platform=(params["pull"] or {}).get("platform"),
-        repository=repository and name_image(repository, params["tag"]),
+        repository=repository and name_image(repository, tag or params["tag"]),
         **{
             option: params[option]
             for option in (

@@ -22,9 +22,10 @@ attributes:
     support: full
     details:
       - An archive without C(manifest.json) does not tell what is in it, and is loaded every time.
+      - The same goes for one that is compressed with zstd where the target's Python is older than 3.14.
 options:
   path:
-    description: The archive on the target, plain or compressed with gzip, bzip2 or xz.
+    description: The archive on the target, plain or compressed with gzip, bzip2, xz or zstd.
     type: path
     required: true
 author:

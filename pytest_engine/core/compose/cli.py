@@ -112,7 +112,7 @@ class ComposeRun:
     """One run of the CLI that ended.
 
     Attributes:
-        command: what was run; there are no secrets in it.
+        command: what was run; secrets only where they had to be arguments.
         exit_code: with which code it ended.
         stdout: what it wrote.
         stderr: what it said meanwhile.

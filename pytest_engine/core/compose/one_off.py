@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from .cli import Compose, ComposeRun
 
@@ -20,6 +21,8 @@ _STEERS = ("BUILDKIT_", "BUILDX_", "COMPOSE_", "DOCKER_", "DYLD_", "GO", "LD_", 
 _STEERS_ALONE = frozenset(
     {"ALL_PROXY", "HOME", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "PATH", "PWD", "TERM", "TMPDIR"}
 )
+# A secret or a config that is the value of a variable: `config` tells the name, not the value.
+_READ = re.compile(r"^ +environment: \"?([^\"\n]+)\"?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,18 +80,18 @@ class _Command:
         except ValueError as exc:
             raise InvalidInput(f"command: {self.command!r} cannot be split: {exc}.") from exc
 
-    def arguments(self) -> Iterator[str]:
-        """Give what comes before the service."""
+    def arguments(self, hidden: Collection[str] = ()) -> Iterator[str]:
+        """Give what comes before the service.
+
+        Args:
+            hidden: names of variables whose values the CLI finds in its own environment.
+        """
         yield from _option("--workdir", self.chdir)
         yield from ["--detach"] * self.detach
         yield from _option("--user", self.user)
         yield from ["--no-TTY"] * (not self.tty)
         for name, value in self.env.items():
-            yield from ("--env", f"{name}={value}" if _steers(name) else name)
-
-    def variables(self) -> dict[str, str]:
-        """Give the variables that the CLI hands on from its own environment."""
-        return {name: value for name, value in self.env.items() if not _steers(name)}
+            yield from ("--env", name if name in hidden else f"{name}={value}")
 
 
 @dataclass(frozen=True)
@@ -113,12 +116,12 @@ class ExecSpec(_Command):
         if not self.words():
             raise InvalidInput(f"There is no command to run for service {self.service}.")
 
-    def arguments(self) -> Iterator[str]:
+    def arguments(self, hidden: Collection[str] = ()) -> Iterator[str]:
         """Give what comes after `docker compose`."""
         yield "exec"
         yield from _option("--index", None if self.index is None else str(self.index))
         yield from ["--privileged"] * self.privileged
-        yield from super().arguments()
+        yield from super().arguments(hidden)
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ class RunSpec(_Command):
     use_aliases: bool = False
     volumes: tuple[str, ...] = ()
 
-    def arguments(self) -> Iterator[str]:
+    def arguments(self, hidden: Collection[str] = ()) -> Iterator[str]:
         """Give what comes after `docker compose`."""
         yield "run"
         for option, is_wanted in (
@@ -184,11 +187,14 @@ class RunSpec(_Command):
                 yield from (option, value)
         yield from _option("--entrypoint", self.entrypoint)
         yield from _option("--name", self.name)
-        yield from super().arguments()
+        yield from super().arguments(hidden)
 
 
 def run_command(compose: Compose, wanted: ExecSpec | RunSpec) -> ComposeRun:
     """Run a command; its exit code is that of the run.
+
+    Variables are handed over in the environment of Compose, which nobody else can read; those
+    that would make another project of its files there are arguments.
 
     What it wrote is what Compose wrote: with `docker compose run`, the progress of what it
     starts before stands on the standard error, too.
@@ -197,18 +203,43 @@ def run_command(compose: Compose, wanted: ExecSpec | RunSpec) -> ComposeRun:
         ComposeFailed: it was to be left to itself, and could not be started.
         Incompatible: there is no Compose, or one that is too old.
     """
+    hidden = _variables(compose, wanted)
     run = compose.run(
-        *wanted.arguments(),
+        *wanted.arguments(hidden),
         "--",
         wanted.service,
         *wanted.words(),
         plain=True,
         stdin=wanted.stdin,
-        variables=wanted.variables(),
+        variables=hidden,
     )
     if wanted.detach and run.exit_code:
         raise run.failure(run.stderr.strip())
     return run
+
+
+def _variables(compose: Compose, wanted: ExecSpec | RunSpec) -> dict[str, str]:
+    """Return the variables that Compose can have in its environment and not go by them itself."""
+
+    def look(variables: Mapping[str, str]) -> tuple[int, str]:
+        run = compose.run("config", wanted.service, variables=variables)
+        # A container that is there has all but the project's name, which is the first line.
+        told = run.stdout if isinstance(wanted, RunSpec) else run.stdout.partition("\n")[0]
+        return run.exit_code, told
+
+    given = {name: value for name, value in wanted.env.items() if not _steers(name)}
+    if not given:
+        return {}
+    plain = look({})
+    read = _READ.findall(plain[1])
+    given = {name: value for name, value in given.items() if name not in read}
+    if look(given) == plain:
+        return given
+    hidden: dict[str, str] = {}
+    for name, value in given.items():
+        if look({**hidden, name: value}) == plain:
+            hidden[name] = value
+    return hidden
 
 
 def _option(name: str, value: str | None) -> list[str]:

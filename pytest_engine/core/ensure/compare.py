@@ -167,9 +167,14 @@ def difference_of(
 
 
 def _shown(field: Field, values: Any) -> Any:
-    if not field.may_hold_secrets or values is None:
-        return values
-    return {
-        key: _MASK if value is not None and _SECRET.search(str(key)) else value
-        for key, value in values.items()
-    }
+    return _masked(values) if field.may_hold_secrets else values
+
+
+def _masked(values: Any) -> Any:
+    """Mask what looks like a secret, also in a list of records and within these."""
+    if isinstance(values, Mapping):
+        return {
+            key: _MASK if value is not None and _SECRET.search(str(key)) else _masked(value)
+            for key, value in values.items()
+        }
+    return [_masked(value) for value in values] if isinstance(values, (list, tuple)) else values

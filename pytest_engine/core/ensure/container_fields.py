@@ -224,7 +224,7 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         covers,
         sort="set",
     ),
-    Field("mounts", _wanted_mounts, _actual_mounts, covers, sort="set"),
+    Field("mounts", _wanted_mounts, _actual_mounts, covers, may_hold_secrets=True, sort="set"),
     Field("volumes", _wanted_volumes, _actual_volumes, covers, sort="set"),
     Field(
         "labels",

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, InvalidInput, NotFound
 from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay
@@ -26,11 +27,18 @@ if TYPE_CHECKING:
     from ..client import Engine
     from .compare import Difference, Field
 
-__all__ = ["ContainerKind"]
+__all__ = ["ContainerKind", "is_container_id"]
 
 _ID = re.compile(r"[0-9a-f]{64}")
+# Where a bridge network keeps the address of the host for ports that name none.
+_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 # Settings that may name another container.
 _MODES = ("ipc_mode", "network_mode", "pid_mode")
+
+
+def is_container_id(name: str) -> bool:
+    """Tell whether a name may be a container's whole id."""
+    return _ID.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,9 @@ class ContainerKind(Kind[ContainerSpec]):
         removal_timeout: seconds to wait for the engine to remove a container; None: for ever.
         old_name: a container of this name gets the wanted one if none has that.
         start: how a container is started, given the engine and its id; None: as usual.
+        network_addresses: whether ports for which no address of the host is stated, also not in
+            the spec, get the one that is an option of a bridge network of the container, and
+            else 0.0.0.0. One that is there with ports at all addresses stays so.
     """
 
     pull: str = "missing"
@@ -67,6 +78,7 @@ class ContainerKind(Kind[ContainerSpec]):
     removal_timeout: float | None = None
     old_name: str | None = None
     start: Callable[[Engine, str], object] | None = None
+    network_addresses: bool = False
     noun: ClassVar[str] = "container"
     states: ClassVar[Sequence[str]] = ("present", "started", "stopped", "absent")
     fields: ClassVar[Sequence[Field]] = CONTAINER_FIELDS
@@ -84,7 +96,7 @@ class ContainerKind(Kind[ContainerSpec]):
             with contextlib.suppress(NotFound):
                 container = engine.containers.inspect(name)
                 if container.get("Name") == f"/{name}" or (
-                    _ID.fullmatch(name) and container.get("Id") == name
+                    is_container_id(name) and container.get("Id") == name
                 ):
                     return container
         return None
@@ -94,12 +106,14 @@ class ContainerKind(Kind[ContainerSpec]):
     ) -> ContainerSpec:
         """Put in the name of a container that was found by its id, and the ids of others."""
         refuse_what_would_be_ignored(engine, wanted)
+        if actual is None:
+            wanted = self._addressed(engine, wanted)
         found: dict[str, Any] = {}
         if actual is not None and actual.get("Id") == wanted.name:
             found["name"] = str(actual["Name"]).lstrip("/")
         for mode in _MODES:
             kind, _colon, other = str(getattr(wanted, mode) or "").partition(":")
-            if kind == "container" and not _ID.fullmatch(other):
+            if kind == "container" and not is_container_id(other):
                 # The engine keeps its id; one that is not there is the engine's to refuse.
                 with contextlib.suppress(NotFound):
                     found[mode] = f"container:{engine.containers.inspect(other)['Id']}"
@@ -132,7 +146,28 @@ class ContainerKind(Kind[ContainerSpec]):
     ) -> tuple[Difference, ...]:
         """Compare all stated fields, and the image's id with that of the image of that name."""
         image = needs[0].resource if needs else None
-        return self.comparing.differences(engine, wanted, as_docker_tells(actual, wanted), image)
+        actual = as_docker_tells(actual, wanted)
+        found = self.comparing.differences(engine, wanted, actual, image)
+        if any(one.field == "ports" for one in found):
+            # Only then it matters which address the networks have for them.
+            exact = self._addressed(engine, wanted)
+            if exact is not wanted:
+                return self.comparing.differences(engine, exact, actual, image)
+        return found
+
+    def _addressed(self, engine: Engine, wanted: ContainerSpec) -> ContainerSpec:
+        """Put in the address of ports that have none, where the networks are to say it."""
+        stated = wanted.default_host_ip is not None or all(one.host_ip for one in wanted.published)
+        if stated or not self.network_addresses:
+            return wanted
+        for attachment in wanted.attachments:
+            # One that is not there is the engine's to refuse.
+            with contextlib.suppress(NotFound):
+                network = engine.networks.inspect(attachment.name)
+                address = (network.get("Options") or {}).get(_BINDING)
+                if address and network.get("Driver") == "bridge":
+                    return replace(wanted, default_host_ip=str(address))
+        return replace(wanted, default_host_ip="0.0.0.0")  # noqa: S104  # what users ask for
 
     def plan(
         self,
@@ -248,6 +283,7 @@ class ContainerKind(Kind[ContainerSpec]):
         if actual is not None and not wanted.image:
             # By its id: its name may stand for another image by now.
             wanted = replace(wanted, image=str(actual["Image"]))
+        wanted = self._addressed(engine, wanted)
         config = wanted.to_engine()
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         runs = actual is not None and bool(actual["State"]["Running"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -25,8 +26,10 @@ __all__ = ["ArchivedImage", "Export", "Load", "export_images", "load_images", "r
 # Of manifest.json and index.json: some hundred bytes for each image.
 _LONGEST_INDEX = 1 << 24
 # The configuration's digest, as its file is called: `HEX.json`, from Engine 25 on
-# `blobs/sha256/HEX`.
-_CONFIG = re.compile(r"(?:blobs/sha256/)?([0-9a-f]{64})(?:\.json)?")
+# `blobs/sha256/HEX`; `sha256:HEX` by go-containerregistry, with which crane, ko and kaniko write.
+_CONFIG = re.compile(r"(?:blobs/sha256/|sha256:)?([0-9a-f]{64})(?:\.json)?")
+# How a file compressed with zstd begins, which tarfile reads from Python 3.14 on.
+_ZSTD = b"\x28\xb5\x2f\xfd"
 # Where containerd keeps an image's name in index.json.
 _NAME = "io.containerd.image.name"
 
@@ -89,7 +92,8 @@ def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
     """Read which images are in an archive; its layers are passed over.
 
     Returns:
-        The images; None where the archive does not tell (`manifest.json` is missing).
+        The images; None where the archive does not tell (`manifest.json` is missing, or names
+            a configuration that is not in it), or where this Python cannot read its compression.
 
     Raises:
         InvalidInput: the file is not there, cannot be read, or is no archive of images.
@@ -102,16 +106,23 @@ def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
     strange = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
     try:
         with tarfile.open(path) as archive:
-            manifest = _read_json(archive, "manifest.json")
-            index = _read_json(archive, "index.json")
-        return None if manifest is None else tuple(_entries(manifest, index))
+            manifest, index = _read(archive, "manifest.json"), _read(archive, "index.json")
+            return None if manifest is None else _entries(archive, manifest, index)
     except FileNotFoundError as exc:
         raise InvalidInput(f"There is no archive {path}.") from exc
     except (OSError, *broken, *strange) as exc:
+        if isinstance(exc, tarfile.ReadError) and _is_zstd(path):
+            return None
         raise InvalidInput(f"{path} is no archive of images that can be read: {exc}.") from exc
 
 
-def _read_json(archive: tarfile.TarFile, name: str) -> Any:
+def _is_zstd(path: str) -> bool:
+    with Path(path).open("rb") as file:
+        return file.read(len(_ZSTD)) == _ZSTD
+
+
+def _read(archive: tarfile.TarFile, name: str) -> bytes | None:
+    """Read a small file of an archive; None where it is not in it."""
     try:
         file = archive.extractfile(name)
     except KeyError:
@@ -119,26 +130,38 @@ def _read_json(archive: tarfile.TarFile, name: str) -> Any:
     if file is None:
         raise ValueError(f"{name} is no file in it")
     with file:
-        text = file.read(_LONGEST_INDEX + 1)
-    if len(text) > _LONGEST_INDEX:
+        content = file.read(_LONGEST_INDEX + 1)
+    if len(content) > _LONGEST_INDEX:
         raise ValueError(f"{name} is longer than any that an engine writes")
-    return json.loads(text)
+    return content
 
 
-def _entries(manifest: Any, index: Any) -> Iterator[ArchivedImage]:
-    described = [] if index is None else list(index.get("manifests") or ())
-    for entry in manifest:
+def _entries(
+    archive: tarfile.TarFile, manifest: bytes, index: bytes | None
+) -> tuple[ArchivedImage, ...] | None:
+    described = [] if index is None else list(json.loads(index).get("manifests") or ())
+    images = []
+    for entry in json.loads(manifest):
         names = tuple(parse_reference(name).familiar for name in entry.get("RepoTags") or ())
-        match = _CONFIG.fullmatch(str(entry["Config"]))
-        if match is None:
-            raise ValueError(f"{entry['Config']!r} names no configuration")
-        own = f"sha256:{match[1]}"
+        own = _image_id(archive, str(entry["Config"]))
+        if own is None:
+            return None
         others = {
             str(one["digest"])
             for one in described
             if not names or _described_name(one) in (*names, "")
         }
-        yield ArchivedImage(own, frozenset({own, *others}), names)
+        images.append(ArchivedImage(own, frozenset({own, *others}), names))
+    return tuple(images)
+
+
+def _image_id(archive: tarfile.TarFile, config: str) -> str | None:
+    match = _CONFIG.fullmatch(config)
+    if match is not None:
+        return f"sha256:{match[1]}"
+    # Jib calls every configuration `config.json`; an image's id is the digest of its content.
+    content = _read(archive, config)
+    return None if content is None else f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _described_name(descriptor: Mapping[str, Any]) -> str:

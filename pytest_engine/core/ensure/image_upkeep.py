@@ -210,7 +210,7 @@ def _load(
         _find_in_archive(wanted, found)
     loaded = load_images(engine, wanted.load_path, check=check)
     if archived is None and not check:
-        _find_in_archive(wanted, loaded.names)
+        _find_in_archive(wanted, [*loaded.names, *(str(one["Id"]) for one in loaded.images)])
     others = sorted(name for name in loaded.names if name != familiar_name(wanted.name))
     if others:
         done.warnings.append(f"{wanted.load_path} holds further images: {', '.join(others)}.")

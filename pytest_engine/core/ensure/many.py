@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import EngineError, InvalidInput
-from .containers import ContainerKind
+from ..errors import EngineError, InvalidInput, NotFound
+from .containers import ContainerKind, is_container_id
 from .reconcile import Outcome, reconcile
 
 if TYPE_CHECKING:
@@ -82,12 +83,14 @@ def reconcile_many(
         Name -> what became of it, in the order of the items.
 
     Raises:
-        InvalidInput: a name occurs twice, or containers depend on each other in a circle, on
-            one that is to be absent, or on none of them; nothing was done.
+        InvalidInput: a name occurs twice, or a container's name and its id do, or containers
+            depend on each other in a circle, on one that is to be absent, or on none of them;
+            nothing was done.
         SomeFailed: some could not be brought about. Those that depend on them were not
             tried, all others were.
     """
     order = _order(items)
+    _refuse_ids_of(engine, order.keys())
     images = _Images()
     by_name = {item.name: item for item in items}
     done: dict[str, Outcome] = {}
@@ -116,7 +119,7 @@ def reconcile_many(
 
 
 def other_containers(engine: Engine, labels: Mapping[str, str], names: Sequence[str]) -> list[str]:
-    """List the containers that have all of these labels and none of these names."""
+    """List the containers that have all of these labels and none of these names or whole ids."""
     if not labels:
         raise InvalidInput("remove_others: without labels, that would be every container.")
     there = engine.containers.list(
@@ -126,6 +129,7 @@ def other_containers(engine: Engine, labels: Mapping[str, str], names: Sequence[
     own = [
         name[1:]
         for container in there
+        if container["Id"] not in names
         for name in container.get("Names") or ()
         if "/" not in name[1:]
     ]
@@ -170,6 +174,18 @@ def _order(items: Sequence[Item]) -> dict[str, set[str]]:
             before[item.name].add(name)
     _refuse_circles(before)
     return before
+
+
+def _refuse_ids_of(engine: Engine, names: Collection[str]) -> None:
+    """Refuse a container that is stated by its id and by its name: two would work on it."""
+    for one in filter(is_container_id, names):
+        with contextlib.suppress(NotFound):
+            container = engine.containers.inspect(one)
+            name = str(container["Name"]).lstrip("/")
+            if container["Id"] == one and name in names:
+                raise InvalidInput(
+                    f"containers: {name} occurs by its name and by its id, {one}. State it once."
+                )
 
 
 def _refuse_circles(before: Mapping[str, set[str]]) -> None:

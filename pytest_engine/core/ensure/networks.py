@@ -64,6 +64,7 @@ _FIELDS = (
         lambda spec: spec.ipam_driver_options,
         lambda network: _ipam(network).get("Options") or {},
         equals,
+        may_hold_secrets=True,
     ),
     Field(
         "ipam_config",
@@ -89,7 +90,11 @@ _FIELDS = (
         equals,
     ),
     Field(
-        "labels", lambda spec: spec.labels, lambda network: network.get("Labels") or {}, contains
+        "labels",
+        lambda spec: spec.labels,
+        lambda network: network.get("Labels") or {},
+        contains,
+        may_hold_secrets=True,
     ),
 )
 

@@ -102,7 +102,7 @@ def _field(setting: ServiceSetting) -> Field:
         lambda spec: spec.settings.get(setting.name),
         actual,
         _SAME[setting.sort],
-        may_hold_secrets=setting.sort == "dict",
+        may_hold_secrets=setting.sort == "dict" or setting.name == "mounts",
         sort=setting.sort,
     )
 

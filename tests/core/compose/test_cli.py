@@ -34,7 +34,7 @@ with open({log!r}, "a") as log:
     log.write(json.dumps([sys.argv[1:], dict(os.environ), given]) + "\\n")
 words = [word for word in sys.argv if word in {answers!r}]
 code, stdout, stderr = {answers!r}[words[0]] if words else (0, "", "")
-sys.stdout.write(stdout)
+sys.stdout.write(os.path.expandvars(stdout))
 sys.stderr.write(stderr)
 raise SystemExit(code)
 """
@@ -147,13 +147,31 @@ def test_values_of_variables_are_no_arguments(
     compose = fake.answer()
     env = {"SECRET": "hidden", "PATH": "/srv/bin", "COMPOSE_FILE": "x"}
     run = run_command(compose, spec("web", "sh -c 'a b'", env=env, stdin=b"in", user="me"))
-    [(arguments, environ, stdin)] = fake.runs()
+    *_looks, (arguments, environ, stdin) = fake.runs()
     after = arguments[arguments.index("--user") :]
     given = ["--env", "SECRET", "--env", "PATH=/srv/bin", "--env", "COMPOSE_FILE=x"]
     assert after == ["--user", "me", *given, "--", "web", "sh", "-c", "a b"]
     assert (environ["SECRET"], stdin) == ("hidden", "in")
     assert "COMPOSE_FILE" not in environ
     assert "hidden" not in " ".join(run.command)
+
+
+@pytest.mark.parametrize(
+    ("spec", "shown"),
+    [
+        (ExecSpec, ["A=1", "B", "C", "D"]),
+        (RunSpec, ["A=1", "B=2", "C=3", "D"]),
+    ],
+)
+def test_variables_that_the_project_would_hear_are_arguments(
+    fake: Fake, spec: Callable[..., ExecSpec | RunSpec], shown: list[str]
+) -> None:
+    project = 'name: $A\nimage: x:$B\nsecrets:\n  key:\n    environment: "C"\n'
+    compose = fake.answer(config=(0, project, ""))
+    run_command(compose, spec("web", "true", env={"A": "1", "B": "2", "C": "3", "D": "4"}))
+    *_looks, (arguments, environ, _) = fake.runs()
+    assert [word for before, word in zip(arguments, arguments[1:]) if before == "--env"] == shown
+    assert set(environ) & set("ABCD") == {word for word in shown if "=" not in word}
 
 
 def test_a_detached_command_that_does_not_start_is_an_error(fake: Fake) -> None:

@@ -15,6 +15,8 @@ from pytest_engine.core.ensure.compare import (
     equals,
     stated_fields,
 )
+from pytest_engine.core.ensure.services import ServiceKind
+from pytest_engine.core.spec.service import ServiceSpec
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,11 @@ def test_stated_fields_do_not_show_secrets() -> None:
     assert stated_fields([_field()], {"PASSWORD": "x", "A": "b"}) == {
         "env": {"PASSWORD": "********", "A": "b"}
     }
+
+
+def test_secrets_within_the_mounts_of_a_service_are_not_shown() -> None:
+    def mount(word: str) -> dict[str, object]:
+        return {"Target": "/data", "VolumeOptions": {"Labels": {"token": word, "tier": "db"}}}
+
+    shown = stated_fields(ServiceKind.fields, ServiceSpec("s", settings={"mounts": [mount("x")]}))
+    assert shown == {"mounts": [mount("********")]}

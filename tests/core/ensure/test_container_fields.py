@@ -227,13 +227,15 @@ def test_the_image_may_be_named_by_its_id(engine: Engine, scratch: Scratch, busy
 
 def test_secrets_are_not_shown(engine: Engine, scratch: Scratch, busybox: str) -> None:
     env = {"DB_PASSWORD": "s3cr3t", "NAME": "shown"}
-    spec = ContainerSpec(scratch.name(), busybox, env=env)
+    mount = Mount("/data", type="volume", labels={"token": "s3cr3t"})
+    spec = ContainerSpec(scratch.name(), busybox, env=env, mounts=[mount])
     created = _apply(engine, spec)
     changed = _apply(engine, replace(spec, env={**env, "DB_PASSWORD": "s3cr3t-too"}))
     masked = {"DB_PASSWORD": "********"}
     assert changed.differences == (Difference("env", masked, masked),)
     assert "s3cr3t" not in f"{created.after} {changed.before} {changed.after} {changed.actions}"
     assert created.after["env"]["NAME"] == "shown"
+    assert created.after["mounts"][0]["VolumeOptions"] == {"Labels": {"token": "********"}}
 
 
 # Networks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import resource
@@ -26,18 +27,34 @@ def archive(path: Path, mode: str = "w", **files: Any) -> str:
     """Write an archive with JSON files; `__` in a name stands for its dot."""
     with tarfile.open(path, mode) as tar:  # type: ignore[call-overload]
         for name, value in files.items():
-            content = value if isinstance(value, bytes) else json.dumps(value).encode()
+            text = value if isinstance(value, bytes) else json.dumps(value).encode()
             member = tarfile.TarInfo(name.replace("__", "."))
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
+            member.size = len(text)
+            tar.addfile(member, io.BytesIO(text))
     return str(path)
+
+
+def content(saved: tarfile.TarFile, name: str) -> bytes:
+    """Read a file of an archive."""
+    file = saved.extractfile(name)
+    assert file is not None
+    return file.read()
+
+
+def zstd(plain: bytes) -> bytes:
+    """Put content into a frame of zstd as it is, for no Python before 3.14 compresses it."""
+    size = 1 << 17
+    pieces = [plain[start : start + size] for start in range(0, len(plain), size)]
+    heads = [(len(piece) << 3 | (piece is pieces[-1])).to_bytes(3, "little") for piece in pieces]
+    # No length, no checksum, and a window of 128 KiB.
+    return b"\x28\xb5\x2f\xfd\x00\x38" + b"".join(map(bytes.__add__, heads, pieces))
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
 def test_the_images_of_an_archive_are_read(mode: str, tmp_path: Path) -> None:
     manifest = [
         {"Config": f"{ONE[7:]}.json", "RepoTags": ["docker.io/library/a:1", "host:5000/b:2"]},
-        {"Config": f"{TWO[7:]}.json", "RepoTags": None},
+        {"Config": TWO, "RepoTags": None},
     ]
     images = read_archive(archive(tmp_path / "a", mode, manifest__json=manifest))
     assert images is not None
@@ -62,9 +79,21 @@ def test_an_archive_without_a_manifest_does_not_tell(tmp_path: Path) -> None:
     assert read_archive(archive(tmp_path / "a", repositories={})) is None
 
 
+def test_an_archive_whose_configuration_is_elsewhere_does_not_tell(tmp_path: Path) -> None:
+    manifest = [{"Config": "config.json", "RepoTags": ["a:1"]}]
+    assert read_archive(archive(tmp_path / "a", manifest__json=manifest)) is None
+
+
 @pytest.mark.parametrize(
     "manifest",
-    [b"nonsense", [{}], [{"Config": "../x"}], [[]], 7, [{"Config": ONE[7:], "RepoTags": [7]}]],
+    [
+        b"nonsense",
+        [{}],
+        [{"Config": "manifest.json", "RepoTags": ["A:1"]}],
+        [[]],
+        7,
+        [{"Config": ONE[7:], "RepoTags": [7]}],
+    ],
 )
 def test_a_manifest_that_is_none_is_refused(manifest: Any, tmp_path: Path) -> None:
     path = archive(tmp_path / "a", manifest__json=manifest)
@@ -104,6 +133,50 @@ def test_check_mode_writes_and_loads_nothing(
         engine.images.inspect(name)
     assert load_images(engine, str(path)).after == load.after
     assert not load_images(engine, str(path)).changed
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("config", ["{id}", "config.json"], ids=["go-containerregistry", "jib"])
+def test_archives_of_other_tools_are_loaded(
+    engine: Engine, pushed: Callable[..., str], tmp_path: Path, config: str
+) -> None:
+    name = pushed()
+    engine.images.pull(name)
+    with engine.images.save(name) as pieces:
+        (tmp_path / "saved").write_bytes(b"".join(pieces))
+    engine.images.remove(name)
+    with tarfile.open(tmp_path / "saved") as saved:
+        (entry,) = json.loads(content(saved, "manifest.json"))
+        own = content(saved, entry["Config"])
+        layers = {f"{i}.tar": content(saved, layer) for i, layer in enumerate(entry["Layers"])}
+    place = config.format(id=f"sha256:{hashlib.sha256(own).hexdigest()}")
+    manifest = [{"Config": place, "RepoTags": [name], "Layers": list(layers)}]
+    files: dict[str, Any] = {"manifest.json": manifest, place: own, **layers}
+    path = archive(tmp_path / "a", **files)
+    loaded = load_images(engine, path)
+    assert (loaded.changed, loaded.names) == (True, (name,))
+    assert not load_images(engine, path).changed
+
+
+def test_an_archive_that_python_cannot_unpack_does_not_tell(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    archive(path, repositories={})
+    path.write_bytes(zstd(path.read_bytes()))
+    assert read_archive(str(path)) is None
+
+
+@pytest.mark.engine
+@pytest.mark.lacks("20.10", reason="it knows no zstd")
+def test_an_archive_that_python_cannot_unpack_is_loaded(
+    engine: Engine, pushed: Callable[..., str], tmp_path: Path
+) -> None:
+    name, path = pushed(), tmp_path / "a"
+    engine.images.pull(name)
+    with engine.images.save(name) as pieces:
+        path.write_bytes(zstd(b"".join(pieces)))
+    engine.images.remove(name)
+    loaded = load_images(engine, str(path))
+    assert (loaded.changed, loaded.names) == (True, (name,))
 
 
 @pytest.mark.engine

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.container_compare import Comparing
 from pytest_engine.core.ensure.container_fields import at_any_address
 from pytest_engine.core.ensure.containers import ContainerKind
@@ -13,9 +14,9 @@ from pytest_engine.core.ensure.reconcile import Outcome, reconcile
 from pytest_engine.core.spec.container import ContainerSpec
 
 if TYPE_CHECKING:
-    from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
     from tests.core.ensure.conftest import Untouched
+    from tests.request_log import RequestLog
 
 
 @pytest.fixture
@@ -87,6 +88,40 @@ def test_all_addresses_are_more_than_those_of_ipv4(
         assert not _apply(engine, spec("")).changed
         assert not _apply(engine, spec(None)).changed
     assert _apply(engine, spec(four)).changed
+
+
+@pytest.mark.engine
+@pytest.mark.lacks("podman5", reason="it does not tell the address exactly")
+def test_ports_without_an_address_have_the_one_of_a_network(
+    engine: Engine, scratch: Scratch, busybox: str, counted: RequestLog
+) -> None:
+    plain, bound, missing = (scratch.name(name) for name in ("plain", "bound", "missing"))
+    option = {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.5"}
+    engine.networks.create({"Name": plain})
+    engine.networks.create({"Name": bound, "Driver": "bridge", "Options": option})
+    kind = ContainerKind(network_addresses=True)
+
+    def spec(*networks: str, **more: Any) -> ContainerSpec:
+        return ContainerSpec(scratch.name(), busybox, ports=[80], networks=networks, **more)
+
+    for networks, address in (([plain, bound], "127.0.0.5"), ([plain], "0.0.0.0")):  # noqa: S104  # nothing is started
+        said = reconcile(engine, kind, spec(*networks), check=True)
+        outcome = reconcile(engine, kind, spec(*networks), state="present")
+        assert outcome.after == said.after
+        assert outcome.after["ports"] == {"80/tcp": [f"{address}:"]}
+        assert outcome.resource is not None
+        bindings = outcome.resource["HostConfig"]["PortBindings"]
+        assert bindings == {"80/tcp": [{"HostIp": address, "HostPort": ""}]}
+        assert not reconcile(engine, kind, spec(*networks), state="present").changed
+        replaced = reconcile(engine, kind, spec(*networks, env={"A": address}), check=True)
+        assert [one.field for one in replaced.differences] == ["env"]
+        reconcile(engine, kind, spec(), state="absent")
+    foretold = reconcile(engine, kind, spec(missing), check=True)
+    assert [str(action) for action in foretold.actions] == [f"create container {scratch.name()}"]
+    _apply(engine, spec(plain))
+    with Engine(counted.host, environ={}) as client:
+        assert not reconcile(client, kind, spec(plain), state="present").changed
+    assert len(counted.take()) == 3
 
 
 def test_a_port_at_any_address_is_the_one_that_is_wanted() -> None:

@@ -127,6 +127,19 @@ def test_contradictions_are_refused_before_anything_is_done(engine: Engine) -> N
         other_containers(engine, {}, [])
 
 
+def test_one_that_is_stated_by_its_id_is_none_of_the_others(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    name, other, label = (scratch.name(name) for name in ("own", "other", "label"))
+    made = reconcile_many(engine, [item(n, busybox, labels={label: ""}) for n in (name, other)])
+    container = str((made[name].resource or {})["Id"])
+    assert other_containers(engine, {label: ""}, [container]) == [other]
+    by_id = item(container, busybox)
+    assert not reconcile_many(engine, [by_id])[container].changed
+    with pytest.raises(InvalidInput, match=f"{name} occurs by its name and by its id"):
+        reconcile_many(engine, [by_id, item(name, busybox)])
+
+
 def test_many_that_are_there_take_a_look_at_each_and_one_at_their_image(
     engine: Engine, scratch: Scratch, busybox: str, counted: RequestLog
 ) -> None:

@@ -57,6 +57,18 @@ def test_a_missing_network_is_created(engine: Engine, scratch: Scratch) -> None:
     assert outcome.resource == network
 
 
+def test_what_looks_like_a_secret_is_not_shown(engine: Engine, scratch: Scratch) -> None:
+    options = {"labels": {"deploy.token": "one"}, "ipam_driver_options": {"password": "one"}}
+    outcome = reconcile(engine, NetworkKind(), _spec(scratch, **options), check=True)
+    assert outcome.after["labels"] == {"deploy.token": "********"}
+    assert outcome.after["ipam_driver_options"] == {"password": "********"}
+    reconcile(engine, NetworkKind(), _spec(scratch, labels={"deploy.token": "one"}))
+    changed = _spec(scratch, labels={"deploy.token": "two"})
+    (difference,) = reconcile(engine, NetworkKind(), changed, check=True).differences
+    masked = {"deploy.token": "********"}
+    assert difference == Difference("labels", masked, masked)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
