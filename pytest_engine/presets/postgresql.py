@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable
@@ -29,6 +29,10 @@ __all__ = ["Postgres", "postgres"]
 
 _PORT = 5432
 _TEMPLATE = "pytest_engine_template"
+# Every server has this one; where it is the main one, the client program stays out of it, for a
+# database that others are connected to is not copied.
+_USUAL = "postgres"
+_ASIDE = "pytest_engine_aside"
 _MAKE_TEMPLATE = 'CREATE DATABASE "{template}" TEMPLATE "{main}" ALLOW_CONNECTIONS false;'
 # Releases differ in where the image's own volume is, so memory gets a folder of its own. A new
 # database is a thousand small files: on a busy disk they take ten times as long.
@@ -81,6 +85,11 @@ class Postgres(Server):
 
     def open(self) -> None:
         """Have the main database filled, by the first process that gets here."""
+        if self.database == _USUAL:
+            # Another process may have made it.
+            with suppress(StatementFailed):
+                self._in_usual.ask(f"CREATE DATABASE {_ASIDE} TEMPLATE template0;")
+            self._in_usual.close()
         if self.prepare is None:
             return
         with self._alone():
@@ -89,8 +98,9 @@ class Postgres(Server):
                 self._make_template()
 
     def close(self) -> None:
-        """End the client program of this process."""
+        """End the client programs of this process."""
         self._client.close()
+        self._in_usual.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Database]:
@@ -124,12 +134,19 @@ class Postgres(Server):
         Raises:
             StatementFailed: the server refused it.
         """
-        return self._client.ask(f"{statement.rstrip().rstrip(';')};")
+        return self._in_usual.ask(f"{statement.rstrip().rstrip(';')};")
 
     @cached_property
     def _client(self) -> Console:
+        return self._console(_ASIDE) if self.database == _USUAL else self._in_usual
+
+    @cached_property
+    def _in_usual(self) -> Console:
+        return self._console(_USUAL)
+
+    def _console(self, database: str) -> Console:
         client = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
-        client += ["--set=ON_ERROR_STOP=1", f"--username={self.username}", "--dbname=postgres"]
+        client += ["--set=ON_ERROR_STOP=1", f"--username={self.username}", f"--dbname={database}"]
         return Console(
             self.container,
             client,
@@ -145,6 +162,9 @@ class Postgres(Server):
 
     def _make_template(self) -> None:
         main = double(self.database, '"')
+        if self.database == _USUAL:
+            # `prepare` may have used `execute`.
+            self._in_usual.close()
         try:
             self._client.ask(_MAKE_TEMPLATE.format(template=_TEMPLATE, main=main))
         except StatementFailed as exc:
