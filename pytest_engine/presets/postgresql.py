@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
 from .answering import answer
-from .console import Console, StatementFailed
+from .console import PREPARE_PATIENCE, Console, StatementFailed, take_turn
 from .database import Database
 from .initial import collect_scripts
 from .names import check_name, double
@@ -53,12 +53,14 @@ class Postgres(Server):
         username: the superuser.
         password: the superuser's password.
         prepare: fills that database, once.
+        patience: seconds to wait while another worker does that.
     """
 
     database: str
     username: str
     password: str = field(repr=False)
     prepare: Callable[[Database], object] | None = field(default=None, repr=False)
+    patience: float = field(default=PREPARE_PATIENCE, repr=False)
 
     @property
     def main(self) -> Database:
@@ -84,7 +86,12 @@ class Postgres(Server):
         return self.main.internal_url
 
     def open(self) -> None:
-        """Have the main database filled, by the first process that gets here."""
+        """Have the main database filled, by the first process that gets here.
+
+        Raises:
+            StatementFailed: the server refused something.
+            Timeout: another process takes too long to fill it.
+        """
         if self.database == _USUAL:
             # Another process may have made it.
             with suppress(StatementFailed):
@@ -176,7 +183,8 @@ class Postgres(Server):
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep the other workers of this run out."""
-        self._client.ask(f"SELECT pg_advisory_lock({_LOCK});")
+        take = f"SELECT pg_try_advisory_lock({_LOCK});"
+        take_turn(lambda: self._client.ask(take) == "t", self.container, self.patience)
         try:
             yield
         finally:

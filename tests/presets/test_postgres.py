@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from pytest_engine import ContainerSpec, Mount, network, presets, volume, wait
-from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.errors import InvalidInput, Timeout
 from pytest_engine.core.polling import poll
 from pytest_engine.presets.initial import collect_scripts
 
@@ -235,6 +235,23 @@ def test_of_all_workers_one_prepares_a_server(each: presets.Postgres) -> None:
             assert rows(made.url, "SELECT * FROM migrated") == [(42,)]
         worker.close()
     assert calls == ["test"]
+
+
+def test_a_worker_waits_for_the_one_that_prepares_a_server_but_not_for_ever(
+    each: presets.Postgres,
+) -> None:
+    def prepare_while_another_waits(_database: presets.Database) -> None:
+        message = f"{each.name}: an end of the `prepare` that another worker runs: not within 0.3 s"
+        with pytest.raises(Timeout, match=message):
+            hasty.open()
+
+    each.execute("DROP DATABASE pytest_engine_template")
+    first = replace(each, prepare=prepare_while_another_waits)
+    hasty = replace(each, prepare=prepare, patience=0.3)
+    first.open()
+    hasty.open()
+    for worker in (first, hasty):
+        worker.close()
 
 
 def test_the_database_that_every_server_has_may_be_the_main_one(
