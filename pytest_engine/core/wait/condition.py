@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from ..types.engine import ContainerInspectResponse
     from .facts import Facts
 
-__all__ = ["Closable", "Condition", "Leaf", "Probe", "Ready", "Situation", "Waitable", "Watcher"]
+__all__ = [
+    "Closable",
+    "Condition",
+    "Leaf",
+    "Probe",
+    "Ready",
+    "Situation",
+    "Unclear",
+    "Waitable",
+    "Watcher",
+]
 
 
 class Waitable(Protocol):
@@ -211,8 +221,14 @@ class Watcher:
         """See the container end, or its process if it is to be started again."""
 
 
+class Unclear(str):
+    """Why a try has told nothing: neither that a condition holds, nor that it does not."""
+
+    __slots__ = ()
+
+
 class Probe(Protocol):
     """One try to find a condition true."""
 
     def __call__(self, situation: Situation) -> str | None:
-        """Return None if the condition holds, else the reason why not."""
+        """Return None if the condition holds, else the reason why not, maybe an `Unclear` one."""
