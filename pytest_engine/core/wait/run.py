@@ -289,8 +289,8 @@ class _Wait:
 
     def _try_out(self, watcher: Watcher, probe: Probe) -> None:
         was_tried = False
-        while not self.stopping.is_set():
-            if watcher.held or watcher.impossible:
+        while not (self.stopping.is_set() or watcher.impossible):
+            if watcher.held:
                 # It held; a container that is started again has to be tried again.
                 with self._changed:
                     self._changed.wait_for(lambda: self.stopping.is_set() or not watcher.held)

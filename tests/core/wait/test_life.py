@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,3 +128,13 @@ def test_lack_of_memory_is_named(start: Start) -> None:
     with pytest.raises(ContainerDied, match="killed for lack of memory") as caught:
         container.wait(wait.port(80), timeout=60)
     assert caught.value.oom_killed
+
+
+def test_a_part_that_can_never_hold_is_tried_no_more(start: Start) -> None:
+    container = start("sleep 1000", host={"PortBindings": {}})
+
+    def is_alone(_what: object) -> bool:
+        names = [thread.name for thread in threading.enumerate()]
+        return names.count("pytest-engine-wait-probe") == 1
+
+    container.wait(wait.http() | is_alone, timeout=10)
