@@ -117,7 +117,8 @@ class Condition:
     def within(self, seconds: float) -> Condition:
         """Return the condition that this one holds so many seconds after the wait began.
 
-        Where it does not, the wait fails, unless an alternative (`|`) still may hold.
+        Where it does not, the wait fails, unless an alternative (`|`) still may hold: this one
+        is late for good. One that held in time may hold again later, as after a restart.
         """
         from .tree import Within
 

@@ -138,3 +138,18 @@ def test_a_part_that_can_never_hold_is_tried_no_more(start: Start) -> None:
         return names.count("pytest-engine-wait-probe") == 1
 
     container.wait(wait.http() | is_alone, timeout=10)
+
+
+def test_a_part_that_holds_after_its_time_does_not_count(start: Start) -> None:
+    container = start("sleep 0.8; echo late; sleep 1000")
+    with pytest.raises(WaitTimeout, match=r"was not ready in time: log\('late'\).within\(0.3\)"):
+        container.wait(wait.log("late").within(0.3) | wait.log("never"), timeout=2)
+
+
+def test_a_part_that_held_in_its_time_may_hold_again_after_a_restart(start: Start) -> None:
+    container = start(
+        "test -e /again && { sleep 0.5; echo one; echo two; sleep 1000; };"
+        "touch /again; echo one; sleep 1.5; exit 1",
+        host={"RestartPolicy": {"Name": "always"}},
+    )
+    container.wait(wait.log("one").within(1) & wait.log("two"), timeout=60)
