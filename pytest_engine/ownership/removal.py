@@ -46,6 +46,9 @@ class Thing:
 def find(engine: Engine, label: str) -> list[Thing]:
     """Find what carries a label, one request for each kind.
 
+    One that is empty is none: so it is in an image that was made of a container, and in what
+    comes of that image.
+
     Args:
         engine: the engine.
         label: `name`, or `name=value`.
@@ -55,12 +58,14 @@ def find(engine: Engine, label: str) -> list[Thing]:
     networks = engine.networks.list(filters=filters)
     volumes = engine.volumes.list(filters=filters).get("Volumes") or []
     images = engine.images.list(filters=filters)
-    return [
+    found = [
         *(_thing("container", one["Id"], _name(one), one) for one in containers),
         *(_thing("network", one["Id"], one["Name"], one) for one in networks),
         *(_thing("volume", one["Name"], one["Name"], one) for one in volumes),
         *(_thing("image", one["Id"], one["Id"][:19], one) for one in images),
     ]
+    name = label.partition("=")[0]
+    return [one for one in found if one.labels.get(name) != ""]
 
 
 def remove(engine: Engine, thing: Thing) -> None:

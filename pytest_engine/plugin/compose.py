@@ -137,7 +137,8 @@ def compose(
                     scratch=Path(scratch),
                     environ={**os.environ, **variables},
                     labels=session.owner.labels(fixture),
-                    wanted={*services, *(scale or {}), *(wait or {})},
+                    named={*services, *(scale or {}), *(wait or {})},
+                    wanted=wanted,
                 )
                 services_wanted = replace(wanted, pull=_pull_policy(pull, session))
                 with brought_up(

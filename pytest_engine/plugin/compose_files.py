@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
@@ -20,6 +20,7 @@ from .foreign import Claims
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
+    from pytest_engine.core.compose.projects import Services
     from pytest_engine.core.endpoint import Endpoint
 
 __all__ = ["ComposeFiles", "Definition", "PathLike", "find_files", "labelled"]
@@ -94,7 +95,8 @@ def labelled(
     scratch: Path,
     environ: Mapping[str, str],
     labels: Mapping[str, str],
-    wanted: Collection[str],
+    named: Collection[str],
+    wanted: Services,
 ) -> tuple[Compose, Claims]:
     """Lay labels over everything that a project makes.
 
@@ -104,7 +106,8 @@ def labelled(
         scratch: a folder of the fixture's own, which has to stay as long as the project.
         environ: the variables of the CLI.
         labels: the labels.
-        wanted: services that have to be there.
+        named: services that have to be there.
+        wanted: what will be wanted of its services.
 
     Returns:
         The CLI for the project with the labels, and what the project takes for its own.
@@ -117,7 +120,7 @@ def labelled(
     connection = _connection(engine.endpoint)
     model = _model(Compose(connection, replace(project, profiles=("*",)), environ=environ))
     known = model.get("services") or {}
-    missing = sorted(set(wanted) - set(known))
+    missing = sorted(set(named) - set(known))
     if missing:
         raise InvalidInput(
             f"The Compose project has no service {' and no '.join(missing)}. It has "
@@ -130,10 +133,16 @@ def labelled(
     own = {kind: _own(model, kind, str(project.name)) for kind in ("networks", "volumes")}
     for kind, names in own.items():
         over[kind] = {name: {"labels": {**labels}} for name in names}
+    images = frozenset(_built(known, wanted.build))
+    if images:
+        # Not of all services, as above: of those alone that are started.
+        started = _model(Compose(connection, project, environ=environ), *wanted.names)
+        images = frozenset(_built(started.get("services") or {}, wanted.build))
     claims = Claims(
         str(project.name),
         networks=frozenset(own["networks"].values()),
         volumes=frozenset(own["volumes"].values()),
+        images=images,
     )
     path = scratch / "labels.json"
     path.write_text(json.dumps(over), encoding="utf-8")
@@ -153,9 +162,17 @@ def _own(model: Mapping[str, Any], kind: str, project: str) -> dict[str, str]:
     }
 
 
-def _model(cli: Compose) -> dict[str, Any]:
-    """Have Compose read the files; the services of all profiles are part of it."""
-    told = cli.run("config", "--format", "json")
+def _built(services: Mapping[str, Any], build: str) -> Iterator[str]:
+    """Name the images that are built under names of the files, also where they are there."""
+    for service in services.values():
+        is_built = build == "always" or service.get("pull_policy") == "build"
+        if service.get("build") and is_built and build != "never":
+            yield from filter(None, [service.get("image"), *(service["build"].get("tags") or ())])
+
+
+def _model(cli: Compose, *services: str) -> dict[str, Any]:
+    """Have Compose read the files: all services, or some with those that they depend on."""
+    told = cli.run("config", "--format", "json", "--", *services)
     if told.exit_code:
         read = read_json_events if cli.speaks_json else read_plain_events
         raise told.failure(reason(read(told.stderr)))

@@ -15,6 +15,8 @@ from pytest_engine.core.wait import all as all_of
 from pytest_engine.core.wait import exit as has_ended
 from pytest_engine.core.wait import healthy, port, wait_for
 from pytest_engine.core.wait.reach import published_ports
+from pytest_engine.ownership.labels import SESSION_LABEL
+from pytest_engine.ownership.removal import Thing, remove_all
 
 from .foreign import PROJECT_LABEL, refuse_foreign_project
 from .lifecycle import remember
@@ -278,17 +280,23 @@ def _readiness(container: Container) -> Condition | None:
 def _take_down(
     session: Session, engine: Engine, cli: Compose, wanted: Services, noted: list[Resource]
 ) -> None:
-    filters = {"label": f"{PROJECT_LABEL}={cli.project.name}"}
+    project, owner = f"{PROJECT_LABEL}={cli.project.name}", session.owner.session
+    filters = {"label": [project, f"{SESSION_LABEL}={owner}"]}
     try:
         # Its data goes with it, so nothing has to end in good order.
         ensure_services(cli, replace(wanted, names=(), timeout=0), "absent")
         # Compose takes a network that somebody else is still on for no failure.
         networks = engine.networks.list(filters=filters)
+        # Of an image with several names it takes but one.
+        images = [
+            Thing("image", one["Id"], one["Id"][:19]) for one in engine.images.list(filters=filters)
+        ]
     except EngineError as exc:
         # Its containers are removed one by one at the end of the run.
         session.left.append(f"Compose project {cli.project.name}: {exc}")
         return
     session.left += [f"network {one['Name']}: something else is on it" for one in networks]
+    session.left += [f"{one}: {why}" for one, why in remove_all(engine, images).items()]
     for resource in noted:
         if resource in session.live:
             session.live.remove(resource)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_engine.core.errors import NotOurs
+from pytest_engine.core.errors import NotFound, NotOurs
 from pytest_engine.ownership.labels import SESSION_LABEL
 from pytest_engine.ownership.removal import Thing
 
@@ -31,11 +32,13 @@ class Claims:
         project: its name; whatever has that in Compose's label is claimed as well.
         networks: the names of the networks that its files describe, but for external ones.
         volumes: likewise of its volumes.
+        images: the names that its files give to images which it builds even if they are there.
     """
 
     project: str
     networks: frozenset[str] = frozenset()
     volumes: frozenset[str] = frozenset()
+    images: frozenset[str] = frozenset()
 
 
 def refuse_foreign_volume(created: Volume, session: str) -> None:
@@ -70,7 +73,7 @@ def refuse_foreign_project(engine: Engine, claims: Claims, session: str) -> None
     warns, and when the project is taken down, that goes as well.
 
     Args:
-        engine: where the project is to be started; four requests tell.
+        engine: where the project is to be started; four requests tell, and one for each image.
         claims: what it would take for its own.
         session: the id of the run; what has its label is no obstacle.
 
@@ -86,8 +89,8 @@ def refuse_foreign_project(engine: Engine, claims: Claims, session: str) -> None
     raise NotOurs(
         f"Compose project {claims.project} would take over what was there before this run, and "
         f"remove it with its data: {named}{more}. State another project_name, or none; and in the "
-        "file, give networks and volumes other names, or external: true, with which they are used "
-        f"and stay.{_sweeping(owner)}"
+        "file, give images that are built other names; networks and volumes as well, or "
+        f"external: true, with which they are used and stay.{_sweeping(owner)}"
     )
 
 
@@ -108,9 +111,17 @@ def _claimed(engine: Engine, claims: Claims) -> Iterator[Thing]:
             yield Thing("volume", volume["Name"], volume["Name"], labels)
     # Whatever they are called: `down --rmi local` goes by the label. Of those without a name, it
     # removes none.
-    for image in engine.images.list(filters={**filters, "dangling": False}):
+    images = engine.images.list(filters={**filters, "dangling": False})
+    for image in images:
         name = next(iter(image.get("RepoTags") or []), image["Id"][:19])
         yield Thing("image", image["Id"], name, image.get("Labels") or {})
+    # A build moves the name to an image with the label.
+    for name in sorted(claims.images):
+        with suppress(NotFound):
+            found = engine.images.inspect(name)
+            if found["Id"] not in {image["Id"] for image in images}:
+                labels = (found.get("Config") or {}).get("Labels") or {}
+                yield Thing("image", found["Id"], name, labels)
 
 
 def _is_of_project(labels: Mapping[str, str], claims: Claims) -> bool:

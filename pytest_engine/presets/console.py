@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
 from pytest_engine.core.errors import ConnectionLost, EngineError
+from pytest_engine.core.polling import poll
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from pytest_engine.core.api.output import ProcessStream
     from pytest_engine.core.container import Container
 
-__all__ = ["Console", "StatementFailed"]
+__all__ = ["PREPARE_PATIENCE", "Console", "StatementFailed", "take_turn"]
 
 # Seconds that one statement may take.
 _PATIENCE = 120.0
+# Seconds that one worker waits while another fills the main database.
+PREPARE_PATIENCE = 600.0
 
 
 class StatementFailed(EngineError):
@@ -128,3 +131,25 @@ def _read_until(stream: ProcessStream, word: bytes) -> tuple[str | None, str]:
         if found:
             return before.decode("utf-8", "replace").strip(), ""
     return None, (said["stderr"] or said["stdout"]).decode("utf-8", "replace").strip()
+
+
+def take_turn(take: Callable[[], bool], container: Container, patience: float) -> None:
+    """Wait until no other worker fills the main database of a server.
+
+    It is asked for again and again, for a statement that waits says nothing, and a program that
+    says nothing is given up.
+
+    Args:
+        take: takes the server's lock, and says whether it has it.
+        container: the server's.
+        patience: seconds to wait at most.
+
+    Raises:
+        Timeout: another worker has the lock all the time.
+    """
+    poll(
+        take,
+        timeout=patience,
+        what=f"Container {container.name}: an end of the `prepare` that another worker runs",
+        tell=lambda: "See whether it hangs, or have it take less time.",
+    )

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
 from .answering import answer
-from .console import Console, StatementFailed
+from .console import PREPARE_PATIENCE, Console, StatementFailed, take_turn
 from .database import Database
 from .initial import collect_scripts
 from .names import check_name, literal
@@ -52,6 +52,7 @@ class MariaDb(Server):
         root_password: root's.
         has_content: whether the database began with something in it.
         prepare: fills it, once.
+        patience: seconds to wait while another worker does that.
     """
 
     database: str
@@ -60,6 +61,7 @@ class MariaDb(Server):
     root_password: str = field(repr=False)
     has_content: bool = False
     prepare: Callable[[Database], object] | None = field(default=None, repr=False)
+    patience: float = field(default=PREPARE_PATIENCE, repr=False)
 
     @property
     def main(self) -> Database:
@@ -80,10 +82,16 @@ class MariaDb(Server):
         return self.main.internal_url
 
     def open(self) -> None:
-        """Have the main database filled and remembered, by the first process that gets here."""
+        """Have the main database filled and remembered, by the first process that gets here.
+
+        Raises:
+            StatementFailed: the server refused something.
+            Timeout: another process takes too long to fill it.
+        """
         if not self.has_content:
             return
-        self._client.ask(f"DO GET_LOCK('{_LOCK}', 600);")
+        take = f"SELECT GET_LOCK('{_LOCK}', 0);"
+        take_turn(lambda: self._client.ask(take) == "1", self.container, self.patience)
         try:
             if not self.container.exec(["test", "-e", _DUMP]).ok:
                 if self.prepare is not None:

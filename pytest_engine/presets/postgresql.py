@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
 from .answering import answer
-from .console import Console, StatementFailed
+from .console import PREPARE_PATIENCE, Console, StatementFailed, take_turn
 from .database import Database
 from .initial import collect_scripts
 from .names import check_name, double
@@ -29,6 +29,10 @@ __all__ = ["Postgres", "postgres"]
 
 _PORT = 5432
 _TEMPLATE = "pytest_engine_template"
+# Every server has this one; where it is the main one, the client program stays out of it, for a
+# database that others are connected to is not copied.
+_USUAL = "postgres"
+_ASIDE = "pytest_engine_aside"
 _MAKE_TEMPLATE = 'CREATE DATABASE "{template}" TEMPLATE "{main}" ALLOW_CONNECTIONS false;'
 # Releases differ in where the image's own volume is, so memory gets a folder of its own. A new
 # database is a thousand small files: on a busy disk they take ten times as long.
@@ -49,12 +53,14 @@ class Postgres(Server):
         username: the superuser.
         password: the superuser's password.
         prepare: fills that database, once.
+        patience: seconds to wait while another worker does that.
     """
 
     database: str
     username: str
     password: str = field(repr=False)
     prepare: Callable[[Database], object] | None = field(default=None, repr=False)
+    patience: float = field(default=PREPARE_PATIENCE, repr=False)
 
     @property
     def main(self) -> Database:
@@ -80,7 +86,17 @@ class Postgres(Server):
         return self.main.internal_url
 
     def open(self) -> None:
-        """Have the main database filled, by the first process that gets here."""
+        """Have the main database filled, by the first process that gets here.
+
+        Raises:
+            StatementFailed: the server refused something.
+            Timeout: another process takes too long to fill it.
+        """
+        if self.database == _USUAL:
+            # Another process may have made it.
+            with suppress(StatementFailed):
+                self._in_usual.ask(f"CREATE DATABASE {_ASIDE} TEMPLATE template0;")
+            self._in_usual.close()
         if self.prepare is None:
             return
         with self._alone():
@@ -89,8 +105,9 @@ class Postgres(Server):
                 self._make_template()
 
     def close(self) -> None:
-        """End the client program of this process."""
+        """End the client programs of this process."""
         self._client.close()
+        self._in_usual.close()
 
     @contextmanager
     def fresh(self) -> Iterator[Database]:
@@ -124,12 +141,19 @@ class Postgres(Server):
         Raises:
             StatementFailed: the server refused it.
         """
-        return self._client.ask(f"{statement.rstrip().rstrip(';')};")
+        return self._in_usual.ask(f"{statement.rstrip().rstrip(';')};")
 
     @cached_property
     def _client(self) -> Console:
+        return self._console(_ASIDE) if self.database == _USUAL else self._in_usual
+
+    @cached_property
+    def _in_usual(self) -> Console:
+        return self._console(_USUAL)
+
+    def _console(self, database: str) -> Console:
         client = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
-        client += ["--set=ON_ERROR_STOP=1", f"--username={self.username}", "--dbname=postgres"]
+        client += ["--set=ON_ERROR_STOP=1", f"--username={self.username}", f"--dbname={database}"]
         return Console(
             self.container,
             client,
@@ -145,6 +169,9 @@ class Postgres(Server):
 
     def _make_template(self) -> None:
         main = double(self.database, '"')
+        if self.database == _USUAL:
+            # `prepare` may have used `execute`.
+            self._in_usual.close()
         try:
             self._client.ask(_MAKE_TEMPLATE.format(template=_TEMPLATE, main=main))
         except StatementFailed as exc:
@@ -156,7 +183,8 @@ class Postgres(Server):
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep the other workers of this run out."""
-        self._client.ask(f"SELECT pg_advisory_lock({_LOCK});")
+        take = f"SELECT pg_try_advisory_lock({_LOCK});"
+        take_turn(lambda: self._client.ask(take) == "t", self.container, self.patience)
         try:
             yield
         finally:

@@ -23,6 +23,7 @@ pytestmark = [
 ]
 
 DATA, BACKEND, DEV = "plugin-foreign-data", "plugin-foreign-net", "plugin-foreign-dev"
+BUILT = "plugin-foreign-app:2"
 OF_DEV = {"com.docker.compose.project": DEV, "com.docker.compose.service": "db"}
 FILE = """
 services:
@@ -120,6 +121,101 @@ def test_an_image_that_was_built_for_the_project_before_is_left_as_it_is(shop: P
         assert name in shop.engine.images.inspect(name)["RepoTags"]
     finally:
         shop.engine.images.remove(name)
+
+
+@contextmanager
+def somebodys_image(engine: Engine) -> Iterator[None]:
+    """An image that is there before the run, and whose name has to be its own afterwards."""
+    id = engine.build.image({"Dockerfile": "FROM busybox\nLABEL mine=1\n"}, tags=[BUILT])
+    try:
+        yield
+        assert engine.images.inspect(BUILT)["Id"] == id
+    finally:
+        engine.images.remove(BUILT, force=True)
+
+
+APP = """
+services:
+  app:
+    image: busybox
+    command: ["sleep", "1000"]
+    depends_on: [built]
+  built:
+    build: {context: ., dockerfile_inline: "FROM busybox"%s}
+    image: %s
+    command: ["sleep", "1000"]
+    %s
+  other:
+    image: busybox
+    command: ["sleep", "1000"]
+"""
+
+
+@pytest.mark.parametrize("version", sorted(COMPOSE))
+@pytest.mark.parametrize(
+    ("tags", "name", "policy", "build"),
+    [
+        ("", BUILT, "", ", build='always'"),
+        ("", BUILT, "pull_policy: build", ""),
+        (f", tags: [{BUILT}]", "plugin-foreign-new", "", ", build='always'"),
+    ],
+)
+def test_an_image_that_would_be_built_under_the_name_of_another_is_refused(
+    shop: Project,
+    lab: LabImages,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    tags: str,
+    name: str,
+    policy: str,
+    build: str,
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(lab.compose(version)))
+    shop.write(conftest=f"shop = compose('compose.yaml', services=['app']{build})")
+    shop.pytester.path.joinpath("compose.yaml").write_text(APP % (tags, name, policy))
+    with somebodys_image(shop.engine):
+        refused(shop, f"image {BUILT}. *images that are built other names*")
+
+
+@pytest.mark.parametrize(
+    ("policy", "arguments"),
+    [
+        ("", ""),
+        ("pull_policy: build", ", build='never'"),
+        ("", ", build='always', services=['other']"),
+        ("profiles: [more]", ", build='always'"),
+    ],
+)
+def test_an_image_that_is_not_built_is_used_and_stays(
+    shop: Project, policy: str, arguments: str
+) -> None:
+    shop.write(
+        conftest=f"shop = compose('compose.yaml'{arguments})",
+        test_it="def test_it(shop):\n    assert shop['other'].state() == 'running'",
+    )
+    text = APP % ("", BUILT, policy)
+    if policy.startswith("profiles"):
+        text = text.replace("depends_on: [built]", "")
+    shop.pytester.path.joinpath("compose.yaml").write_text(text)
+    with somebodys_image(shop.engine):
+        shop.run().assert_outcomes(passed=1)
+    assert shop.left() == set()
+
+
+@pytest.mark.parametrize("tags", ["", ", tags: [plugin-foreign-new:1, plugin-foreign-new:2]"])
+def test_an_image_of_a_stated_name_is_built_again_for_each_test(shop: Project, tags: str) -> None:
+    shop.write(
+        conftest="shop = compose('compose.yaml', build='always')",
+        test_it="""
+@pytest.mark.parametrize("n", [1, 2])
+def test_it(shop, n):
+    assert shop["built"].state() == "running"
+""",
+    )
+    text = APP % (tags, "plugin-foreign-new", "")
+    shop.pytester.path.joinpath("compose.yaml").write_text(text)
+    shop.run().assert_outcomes(passed=2)
+    assert shop.left() == set()
 
 
 def test_what_another_run_has_is_left_to_those_who_sweep(shop: Project) -> None:

@@ -198,3 +198,25 @@ def test_it(box):
     assert labels["io.pytest-engine.lock"] == str(project.state / "runs" / session / "lock")
     assert labels["io.pytest-engine.fixture"] == "box"
     assert list((project.state / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n1", "--engine-ahead=0"]])
+def test_an_image_that_a_test_made_of_a_container_stays(
+    project: Project, arguments: list[str]
+) -> None:
+    project.write(
+        conftest="box = container('busybox', command='sleep 1000', scope='session')",
+        test_it="def test_it(box):\n    box.commit('plugin-snapshot:1', changes=['LABEL mine=1'])",
+    )
+    project.run_apart(*arguments).assert_outcomes(passed=1)
+    images, name = project.engine.images, "plugin-snapshot:1"
+    try:
+        from_it = project.engine.containers.create({"Image": name})["Id"]
+        told = command(project)
+        image = images.inspect(name)
+        assert (image["Config"].get("Labels") or {})["mine"] == "1"
+        assert image["Id"].rpartition(":")[2][:12] not in told
+        assert project.engine.containers.inspect(from_it)["Name"].strip("/") not in told
+        project.engine.containers.remove(from_it)
+    finally:
+        images.remove(name, force=True)

@@ -9,6 +9,7 @@ import pymysql
 import pytest
 
 from pytest_engine import presets
+from pytest_engine.core.errors import Timeout
 
 pytestmark = pytest.mark.engine
 
@@ -151,3 +152,19 @@ def test_of_all_workers_one_prepares_a_server(each: presets.MariaDb) -> None:
             assert run(made, "SELECT * FROM migrated") == ((42,),)
         worker.close()
     assert calls == ["test"]
+
+
+def test_a_worker_waits_for_the_one_that_prepares_a_server_but_not_for_ever(
+    each: presets.MariaDb,
+) -> None:
+    def prepare_while_another_waits(_database: presets.Database) -> None:
+        message = f"{each.name}: an end of the `prepare` that another worker runs: not within 0.3 s"
+        with pytest.raises(Timeout, match=message):
+            hasty.open()
+
+    first = replace(each, has_content=True, prepare=prepare_while_another_waits)
+    hasty = replace(each, has_content=True, prepare=prepare, patience=0.3)
+    first.open()
+    hasty.open()
+    for worker in (first, hasty):
+        worker.close()

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from pytest_engine import ContainerSpec, Mount, network, presets, volume, wait
-from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.errors import InvalidInput, Timeout
+from pytest_engine.core.polling import poll
 from pytest_engine.presets.initial import collect_scripts
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ durable = presets.postgres(
     after=["images"],
     scope="module",
 )
+
+usual = presets.postgres("15", database="postgres", after=["images"], scope="module")
 
 each = presets.postgres("15", after=["images"], scope="function")
 
@@ -232,6 +235,47 @@ def test_of_all_workers_one_prepares_a_server(each: presets.Postgres) -> None:
             assert rows(made.url, "SELECT * FROM migrated") == [(42,)]
         worker.close()
     assert calls == ["test"]
+
+
+def test_a_worker_waits_for_the_one_that_prepares_a_server_but_not_for_ever(
+    each: presets.Postgres,
+) -> None:
+    def prepare_while_another_waits(_database: presets.Database) -> None:
+        message = f"{each.name}: an end of the `prepare` that another worker runs: not within 0.3 s"
+        with pytest.raises(Timeout, match=message):
+            hasty.open()
+
+    each.execute("DROP DATABASE pytest_engine_template")
+    first = replace(each, prepare=prepare_while_another_waits)
+    hasty = replace(each, prepare=prepare, patience=0.3)
+    first.open()
+    hasty.open()
+    for worker in (first, hasty):
+        worker.close()
+
+
+def test_the_database_that_every_server_has_may_be_the_main_one(
+    usual: presets.Postgres,
+) -> None:
+    def prepare_late(database: presets.Database) -> None:
+        server = database.server
+        assert isinstance(server, presets.Postgres)
+        others = "FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        others = f"SELECT count(*) > 1 {others} AND pid <> pg_backend_pid()"
+        poll(lambda: server.execute(others) == "t", timeout=30, what="the others are waiting")
+        prepare(database)
+
+    usual.execute("DROP DATABASE pytest_engine_template")
+    usual.close()
+    workers = [replace(usual, prepare=prepare_late) for _number in range(3)]
+    with ThreadPoolExecutor() as threads:
+        for done in [threads.submit(worker.open) for worker in workers]:
+            done.result()
+    for worker in workers:
+        assert worker.execute("SELECT current_database()") == "postgres"
+        with worker.fresh() as made:
+            assert rows(made.url, "SELECT * FROM migrated") == [(42,)]
+        worker.close()
 
 
 def test_whoever_is_connected_to_the_main_database_keeps_it_from_being_copied(

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Life"]
 
+# Labels that say whose a container is. An image takes over those of its container, and so would
+# containers from that image: all of it would go with the run, or with the Compose project.
+_OF_OWNERS = ("io.pytest-engine.", "com.docker.compose.project")
+
 
 class Life(Part):
     """What becomes of a container."""
@@ -76,7 +80,8 @@ class Life(Part):
     def commit(self, name: str | None = None, *, changes: Sequence[str] = ()) -> str:
         """Make an image of what its files are now, which is there until somebody removes it.
 
-        Volumes are no part of it. The container's processes are frozen meanwhile.
+        Volumes are no part of it. The container's processes are frozen meanwhile. Labels that
+        say that the container is a test run's, or a Compose project's, are empty in the image.
 
         Args:
             name: what to call the image; None: it has an id alone.
@@ -85,4 +90,8 @@ class Life(Part):
         Returns:
             The image's id.
         """
-        return str(self._engine.images.commit(self._id, name=name, changes=changes)["Id"])
+        labels = self._known().inspected.get("Config", {}).get("Labels") or {}
+        # Engines have no way to leave a label out.
+        disowned = [f'LABEL {label}=""' for label in sorted(labels) if label.startswith(_OF_OWNERS)]
+        made = self._engine.images.commit(self._id, name=name, changes=[*disowned, *changes])
+        return str(made["Id"])

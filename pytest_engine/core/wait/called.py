@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Callable
 
 from ..errors import InvalidInput
-from .condition import Condition, Leaf, Ready, Situation, Watcher
+from .condition import Condition, Leaf, Ready, Situation, Unclear, Watcher
 
 if TYPE_CHECKING:
     from .facts import Facts
@@ -43,7 +43,7 @@ class Called(Leaf):
         try:
             found = self.function(situation.container)
         except Exception as exc:  # noqa: BLE001 - whatever others raise while it is not ready
-            return why_raised(exc)
+            return Unclear(why_raised(exc))
         return None if found else f"it returned {found!r}"[:_SHOWN]
 
 
@@ -63,9 +63,9 @@ def check(function: Callable[..., object], name: str | None = None) -> Called:
     """Wait until a function returns something true.
 
     It is called in a thread, again and again with growing pauses. An exception means "not
-    yet", and its text is told when the time is over; but ImportError, NameError and SyntaxError
-    end the wait, for they are mistakes. Nothing can break a call off: give what it calls a
-    timeout of its own.
+    yet", of `~check(...)` as well, and its text is told when the time is over; but ImportError,
+    NameError and SyntaxError end the wait, for they are mistakes. Nothing can break a call
+    off: give what it calls a timeout of its own.
 
     Args:
         function: takes the container that is waited for. Wherever a condition is expected,

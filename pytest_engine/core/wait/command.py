@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
-from .condition import Leaf, Situation, Watcher
+from .condition import Leaf, Situation, Unclear, Watcher
 from .text import Text, is_wanted, shown
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Command(Leaf):
             code = engine.exec.inspect(exec_id).get("ExitCode")
         except (Conflict, ContainerNotFound) as exc:
             # It does not run just now; whether that is its end, the wait finds out.
-            return exc.engine_message
+            return Unclear(exc.engine_message)
         except (ConnectionLost, Timeout):
             if situation.stopping.is_set():
                 return "it was still running when the wait ended"

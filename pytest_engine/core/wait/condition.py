@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from ..types.engine import ContainerInspectResponse
     from .facts import Facts
 
-__all__ = ["Closable", "Condition", "Leaf", "Probe", "Ready", "Situation", "Waitable", "Watcher"]
+__all__ = [
+    "Closable",
+    "Condition",
+    "Leaf",
+    "Probe",
+    "Ready",
+    "Situation",
+    "Unclear",
+    "Waitable",
+    "Watcher",
+]
 
 
 class Waitable(Protocol):
@@ -107,7 +117,8 @@ class Condition:
     def within(self, seconds: float) -> Condition:
         """Return the condition that this one holds so many seconds after the wait began.
 
-        Where it does not, the wait fails, unless an alternative (`|`) still may hold.
+        Where it does not, the wait fails, unless an alternative (`|`) still may hold: this one
+        is late for good. One that held in time may hold again later, as after a restart.
         """
         from .tree import Within
 
@@ -211,8 +222,14 @@ class Watcher:
         """See the container end, or its process if it is to be started again."""
 
 
+class Unclear(str):
+    """Why a try has told nothing: neither that a condition holds, nor that it does not."""
+
+    __slots__ = ()
+
+
 class Probe(Protocol):
     """One try to find a condition true."""
 
     def __call__(self, situation: Situation) -> str | None:
-        """Return None if the condition holds, else the reason why not."""
+        """Return None if the condition holds, else the reason why not, maybe an `Unclear` one."""

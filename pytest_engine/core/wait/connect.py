@@ -27,6 +27,9 @@ def connected(
 ) -> Iterator[socket.socket]:
     """Connect to an address; the end of the wait breaks off connecting and reading.
 
+    A name may have several addresses, of which the service may have but one: `localhost` is
+    often `::1` first. All are tried, in their order.
+
     Args:
         address: where to connect to.
         situation: the wait.
@@ -34,14 +37,31 @@ def connected(
         kind: streams (TCP) or datagrams (UDP).
 
     Raises:
-        OSError: nobody accepts there.
+        OSError: nobody accepts there; what the last of several addresses said.
     """
-    family, _kind, protocol, _name, target = socket.getaddrinfo(*address, type=kind)[0]
-    with socket.socket(family, kind, protocol) as sock, situation.holding(Shutdown(sock)):
-        sock.settimeout(min(_CONNECT_TIMEOUT, situation.remaining() or 0.01))
-        sock.connect(target)
+    with contextlib.ExitStack() as held:
+        sock = _first(address, situation, kind, held)
         sock.settimeout(min(timeout, situation.remaining() or 0.01))
         yield sock
+
+
+def _first(
+    address: Address, situation: Situation, kind: int, held: contextlib.ExitStack
+) -> socket.socket:
+    """Connect to the first address that accepts; `held` lets go of the socket."""
+    failure = OSError("it has no address")
+    for family, _kind, protocol, _name, target in socket.getaddrinfo(*address, type=kind):
+        try:
+            with contextlib.ExitStack() as attempt:
+                sock = attempt.enter_context(socket.socket(family, kind, protocol))
+                attempt.enter_context(situation.holding(Shutdown(sock)))
+                sock.settimeout(min(_CONNECT_TIMEOUT, situation.remaining() or 0.01))
+                sock.connect(target)
+                held.enter_context(attempt.pop_all())
+                return sock
+        except OSError as exc:
+            failure = exc
+    raise failure
 
 
 def why_not(exc: Exception) -> str:

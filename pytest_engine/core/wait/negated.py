@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .condition import Condition, Leaf, Situation, Watcher
+from .condition import Condition, Leaf, Situation, Unclear, Watcher
 
 if TYPE_CHECKING:
     from .condition import Probe
@@ -48,4 +48,7 @@ class _Inverted:
     probe: Probe
 
     def __call__(self, situation: Situation) -> str | None:
-        return "it holds" if self.probe(situation) is None else None
+        reason = self.probe(situation)
+        if reason is None:
+            return "it holds"
+        return reason if isinstance(reason, Unclear) else None

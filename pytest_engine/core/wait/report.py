@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from ..types.engine import ContainerState
     from .condition import Condition, Waitable
 
-__all__ = ["death_message", "describe_exit", "timeout_message", "with_reason"]
+__all__ = [
+    "death_message",
+    "describe_exit",
+    "impossible_message",
+    "timeout_message",
+    "with_reason",
+]
 
 _LOG_LINES = 25
 _SIGNAL_CODES = 128
@@ -25,6 +31,16 @@ _KILLED = 137
 _SECOND_LOOKS = 5
 _PAUSE = 0.05
 _SIGNALS = {2: "SIGINT", 6: "SIGABRT", 9: "SIGKILL", 11: "SIGSEGV", 15: "SIGTERM"}
+
+
+def impossible_message(facts: Facts, condition: Condition, watchers: Watchers) -> str:
+    """Write the message of a wait that can never be over."""
+    reasons = [
+        f"{leaf} can never hold: {watchers[id(leaf)].detail}"
+        for leaf in condition.leaves()
+        if watchers[id(leaf)].impossible
+    ]
+    return f"Container {facts.title}: {'; '.join(reasons)}."
 
 
 def timeout_message(

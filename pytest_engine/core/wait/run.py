@@ -14,8 +14,8 @@ from ..api.system import System  # noqa: F401  # travels along  # pylint: disabl
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
 from .called import as_condition
 from .facts import Facts, facts_of, stamp
-from .report import death_message, timeout_message, with_reason
-from .tree import deadlines, judge, late
+from .report import death_message, impossible_message, timeout_message, with_reason
+from .tree import InTime, deadlines, judge, late, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,6 +89,7 @@ class _Wait:
         self._gone = False
         self.facts = facts
         self._watchers: dict[int, Watcher] = {}
+        self._in_time: InTime = {}
 
     def __enter__(self) -> _Wait:
         return self
@@ -143,11 +144,14 @@ class _Wait:
         for leaf in self._condition.leaves():
             self._watchers[id(leaf)] = leaf.watcher(self.facts)
         if judge(self._condition, self._watchers) is False:
-            raise InvalidInput(self._impossible())
+            raise InvalidInput(impossible_message(self.facts, self._condition, self._watchers))
         self._start()
         with self._changed:
             while True:
-                verdict = judge(self._condition, self._watchers, self._elapsed())
+                self._in_time = settle(
+                    self._condition, self._watchers, self._elapsed(), self._in_time
+                )
+                verdict = judge(self._condition, self._watchers, self._in_time)
                 if verdict is True:
                     return
                 if verdict is False or self._failure is not None:
@@ -168,9 +172,8 @@ class _Wait:
 
     def _next_deadline(self) -> float:
         """Return the seconds until a part with a time of its own has to hold."""
-        elapsed = self._elapsed()
-        ahead = [seconds - elapsed for seconds in deadlines(self._condition) if seconds > elapsed]
-        return min(ahead, default=self._timeout)
+        first = min(deadlines(self._condition, self._in_time), default=self._timeout)
+        return max(0.0, first - self._elapsed())
 
     def _start(self) -> None:
         watchers = list(self._watchers.values())
@@ -289,8 +292,8 @@ class _Wait:
 
     def _try_out(self, watcher: Watcher, probe: Probe) -> None:
         was_tried = False
-        while not self.stopping.is_set():
-            if watcher.held or watcher.impossible:
+        while not (self.stopping.is_set() or watcher.impossible):
+            if watcher.held:
                 # It held; a container that is started again has to be tried again.
                 with self._changed:
                     self._changed.wait_for(lambda: self.stopping.is_set() or not watcher.held)
@@ -370,16 +373,8 @@ class _Wait:
                 self._failure = exc
             self._changed.notify_all()
 
-    def _impossible(self) -> str:
-        reasons = [
-            f"{leaf} can never hold: {self._watchers[id(leaf)].detail}"
-            for leaf in self._condition.leaves()
-            if self._watchers[id(leaf)].impossible
-        ]
-        return f"Container {self.facts.title}: {'; '.join(reasons)}."
-
     def _timed_out(self) -> WaitTimeout:
-        missed = [str(part) for part in late(self._condition, self._watchers, self._elapsed())]
+        missed = [str(part) for part in late(self._condition, self._watchers, self._in_time)]
         text, log = timeout_message(
             self.container, self.facts, self._condition, self._watchers, self._timeout, missed
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Protocol
 
 from ..errors import InvalidInput
 from .called import why_raised
-from .condition import Leaf, Situation, Watcher
+from .condition import Leaf, Situation, Unclear, Watcher
 from .target import find_target, why_no_target
 from .text import shown
 
@@ -75,7 +75,7 @@ class SqlAnswer(Leaf):
     def _probe(self, situation: Situation) -> str | None:
         address = find_target(situation.facts, self.port)
         if address is None:
-            return why_no_target(situation.facts, self.port)
+            return Unclear(why_no_target(situation.facts, self.port) or "it has no address")
         try:
             with contextlib.closing(self.connect(address)) as connection:
                 cursor = connection.cursor()
@@ -83,7 +83,7 @@ class SqlAnswer(Leaf):
                 rows = [] if cursor.description is None else list(cursor.fetchall())
                 is_wanted = self.rows is None or self.rows(rows)
         except Exception as exc:  # noqa: BLE001 - every driver has errors of its own
-            return f"{address}: {why_raised(exc)}"
+            return Unclear(f"{address}: {why_raised(exc)}")
         return None if is_wanted else f"{address} answered with other rows ({len(rows)})"
 
 
@@ -96,8 +96,9 @@ def sql(
 ) -> SqlAnswer:
     """Wait until a database in the container answers a query.
 
-    Any driver after PEP 249 will do. An error of it means "not yet", and is told when the
-    time is over. Nothing can break off a driver that waits: state its own timeout.
+    Any driver after PEP 249 will do. An error of it means "not yet", of `~sql(...)` as well,
+    and is told when the time is over. Nothing can break off a driver that waits: state its own
+    timeout.
 
         wait.sql(lambda at: psycopg.connect(host=at.host, port=at.port, user="postgres",
                                             password="secret", connect_timeout=2))

@@ -20,10 +20,15 @@ __all__ = [
     "draw",
     "judge",
     "late",
+    "settle",
 ]
 
 # By identity: the same leaf in two places of a tree is watched once.
 Watchers = Mapping[int, Watcher]
+# By identity as well: whether a part with a time of its own held in that.
+InTime = Mapping[int, bool]
+
+_NOTHING: InTime = {}
 
 
 @dataclass(frozen=True)
@@ -94,19 +99,19 @@ def any(*conditions: Ready) -> Condition:
     return AnyOf(tuple(_parts("any", conditions, AnyOf)))
 
 
-def judge(condition: Condition, watchers: Watchers, elapsed: float = 0.0) -> bool | None:
+def judge(condition: Condition, watchers: Watchers, in_time: InTime = _NOTHING) -> bool | None:
     """Say whether a condition holds (True), cannot hold any more (False) or may (None).
 
     Args:
         condition: the condition.
         watchers: what is known of its leaves.
-        elapsed: seconds since the wait began.
+        in_time: what `settle` knows of its parts.
     """
     if isinstance(condition, Within):
-        verdict = judge(condition.part, watchers, elapsed)
-        return False if verdict is None and elapsed >= condition.seconds else verdict
+        is_late = in_time.get(id(condition)) is False
+        return False if is_late else judge(condition.part, watchers, in_time)
     if isinstance(condition, (AllOf, AnyOf)):
-        verdicts = {judge(part, watchers, elapsed) for part in condition.parts}
+        verdicts = {judge(part, watchers, in_time) for part in condition.parts}
         decisive = isinstance(condition, AnyOf)
         if decisive in verdicts:
             return decisive
@@ -117,25 +122,49 @@ def judge(condition: Condition, watchers: Watchers, elapsed: float = 0.0) -> boo
     return False if watcher.impossible else None
 
 
-def deadlines(condition: Condition) -> Iterator[float]:
-    """List the seconds after which a part of a condition has to hold."""
-    if isinstance(condition, Within):
-        yield condition.seconds
-        yield from deadlines(condition.part)
-    elif isinstance(condition, (AllOf, AnyOf)):
-        for part in condition.parts:
-            yield from deadlines(part)
+def settle(
+    condition: Condition, watchers: Watchers, elapsed: float, in_time: InTime = _NOTHING
+) -> InTime:
+    """Say of each part with a time of its own whether it held in that, once this is sure.
+
+    Who asks at the end of each such time learns it for good: what holds later was late, and
+    what does not hold any more, as of a container that was started again, was in time.
+
+    Args:
+        condition: the condition.
+        watchers: what is known of its leaves.
+        elapsed: seconds since the wait began.
+        in_time: what was said before, which stays so.
+    """
+    settled = dict(in_time)
+    for part in _timed(condition):
+        if id(part) not in settled:
+            holds = judge(part.part, watchers, settled) is True
+            if holds or elapsed >= part.seconds:
+                settled[id(part)] = holds
+    return settled
 
 
-def late(condition: Condition, watchers: Watchers, elapsed: float) -> Iterator[Within]:
-    """List the parts whose time was over before they held."""
+def deadlines(condition: Condition, in_time: InTime = _NOTHING) -> Iterator[float]:
+    """List the seconds after which parts have to hold of which `settle` does not know yet."""
+    return (part.seconds for part in _timed(condition) if id(part) not in in_time)
+
+
+def late(condition: Condition, watchers: Watchers, in_time: InTime) -> Iterator[Within]:
+    """List the parts whose time was over before they held, but for those that never can."""
+    for part in _timed(condition):
+        if in_time.get(id(part)) is False and judge(part.part, watchers, in_time) is not False:
+            yield part
+
+
+def _timed(condition: Condition) -> Iterator[Within]:
+    """List the parts with a time of their own, those within others first."""
     if isinstance(condition, Within):
-        if elapsed >= condition.seconds and judge(condition.part, watchers, elapsed) is None:
-            yield condition
-        yield from late(condition.part, watchers, elapsed)
+        yield from _timed(condition.part)
+        yield condition
     elif isinstance(condition, (AllOf, AnyOf)):
         for part in condition.parts:
-            yield from late(part, watchers, elapsed)
+            yield from _timed(part)
 
 
 def draw(condition: Condition, watchers: Watchers) -> str:

@@ -238,6 +238,16 @@ def test_what_its_files_are_becomes_an_image(run: Any, engine: Engine, scratch: 
     again.wait(wait.exit() & wait.log("/made"), timeout=30)
 
 
+def test_an_image_of_it_belongs_to_nobody(engine: Engine, busybox: str, scratch: Naming) -> None:
+    labels = {"io.pytest-engine.session": "1", "com.docker.compose.project": "shop", "mine": "1"}
+    created = engine.containers.create({"Image": busybox, "Labels": labels}, name=scratch.name())
+    name = scratch.name("image")
+    Container(engine, created["Id"]).commit(name)
+    kept = engine.images.inspect(name)["Config"].get("Labels") or {}
+    # Podman adds one of its own.
+    assert {label: kept[label] for label in labels} == {**dict.fromkeys(labels, ""), "mine": "1"}
+
+
 def test_where_it_is_reached_costs_one_look(run: Any, engine_host: str) -> None:
     container = run("sleep 1000")
     with request_log(engine_host) as log, Engine(log.host, environ={}) as client:

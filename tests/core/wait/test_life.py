@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,3 +128,28 @@ def test_lack_of_memory_is_named(start: Start) -> None:
     with pytest.raises(ContainerDied, match="killed for lack of memory") as caught:
         container.wait(wait.port(80), timeout=60)
     assert caught.value.oom_killed
+
+
+def test_a_part_that_can_never_hold_is_tried_no_more(start: Start) -> None:
+    container = start("sleep 1000", host={"PortBindings": {}})
+
+    def is_alone(_what: object) -> bool:
+        names = [thread.name for thread in threading.enumerate()]
+        return names.count("pytest-engine-wait-probe") == 1
+
+    container.wait(wait.http() | is_alone, timeout=10)
+
+
+def test_a_part_that_holds_after_its_time_does_not_count(start: Start) -> None:
+    container = start("sleep 0.8; echo late; sleep 1000")
+    with pytest.raises(WaitTimeout, match=r"was not ready in time: log\('late'\).within\(0.3\)"):
+        container.wait(wait.log("late").within(0.3) | wait.log("never"), timeout=2)
+
+
+def test_a_part_that_held_in_its_time_may_hold_again_after_a_restart(start: Start) -> None:
+    container = start(
+        "test -e /again && { sleep 0.5; echo one; echo two; sleep 1000; };"
+        "touch /again; echo one; sleep 1.5; exit 1",
+        host={"RestartPolicy": {"Name": "always"}},
+    )
+    container.wait(wait.log("one").within(1) & wait.log("two"), timeout=60)

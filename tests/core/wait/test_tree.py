@@ -9,7 +9,7 @@ import pytest
 from pytest_engine.core import wait
 from pytest_engine.core.errors import InvalidInput
 from pytest_engine.core.wait.condition import Condition, Watcher
-from pytest_engine.core.wait.tree import AllOf, AnyOf, deadlines, draw, judge, late
+from pytest_engine.core.wait.tree import AllOf, AnyOf, deadlines, draw, judge, late, settle
 
 A, B, C = wait.log("a"), wait.log("b"), wait.log("c")
 
@@ -169,15 +169,41 @@ def test_a_time_of_its_own_is_above_zero(seconds: float) -> None:
 def test_a_part_with_a_time_of_its_own_is_judged_by_the_clock(
     state: str, elapsed: float, expected: object
 ) -> None:
-    assert judge(A.within(5), watchers(a=state), elapsed) is expected
-    assert judge(A.within(5) | B, watchers(a=state, b="held"), elapsed) is True
+    for condition, verdict in ((A.within(5), expected), (A.within(5) | B, True)):
+        known = watchers(a=state, b="held")
+        assert judge(condition, known, settle(condition, known, elapsed)) is verdict
+
+
+def test_what_was_late_stays_late() -> None:
+    condition = A.within(5) | B
+    in_time = settle(condition, watchers(a="pending", b="pending"), 5)
+    for state, expected in (("pending", None), ("held", True), ("impossible", False)):
+        known = watchers(a="held", b=state)
+        assert judge(condition, known, settle(condition, known, 7, in_time)) is expected
+
+
+def test_what_was_in_time_may_hold_again_later() -> None:
+    condition = A.within(5) & B
+    in_time = settle(condition, watchers(a="held", b="pending"), 4)
+    for state, expected in (("pending", None), ("held", True), ("impossible", False)):
+        known = watchers(a=state, b="held")
+        assert judge(condition, known, settle(condition, known, 6, in_time)) is expected
+
+
+def test_a_time_within_another_counts_for_it() -> None:
+    condition = (A.within(3) & B).within(5)
+    in_time = settle(condition, watchers(a="pending", b="held"), 3)
+    known = watchers(a="held", b="held")
+    assert judge(condition, known, settle(condition, known, 4, in_time)) is False
 
 
 def test_the_parts_that_are_late_are_named() -> None:
     condition = A.within(5) & (B.within(3) | C.within(9))
     known = watchers(a="held", b="pending", c="pending")
-    assert [str(part) for part in late(condition, known, 5)] == ["log('b').within(3)"]
+    in_time = settle(condition, known, 5)
+    assert [str(part) for part in late(condition, known, in_time)] == ["log('b').within(3)"]
     assert sorted(deadlines(condition)) == [3, 5, 9]
+    assert list(deadlines(condition, in_time)) == [9]
 
 
 def test_a_drawing_tells_the_time_that_a_group_has() -> None:
