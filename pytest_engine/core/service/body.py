@@ -47,7 +47,9 @@ class Life:
     Attributes:
         operation: the last one: `create`, `start`, `stop`, `scale`, `redeploy`, `update`,
             `terminate`.
-        replicas: how many containers the swarm is told to run.
+        replicas: how many containers the swarm is told to run, in the end.
+        until: when the swarm should have been told of the next container, where they are brought
+            up one after the other; from then on nobody brings up more.
         deployed: when its containers were last deployed, RFC 3339; None: never.
         started: when it was last started.
         stopped: when it was last stopped.
@@ -59,6 +61,7 @@ class Life:
 
     operation: str = "create"
     replicas: int = 0
+    until: str | None = None
     deployed: str | None = None
     started: str | None = None
     stopped: str | None = None

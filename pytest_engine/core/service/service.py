@@ -13,10 +13,10 @@ from ..polling import poll
 from .body import read_definition, read_life, restarts
 from .log import read_log
 from .placement import emptiest_node, nodes_to_avoid
-from .states import WrongState, check_allowed, count, state_of
+from .states import WrongState, asked_for, check_allowed, count, state_of
 from .view import described, is_synchronized
 from .volumes import remove_volumes
-from .waiting import situation, wait_for_state
+from .waiting import wait_for_container, wait_for_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,7 +100,7 @@ class LiveService:
         """One of `STATES`."""
         if self._destroyed:
             return "Terminating" if self._tasks else "Terminated"
-        return state_of(self._service, self._life, self.counts)
+        return state_of(self._service, self._life, self.counts, now=self._services.now())
 
     @property
     def synchronized(self) -> bool:
@@ -330,19 +330,30 @@ class LiveService:
         check_allowed(self.name, operation, self.state)
         definition = self._definition
         target = definition.target_num_containers
-        present = self._life.replicas if self._life.is_deployed else 0
+        present = asked_for(self._service, self._life) if self._life.is_deployed else 0
         if "deployed" in recorded:
             recorded["digest"] = self._digest(definition)
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
+            if is_begun and life.operation != operation:
+                raise WrongState(
+                    f"Service {self.name}: cannot {operation} it any further: meanwhile somebody "
+                    f"has begun to {life.operation} it.",
+                    operation=operation,
+                    state=self.state,
+                )
             # Those that have ended by themselves come back only as new ones.
             again = int(operation == "start" and life.is_deployed and not is_begun)
-            redeployed = life.redeployed + again
             return before, replace(
-                life, operation=operation, replicas=target, redeployed=redeployed, **recorded
+                life,
+                operation=operation,
+                replicas=target,
+                until=self._services.now(timeout) if number < target else None,
+                redeployed=life.redeployed + again,
+                **recorded,
             )
 
-        is_begun = False
+        is_begun, number = False, target
         chooses = definition.deployment_strategy == "EMPTIEST_NODE"
         one_by_one = chooses or definition.sequential_deployment
         is_every = definition.deployment_strategy == "EVERY_NODE"
@@ -350,6 +361,7 @@ class LiveService:
             self._change(operation, change)
             return
         avoid: Sequence[str] = ()
+        is_complete = False
         try:
             for number in range(present + 1, target + 1):
                 avoid = self._avoided() if chooses else ()
@@ -358,13 +370,16 @@ class LiveService:
                     change,
                     replicas=number,
                     avoid=avoid,
-                    is_checked=number > present + 1,
+                    is_checked=is_begun,
                 )
                 is_begun = True
-                self._wait_for_container(number, timeout)
+                wait_for_container(self, number, timeout)
+            is_complete = not avoid
         finally:
-            if avoid:
-                # A container that has to move later may go anywhere.
+            if is_begun and not is_complete:
+                # Nobody comes back for those that are missing; and a container that has to move
+                # later may go anywhere.
+                number = target
                 self._change(operation, change, is_checked=True)
 
     def _digest(self, definition: ServiceDefinition) -> str | None:
@@ -374,21 +389,3 @@ class LiveService:
         nodes, tasks = self._engine.nodes.list(), self._engine.tasks.list()
         chosen = emptiest_node(nodes, tasks, self._definition.tags)
         return nodes_to_avoid(chosen, self.uuid, nodes, tasks) if chosen else ()
-
-    def _wait_for_container(self, number: int, timeout: float) -> None:
-        is_sequential = self._definition.sequential_deployment
-
-        def is_there() -> bool:
-            self.refresh()
-            counts = self.counts
-            if is_sequential:
-                return counts.running + counts.stopped >= number
-            placed = [task for task in self._tasks if task.get("NodeID")]
-            return len({task.get("Slot") for task in placed}) >= number or bool(counts.failing)
-
-        poll(
-            is_there,
-            timeout=timeout,
-            what=f"Container {number} of service {self.name} is to come up",
-            tell=lambda: situation(self),
-        )

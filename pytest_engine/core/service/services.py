@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 # What an Engine imports by itself travels to a target because it is named here.
@@ -189,9 +189,10 @@ class LiveServices:
         except EngineError:
             return None
 
-    def now(self) -> str:
-        """Tell the time as it is recorded."""
-        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def now(self, seconds: float = 0.0) -> str:
+        """Tell the time, or that in so many seconds, as it is recorded."""
+        moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def _read(self, name: str) -> Service:
         found = self.engine.services.inspect(name)
