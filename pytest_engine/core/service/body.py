@@ -100,8 +100,9 @@ def to_body(
         generations: which volumes of these.
         avoid: the ids of nodes that get no container now.
     """
-    linked = dict(variables or {})
-    env = {**linked, **dict(cast("Mapping[str, str]", definition.container_envvars))}
+    own = dict(cast("Mapping[str, str]", definition.container_envvars))
+    linked = {name: value for name, value in (variables or {}).items() if name not in own}
+    env = {**linked, **own}
     wanted = life.replicas if replicas is None else replicas
     every = definition.deployment_strategy == "EVERY_NODE"
     body: dict[str, Any] = {
