@@ -47,6 +47,7 @@ class Life:
     Attributes:
         operation: the last one: `create`, `start`, `stop`, `scale`, `redeploy`, `update`,
             `terminate`.
+        network: the network on which it reaches other services by name.
         replicas: how many containers the swarm is told to run, in the end.
         until: when the swarm should have been told of the next container, where they are brought
             up one after the other; from then on nobody brings up more.
@@ -60,6 +61,7 @@ class Life:
     """
 
     operation: str = "create"
+    network: str | None = None
     replicas: int = 0
     until: str | None = None
     deployed: str | None = None

@@ -86,6 +86,11 @@ class LiveService:
         return self._life
 
     @property
+    def network(self) -> str:
+        """The network on which it reaches other services by name, with `net: bridge`."""
+        return self._life.network or self._services.network
+
+    @property
     def tasks(self) -> Sequence[Task]:
         """Its tasks, past ones included."""
         return self._tasks
@@ -155,13 +160,14 @@ class LiveService:
         wait_for_state(self, states, timeout)
         return self
 
-    def update(self, **changes: Any) -> LiveService:
+    def update(self, *, network: str | None = None, **changes: Any) -> LiveService:
         """Change what it is to be.
 
         Containers that run are replaced where that changes something for them. Another
         `target_num_containers` counts from the next `scale`, `start` or `redeploy` on.
 
         Args:
+            network: another network, made if it is missing.
             changes: attributes of `ServiceDefinition`; the others stay.
         """
         if "name" in changes and changes["name"] != self.name:
@@ -175,6 +181,7 @@ class LiveService:
                     "deployment_strategy: a service cannot be updated to or from EVERY_NODE. "
                     "Terminate it and create it anew."
                 )
+            life = replace(life, network=network or life.network)
             return after, replace(life, operation="update") if life.is_deployed else life
 
         self._change("update", change)

@@ -40,8 +40,8 @@ class LiveServices:
 
     Args:
         engine: a manager.
-        network: the overlay network on which they reach each other by name; made when the
-            first is.
+        network: the overlay network on which those that are created reach each other by
+            name; made when the first is. The others stay on theirs.
         nodes: engines of other nodes, where volumes are to be removed as well when a
             service is terminated.
     """
@@ -62,7 +62,7 @@ class LiveServices:
             NotFound: there is no service that it is linked to, or has volumes from.
             NotSwarmManager: the engine manages no swarm.
         """
-        body = self.body(definition, Life())
+        body = self.body(definition, Life(network=self.network))
         created = self.engine.services.create(body)
         return self.get(created["ID"])
 
@@ -160,8 +160,9 @@ class LiveServices:
             major, minor = self.engine.api_version.split(".")
             if (int(major), int(minor)) < _SWAP:
                 raise Incompatible("memory_swap: a swarm limits swap from API 1.52 on.")
+        network = life.network or self.network
         if definition.net == "bridge":
-            self._have_network()
+            self._have_network(network)
         variables: dict[str, str] = {}
         for link in definition.linked_to_service:
             target = self._read(link["to_service"])
@@ -174,7 +175,7 @@ class LiveServices:
         return to_body(
             definition,
             life,
-            network=self.network,
+            network=network,
             replicas=replicas,
             variables=variables,
             bindings={name: read_definition(one) for name, one in sources.items()},
@@ -200,13 +201,13 @@ class LiveServices:
             raise InvalidInput(f"Service {name} is a swarm service without a life.")
         return found
 
-    def _have_network(self) -> None:
+    def _have_network(self, network: str) -> None:
         try:
-            self.engine.networks.inspect(self.network)
+            self.engine.networks.inspect(network)
         except NotFound:
             try:
                 self.engine.networks.create(
-                    {"Name": self.network, "Driver": "overlay", "Attachable": True}
+                    {"Name": network, "Driver": "overlay", "Attachable": True}
                 )
             except Conflict:
                 # Somebody else was faster.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,6 +56,10 @@ def test_what_was_stopped_or_never_started_stays(make: Make, services: LiveServi
     assert look_once(services) == 0
 
 
+def spec_of(services: LiveServices, service: LiveService) -> Any:
+    return services.engine.services.inspect(service.uuid)["Spec"]
+
+
 class Registry(LiveServices):
     """Services whose images are what a test says."""
 
@@ -72,17 +76,19 @@ def test_a_newer_image_is_deployed_once(make: Make, services: LiveServices) -> N
     service = make(autoredeploy=True)
     service.start().wait_until("Running")
     registry = Registry(services.engine)
-    registry.network = services.network
     # It was deployed when no registry answered.
     assert service.life.digest is None
     assert look_once(registry) == 0
     assert service.refresh().life.digest == "sha256:1"
+    (network,) = spec_of(services, service)["TaskTemplate"]["Networks"]
     registry.told = "sha256:2"
     late = registry.get(service.uuid)
     assert look_once(registry) == 1
     with pytest.raises(WrongState):
         late.redeploy(digest="sha256:2")
     service.wait_until("Running")
+    # On the network that it was made with, whoever redeploys it.
+    assert spec_of(services, service)["TaskTemplate"]["Networks"] == [network]
     with pytest.raises(WrongState, match="is deployed already"):
         late.redeploy(digest="sha256:2")
     assert look_once(registry) == 0
