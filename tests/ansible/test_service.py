@@ -64,11 +64,14 @@ def test_service(playbooks: Playbooks, cluster: Cluster) -> None:
             ("stop", {**to, "state": "stopped"}, True),
             ("stopped", {**to, "state": "stopped"}, False),
             ("start again", to, True),
+            ("ends", {**to, "run_command": ["true"]}, True),
+            ("has ended", {**to, "state": "stopped"}, False),
             ("remove", {**to, "state": "absent"}, True),
             ("removed", {**to, "state": "absent"}, False),
         ],
     )
     states = {step: result["service"].get("state") for step, result in results.items()}
+    assert states["has ended"] == "Stopped"
     assert states["create"] == states["not running"] == "Not running"
     assert states["start"] == states["redeploy"] == states["start again"] == "Running"
     assert states["stop"] == "Stopped"

@@ -167,7 +167,7 @@ class ServiceKind(Kind[ServiceWanted]):
         is_empty = not service.life.is_deployed or service.state in _EMPTY
         never_ran = service.life.operation == "create"
         if state == "stopped":
-            if service.life.is_deployed:
+            if service.life.is_deployed and service.state != "Stopped":
                 plan.add("stop", what, lambda: self._do(engine, wanted, "stop"))
         elif state == "redeployed" and not never_ran:
             plan.add("redeploy", what, lambda: self._do(engine, wanted, "redeploy"))
