@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveService"]
 
+# Operations that change how many containers there are, and not what they are.
+_COUNTING = ("stop", "scale")
 _ATTEMPTS = 5
 _PATIENCE = 60.0
 
@@ -170,17 +172,9 @@ class LiveService:
             network: another network, made if it is missing.
             changes: attributes of `ServiceDefinition`; the others stay.
         """
-        if "name" in changes and changes["name"] != self.name:
-            raise InvalidInput("name: a swarm service cannot be renamed.")
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
-            after = replace(before, **changes)
-            kinds = [one.deployment_strategy == "EVERY_NODE" for one in (before, after)]
-            if kinds[0] != kinds[1]:
-                raise InvalidInput(
-                    "deployment_strategy: a service cannot be updated to or from EVERY_NODE. "
-                    "Terminate it and create it anew."
-                )
+            after = before.changed(**changes)
             life = replace(life, network=network or life.network)
             return after, replace(life, operation="update") if life.is_deployed else life
 
@@ -293,7 +287,9 @@ class LiveService:
 
     def note(self, **recorded: Any) -> None:
         """Change what is recorded of its life (`Life`), and nothing else."""
-        self._change("update", lambda before, life: (before, replace(life, **recorded)))
+        self._change(
+            "update", lambda before, life: (before, replace(life, **recorded)), is_note=True
+        )
 
     def logs(self, *, tail: int | None = 300, follow: bool = True) -> Iterator[LogRecord]:
         """Read what its containers log, every line with its source.
@@ -312,13 +308,15 @@ class LiveService:
         replicas: int | None = None,
         avoid: Sequence[str] = (),
         is_checked: bool = False,
+        is_note: bool = False,
     ) -> None:
         for attempt in range(_ATTEMPTS):
             self.refresh()
             if not is_checked:
                 check_allowed(self.name, operation, self.state)
             definition, life = change(self._definition, self._life)
-            body = self._services.body(definition, life, replicas=replicas, avoid=avoid)
+            kept = self._service if is_note or operation in _COUNTING else None
+            body = self._services.body(definition, life, replicas=replicas, avoid=avoid, kept=kept)
             try:
                 self._engine.services.update(
                     self.uuid, body, version=self._service["Version"]["Index"]

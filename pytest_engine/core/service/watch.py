@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, ConnectionFailed, EngineError, NotFound, Timeout
+from .links import LinkedServiceMissing
 from .services import LiveServices
 from .states import WrongState
 
@@ -39,6 +40,9 @@ def look_once(services: LiveServices, tell: Callable[[str], object] = lambda _te
     for service in services.list():
         try:
             said = _destroy(service) or _redeploy(services, service, tell)
+        except LinkedServiceMissing as exc:
+            tell(str(exc))
+            continue
         except (NotFound, WrongState, Conflict):
             # Somebody else was faster.
             continue

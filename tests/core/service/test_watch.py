@@ -99,6 +99,23 @@ def test_a_newer_image_is_deployed_once(make: Make, services: LiveServices) -> N
     assert said == [f"{service.name}: the registry does not tell what busybox is"]
 
 
+def test_a_link_that_leads_nowhere_is_told(make: Make, services: LiveServices) -> None:
+    database = make()
+    service = make(autoredeploy=True, linked_to_service=[{"to_service": database.name}])
+    service.start().wait_until("Running")
+    registry = Registry(services.engine)
+    assert look_once(registry) == 0
+    database.terminate()
+    registry.told = "sha256:2"
+    said: list[str] = []
+    assert look_once(registry, said.append) == 0
+    (told,) = said
+    assert told == (
+        f"Service {service.name}: linked_to_service: there is no service {database.name}. Create "
+        f"it, or update {service.name} to do without it."
+    )
+
+
 def test_the_command_line_looks_once(make: Make, cluster: Cluster, services: LiveServices) -> None:
     service = ended(make, "ALWAYS", 1)
     done = subprocess.run(
