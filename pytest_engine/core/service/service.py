@@ -176,7 +176,10 @@ class LiveService:
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
             after = before.changed(**changes)
             life = replace(life, network=network or life.network)
-            return after, replace(life, operation="update") if life.is_deployed else life
+            if life.is_deployed:
+                digest = life.digest if after.image == before.image else self._digest(after)
+                life = replace(life, operation="update", digest=digest)
+            return after, life
 
         self._change("update", change)
         return self

@@ -99,6 +99,17 @@ def test_a_newer_image_is_deployed_once(make: Make, services: LiveServices) -> N
     assert said == [f"{service.name}: the registry does not tell what busybox is"]
 
 
+def test_another_image_is_not_deployed_twice(make: Make, services: LiveServices) -> None:
+    service = make(autoredeploy=True)
+    service.start().wait_until("Running")
+    service.note(digest="sha256:1")
+    registry = Registry(services.engine)
+    registry.told = "sha256:2"
+    registry.get(service.uuid).update(image="busybox:latest").wait_until("Running")
+    assert service.refresh().life.digest == "sha256:2"
+    assert look_once(registry) == 0
+
+
 def test_a_link_that_leads_nowhere_is_told(make: Make, services: LiveServices) -> None:
     database = make()
     service = make(autoredeploy=True, linked_to_service=[{"to_service": database.name}])
