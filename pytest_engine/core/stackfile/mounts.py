@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import InvalidInput
 from ..spec.mounts import Mount
 from ..spec.values import parse_bytes
-from .values import check_keys, read_list, read_mapping, read_section
+from .values import check_keys, is_external, read_flag, read_list, read_mapping, read_section
 
 __all__ = ["read_mounts"]
 
@@ -77,7 +77,8 @@ def _mount(
     folder: Path,
 ) -> Mount:
     kind, source = str(wanted.get("type", "volume")), wanted.get("source")
-    target, read_only = str(wanted.get("target", "")), bool(wanted.get("read_only"))
+    target = str(wanted.get("target", ""))
+    read_only = bool(read_flag(wanted.get("read_only"), f"{where}.volumes.read_only"))
     if kind == "bind":
         if not source:
             raise InvalidInput(f"{where}.volumes: a bind needs a source.")
@@ -98,13 +99,13 @@ def _mount(
     if kind != "volume":
         return Mount(target, source, kind, read_only)
     volume = read_section(wanted.get("volume"), f"{where}.volumes.volume")
-    no_copy = bool(volume.get("nocopy"))
+    no_copy = bool(read_flag(volume.get("nocopy"), f"{where}.volumes.volume.nocopy"))
     if source is None:
         return Mount(target, None, "volume", read_only, no_copy=no_copy)
     if source not in names:
         raise InvalidInput(f"{where}: the file has no volume {source}.")
     said = options[source]
-    if said.get("external"):
+    if is_external(said, f"volumes.{source}"):
         return Mount(target, names[source], "volume", read_only, no_copy=no_copy)
     return Mount(
         target,

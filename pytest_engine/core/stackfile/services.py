@@ -13,7 +13,15 @@ from ..spec.service import ServiceSpec
 from ..spec.values import parse_command, read_env_file
 from .mounts import read_mounts
 from .ports import read_ports
-from .values import NAMESPACE, check_keys, read_hosts, read_list, read_mapping, read_section
+from .values import (
+    NAMESPACE,
+    check_keys,
+    read_flag,
+    read_hosts,
+    read_list,
+    read_mapping,
+    read_section,
+)
 
 __all__ = ["Names", "read_service"]
 
@@ -44,14 +52,12 @@ _SAME = {
     "cap_add": "cap_add",
     "cap_drop": "cap_drop",
     "hostname": "hostname",
-    "init": "init",
-    "read_only": "read_only",
     "stop_grace_period": "stop_grace_period",
     "stop_signal": "stop_signal",
-    "tty": "tty",
     "working_dir": "working_dir",
     "credential_spec": "credential_spec",
 }
+_FLAGS = ("init", "read_only", "tty")
 # What a file that does not state it any more takes back. The rest has no value for that, and
 # stays as it is.
 _UNSTATED: Mapping[str, Any] = {
@@ -127,6 +133,7 @@ def read_service(
     settings: dict[str, Any] = {
         **_UNSTATED,
         **_stated({setting: stated.get(name) for name, setting in _SAME.items()}),
+        **_stated({name: read_flag(stated.get(name), f"{where}.{name}") for name in _FLAGS}),
         **_process(where, stated, folder),
         **_deployed(f"{where}.deploy", deploy),
         "container_labels": {**labels, **names.labels},
@@ -226,7 +233,7 @@ def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
     if stated is None:
         return None
     check = read_section(stated, f"{where}.healthcheck")
-    if check.pop("disable", False):
+    if read_flag(check.pop("disable", None), f"{where}.healthcheck.disable"):
         return Healthcheck(test="NONE")
     known = ("test", "interval", "timeout", "retries", "start_period", "start_interval")
     check_keys(f"{where}.healthcheck", check, known)

@@ -155,6 +155,10 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
             }
         ]),
         ({"tmpfs": "/t"}, "mounts", [{"Type": "tmpfs", "Target": "/t", "ReadOnly": False}]),
+        # What a variable is filled in with is text.
+        ({"tty": "yes"}, "tty", True),
+        ({"read_only": "False"}, "read_only", False),
+        ({"healthcheck": {"disable": "no", "retries": 2}}, "healthcheck", {"Retries": 2}),
         # What is not stated any more is taken back.
         ({}, "env", []),
         ({}, "publish", []),
@@ -182,6 +186,11 @@ def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
         ({"services": {"web": {"image": "a", "volumes": ["b:/b"]}}}, "no volume b"),
         ({"services": {"web": {"image": "a", "ports": ["1.2.3.4:80:80"]}}}, "takes no address"),
         ({"services": {"web": {"image": "a", "ports": ["1-3:80-81"]}}}, "differ in length"),
+        ({"services": {"web": {"image": "a", "ports": [80822]}}}, "80822' is no port.*in quotes"),
+        ({"services": {"web": {"image": "a", "ports": ["70000:80"]}}}, "70000' is no port"),
+        ({"services": {"web": {"image": "a", "ports": [{"target": 65536}]}}}, "65536 is no port"),
+        ({"services": {"web": {"image": "a", "tty": "maybe"}}}, "web.tty: 'maybe' is neither true"),
+        ({"networks": {"a": {"external": "perhaps"}}}, "networks.a.external: 'perhaps' is neither"),
         ({"services": {"web": {"image": "a", "deploy": {"modus": 1}}}}, "modus"),
         ({"services": {"web": {"image": "a", "deploy": {"mode": "every"}}}}, "every"),
         ({"services": {"web": {"image": "a", "environment": ["B"]}}}, r"B has no value. Write B="),
