@@ -11,7 +11,15 @@ from ..errors import InvalidInput
 from ..spec.content import ContentSpec
 from ..spec.network import IpamPool, NetworkSpec
 from .services import Names, read_service
-from .values import NAMESPACE, check_keys, is_external, read_flag, read_mapping
+from .values import (
+    NAMESPACE,
+    check_keys,
+    is_external,
+    read_flag,
+    read_list,
+    read_mapping,
+    read_section,
+)
 
 if TYPE_CHECKING:
     from ..spec.service import ServiceSpec
@@ -21,6 +29,7 @@ __all__ = ["Stack", "read_stack"]
 _TOP = ("version", "name", "services", "networks", "volumes", "secrets", "configs")
 _FLAGS = ("attachable", "enable_ipv4", "enable_ipv6", "internal")
 _NETWORK = ("name", "external", "driver", "driver_opts", "ipam", "labels", *_FLAGS)
+_POOL = ("subnet", "ip_range", "gateway", "aux_addresses")
 _CONTENT = ("name", "external", "file", "content", "labels", "template_driver")
 _VOLUME = ("name", "external", "driver", "driver_opts", "labels")
 
@@ -127,22 +136,21 @@ def _names(
 
 
 def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) -> NetworkSpec:
-    ipam = stated.get("ipam") or {}
-    pools = [
-        IpamPool(
-            subnet=pool.get("subnet"),
-            ip_range=pool.get("ip_range"),
-            gateway=pool.get("gateway"),
-            aux_addresses=pool.get("aux_addresses"),
-        )
-        for pool in ipam.get("config") or ()
-    ]
+    where = f"networks.{name}.ipam"
+    ipam = read_section(stated.get("ipam"), where)
+    check_keys(where, ipam, ("driver", "options", "config"))
+    pools = []
+    for stated_pool in read_list(ipam.get("config"), f"{where}.config"):
+        pool = read_section(stated_pool, f"{where}.config")
+        check_keys(f"{where}.config", pool, _POOL)
+        pools.append(IpamPool(**{key: pool.get(key) for key in _POOL}))
     flags = {flag: read_flag(stated.get(flag), f"networks.{name}.{flag}") for flag in _FLAGS}
     return NetworkSpec(
         name,
         driver=stated.get("driver") or "overlay",
         driver_options=_or_none(stated.get("driver_opts"), "driver_opts"),
         ipam_driver=ipam.get("driver"),
+        ipam_driver_options=_or_none(ipam.get("options"), f"{where}.options"),
         ipam_config=pools or None,
         enable_ipv4=flags["enable_ipv4"],
         enable_ipv6=flags["enable_ipv6"],
