@@ -64,11 +64,14 @@ def test_service(playbooks: Playbooks, cluster: Cluster) -> None:
             ("stop", {**to, "state": "stopped"}, True),
             ("stopped", {**to, "state": "stopped"}, False),
             ("start again", to, True),
+            ("ends", {**to, "run_command": ["true"]}, True),
+            ("has ended", {**to, "state": "stopped"}, False),
             ("remove", {**to, "state": "absent"}, True),
             ("removed", {**to, "state": "absent"}, False),
         ],
     )
     states = {step: result["service"].get("state") for step, result in results.items()}
+    assert states["has ended"] == "Stopped"
     assert states["create"] == states["not running"] == "Not running"
     assert states["start"] == states["redeploy"] == states["start again"] == "Running"
     assert states["stop"] == "Stopped"
@@ -79,6 +82,33 @@ def test_service(playbooks: Playbooks, cluster: Cluster) -> None:
     assert results["scale"]["diff"]["after"]["target_num_containers"] == 2
     assert "hidden" not in json.dumps(results["update"]["diff"])
     assert results["remove"]["service"] == {}
+
+
+def test_a_service_stays_on_its_network_until_another_is_stated(
+    playbooks: Playbooks, cluster: Cluster
+) -> None:
+    name, network = (f"{what}-{uuid.uuid4().hex[:8]}" for what in ("service", "back"))
+    to = {**reached(cluster.managers[0]), "name": name}
+    other = {**to, "network": f"{network}-2"}
+    results = play(
+        playbooks,
+        "service",
+        [
+            ("start", {**to, "image": "busybox", "run_command": SLEEP, "network": network}, True),
+            ("scale", {**to, "target_num_containers": 2}, True),
+            ("same", {**to, "network": network}, False),
+            ("other", other, True),
+            ("again", other, False),
+            ("not stated", to, False),
+            ("remove", {**to, "state": "absent"}, True),
+        ],
+    )
+    containers = {step: result["service"].get("containers") for step, result in results.items()}
+    # The first goes on as it was.
+    assert set(containers["start"]) < set(containers["scale"])
+    assert not set(containers["scale"]) & set(containers["other"])
+    assert results["other"]["diff"]["before"]["network"] == network
+    assert results["other"]["diff"]["after"]["network"] == f"{network}-2"
 
 
 def test_a_service_that_does_not_come_up_says_why(playbooks: Playbooks, cluster: Cluster) -> None:

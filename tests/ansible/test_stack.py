@@ -93,6 +93,45 @@ def test_a_task_brings_about_a_stack(
     assert engine.networks.list(filters={"name": name}) == []
 
 
+PLAIN = """\
+x-web: &web
+  image: IMAGE
+  deploy: {replicas: 0}
+services:
+  web:
+    <<: *web
+    tty: on
+    secrets: [{source: key, mode: 0440}]
+    environment: {SSL: on, SINCE: 2020-01-01, PORT: 22:22, ZIP: 0999, REAL: true, COUNT: 12}
+secrets:
+  key: {content: =}
+"""
+
+
+def test_a_file_means_what_it_means_to_docker(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str, tmp_path: Path
+) -> None:
+    name = scratch.name("plain")
+    path = tmp_path / "stack.yml"
+    path.write_text(PLAIN.replace("IMAGE", busybox))
+    options = {"name": name, "resolve_image": "never", "compose": [str(path)]}
+    play(playbooks, "stack", [("deploy", options, True), ("again", options, False)])
+    service: Any = engine.services.inspect(f"{name}_web")
+    container = service["Spec"]["TaskTemplate"]["ContainerSpec"]
+    assert container["TTY"] is True
+    assert container["Secrets"][0]["File"]["Mode"] == 0o440
+    assert sorted(container["Env"]) == [
+        "COUNT=12",
+        "PORT=22:22",
+        "REAL=true",
+        "SINCE=2020-01-01",
+        "SSL=on",
+        "ZIP=0999",
+    ]
+    gone = {"name": name, "state": "absent", "absent_retries": 20}
+    play(playbooks, "stack", [("remove", gone, True)])
+
+
 def test_fifty_services_are_looked_at_at_once(
     playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,16 @@ CONTEXT: Mapping[str, Any] = {
     "cli_context": {"type": "str"},
     "docker_cli": {"type": "path"},
 }
+# What a plain word of a Compose file is besides text: its type, how it is written, and what it
+# begins with.
+_PLAIN = (
+    ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("null", r"(?:~|null|Null|NULL|)$", ("~", "n", "N", "")),
+    ("int", r"[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+|0|[1-9][0-9_]*)$", "-+0123456789"),
+    ("float", r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    ("float", r"[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$", "-+."),
+    ("merge", r"<<$", "<"),
+)
 CONTEXT_RULES = [("docker_host", "cli_context")]
 
 
@@ -131,7 +142,11 @@ def _parse(path: str, text: str) -> Any:
             f"compose: to read {path} the target needs PyYAML. Install it there, or give the "
             "definition itself in place of the path."
         ) from error
+    # Compose files are YAML 1.2: 22:22 is no number there, on no flag, and a date a text.
+    loader: Any = type("_Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}})
+    for tag, pattern, first in _PLAIN:
+        loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        return yaml.load(text, Loader=loader)  # noqa: S506  # it is a safe one
+    except (yaml.YAMLError, ValueError) as error:
         raise errors.InvalidInput(f"compose: {path} is no YAML: {error}") from error

@@ -139,9 +139,10 @@ options:
     type: str
     choices: [bridge, host]
   network:
-    description: The overlay network that services with O(net=bridge) share. It is made if it is missing.
+    description:
+      - The overlay network that services with O(net=bridge) share. It is made if it is missing.
+      - V(services) for a service that is made. One that is there stays on its own unless another one is stated.
     type: str
-    default: services
   working_dir:
     description: Where its processes start.
     type: str
@@ -348,7 +349,7 @@ ARGUMENTS = {
         "default": "started",
         "choices": ["absent", "present", "redeployed", "started", "stopped"],
     },
-    "network": {"type": "str", "default": "services"},
+    "network": TEXT,
     "reuse_volumes": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "float", "default": 60},
@@ -363,12 +364,11 @@ def bring_about(call: engine.Call) -> engine.Outcome:
         if name in stated:
             stated[name] = engine.texts(stated[name])
     kind = ServiceKind(
-        network=params["network"],
         reuse_volumes=params["reuse_volumes"],
         wait=params["wait"],
         timeout=params["wait_timeout"],
     )
-    return call.reconcile(kind, ServiceWanted(params["name"], stated))
+    return call.reconcile(kind, ServiceWanted(params["name"], stated, params["network"]))
 
 
 def main() -> None:

@@ -41,6 +41,8 @@ options:
         ones. Required with O(state=present).
       - Paths in them are relative to the folder of the first file. C(${NAME}) stands for a variable of the target's
         environment.
+      - Files are YAML 1.2, where C(22:22) and C(on) are texts. A definition in a playbook is what Ansible makes of it,
+        and takes them for a number and for true; write them in quotes there.
     type: list
     elements: raw
     default: []

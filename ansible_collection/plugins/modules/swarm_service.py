@@ -150,7 +150,7 @@ options:
   image:
     description:
       - The image of the tasks. Required with O(state=present).
-      - What its registry had for its tag when the service was made is not compared, unless O(resolve_image) says so.
+      - What its registry had for its tag when the service was made is neither compared nor changed, unless O(resolve_image) says so.
     type: str
   init:
     description: Whether a small process runs first, which hands on signals and ends what is left over.

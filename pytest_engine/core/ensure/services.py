@@ -182,7 +182,11 @@ class ServiceKind(Kind[ServiceSpec]):
     def settle(
         self, engine: Engine, wanted: ServiceSpec, actual: Mapping[str, Any] | None
     ) -> ServiceSpec:
-        """Put ids for names, and a digest for a tag."""
+        """Put ids for names, and a digest for a tag.
+
+        An image that is pinned stays so as long as its name does, unless it is asked for again:
+        tasks are not replaced for nothing.
+        """
         if wanted.mode is None and actual is not None and wanted.replicas is not None:
             _check_counted(wanted, mode_of(actual["Spec"]))
         settled: dict[str, Any] = {}
@@ -208,7 +212,11 @@ class ServiceKind(Kind[ServiceSpec]):
                 {**file, "Runtime": {}},
             ]
         settled_spec = wanted.with_settings(**settled) if settled else wanted
-        return _resolved(engine, settled_spec) if self.resolve else settled_spec
+        if self.resolve:
+            return _resolved(engine, settled_spec)
+        pinned = "" if actual is None else _image(actual)
+        is_same = pinned.partition("@")[0] == wanted.image
+        return settled_spec.with_image(pinned) if is_same else settled_spec
 
     def plan(
         self,
@@ -286,11 +294,4 @@ def _resolved(engine: Engine, wanted: ServiceSpec) -> ServiceSpec:
     if wanted.image is None or "@" in wanted.image:
         return wanted
     digest = engine.distribution.inspect(wanted.image)["Descriptor"]["digest"]
-    resolved = ServiceSpec(
-        wanted.name,
-        f"{wanted.image}@{digest}",
-        wanted.mode,
-        wanted.replicas,
-        wanted.max_concurrent,
-    )
-    return resolved.with_settings(**wanted.settings)
+    return wanted.with_image(f"{wanted.image}@{digest}")

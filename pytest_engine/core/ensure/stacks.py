@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -272,16 +271,8 @@ def _resolved(
 ) -> ServiceSpec:
     image = str(wanted.image)
     there = "" if actual is None else actual["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
-    # What is pinned stays so as long as its name does: tasks are not replaced for nothing.
-    kept = _with_image(wanted, there) if there.partition("@")[0] == image else wanted
-    if "@" in image:
+    is_same = there.partition("@")[0] == image
+    if "@" in image or resolve == "never" or (resolve == "changed" and is_same):
         return wanted
-    if resolve == "never" or (resolve == "changed" and kept is not wanted):
-        return kept
     digest = digests.of(image)
-    return _with_image(wanted, f"{image}@{digest}") if digest else kept
-
-
-def _with_image(wanted: ServiceSpec, image: str) -> ServiceSpec:
-    settings = dict(wanted.settings)
-    return replace(wanted, image=image, settings={}).with_settings(**settings)
+    return wanted.with_image(f"{image}@{digest}") if digest else wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from .definition import ServiceDefinition
@@ -18,6 +18,7 @@ __all__ = [
     "LIFE_LABEL",
     "VOLUME_LABEL",
     "Life",
+    "body_with",
     "read_definition",
     "read_life",
     "restarts",
@@ -47,7 +48,10 @@ class Life:
     Attributes:
         operation: the last one: `create`, `start`, `stop`, `scale`, `redeploy`, `update`,
             `terminate`.
-        replicas: how many containers the swarm is told to run.
+        network: the network on which it reaches other services by name.
+        replicas: how many containers the swarm is told to run, in the end.
+        until: when the swarm should have been told of the next container, where they are brought
+            up one after the other; from then on nobody brings up more.
         deployed: when its containers were last deployed, RFC 3339; None: never.
         started: when it was last started.
         stopped: when it was last stopped.
@@ -58,7 +62,9 @@ class Life:
     """
 
     operation: str = "create"
+    network: str | None = None
     replicas: int = 0
+    until: str | None = None
     deployed: str | None = None
     started: str | None = None
     stopped: str | None = None
@@ -97,32 +103,21 @@ def to_body(
         generations: which volumes of these.
         avoid: the ids of nodes that get no container now.
     """
-    linked = dict(variables or {})
-    env = {**linked, **dict(cast("Mapping[str, str]", definition.container_envvars))}
-    wanted = life.replicas if replicas is None else replicas
-    every = definition.deployment_strategy == "EVERY_NODE"
+    own = dict(cast("Mapping[str, str]", definition.container_envvars))
+    linked = {name: value for name, value in (variables or {}).items() if name not in own}
+    env = {**linked, **own}
     body: dict[str, Any] = {
         "Name": definition.name,
-        "Labels": {
-            DEFINITION_LABEL: json.dumps(definition.plain(), sort_keys=True),
-            LIFE_LABEL: json.dumps({**asdict(life), "variables": sorted(linked)}, sort_keys=True),
-            **({_STACK_LABEL: definition.stack} if definition.stack else {}),
-        },
+        "Labels": _labels(definition, replace(life, variables=sorted(linked))),
         "TaskTemplate": {
             "ContainerSpec": _container(definition, life, env, bindings or {}, generations or {}),
             "Resources": _resources(definition),
             "RestartPolicy": _restart_policy(definition),
-            "Placement": {
-                "Constraints": [
-                    *(f"node.labels.{tag}==true" for tag in definition.tags),
-                    *(f"node.id!={node}" for node in avoid),
-                    *([_NOWHERE] if every and not life.is_deployed else []),
-                ]
-            },
+            "Placement": _placement(definition, life, avoid),
             "ForceUpdate": life.redeployed,
             "Networks": [{"Target": "host" if definition.net == "host" else network}],
         },
-        "Mode": {"Global": {}} if every else {"Replicated": {"Replicas": wanted}},
+        "Mode": _mode(definition, life, replicas),
         "UpdateConfig": {
             "Parallelism": 1 if definition.sequential_deployment else 0,
             # A port of the node is free only when the container before is gone.
@@ -136,6 +131,58 @@ def to_body(
         },
     }
     return cast("ServiceCreateBody", body)
+
+
+def body_with(
+    service: Service,
+    definition: ServiceDefinition,
+    life: Life,
+    *,
+    replicas: int | None = None,
+    avoid: Sequence[str] = (),
+) -> ServiceCreateBody:
+    """Change how many containers a service has, and what is recorded of it, and nothing else.
+
+    So nothing is needed of the services that it is linked to, or has volumes from.
+
+    Args:
+        service: as the manager tells it.
+        definition: what it is to be.
+        life: what is recorded of it.
+        replicas: how many containers for now; None: `life.replicas`.
+        avoid: the ids of nodes that get no container now.
+    """
+    spec: dict[str, Any] = dict(service["Spec"])
+    task = {**spec["TaskTemplate"], "Placement": _placement(definition, life, avoid)}
+    changed = {"Labels": _labels(definition, life), "Mode": _mode(definition, life, replicas)}
+    return cast("ServiceCreateBody", {**spec, **changed, "TaskTemplate": task})
+
+
+def _labels(definition: ServiceDefinition, life: Life) -> dict[str, str]:
+    return {
+        DEFINITION_LABEL: json.dumps(definition.plain(), sort_keys=True),
+        LIFE_LABEL: json.dumps(asdict(life), sort_keys=True),
+        **({_STACK_LABEL: definition.stack} if definition.stack else {}),
+    }
+
+
+def _placement(
+    definition: ServiceDefinition, life: Life, avoid: Sequence[str]
+) -> dict[str, Sequence[str]]:
+    is_nowhere = definition.deployment_strategy == "EVERY_NODE" and not life.is_deployed
+    return {
+        "Constraints": [
+            *(f"node.labels.{tag}==true" for tag in definition.tags),
+            *(f"node.id!={node}" for node in avoid),
+            *([_NOWHERE] if is_nowhere else []),
+        ]
+    }
+
+
+def _mode(definition: ServiceDefinition, life: Life, replicas: int | None) -> dict[str, Any]:
+    if definition.deployment_strategy == "EVERY_NODE":
+        return {"Global": {}}
+    return {"Replicated": {"Replicas": life.replicas if replicas is None else replicas}}
 
 
 def _restart_policy(definition: ServiceDefinition) -> dict[str, Any]:

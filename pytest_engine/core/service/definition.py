@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from ..errors import InvalidInput
@@ -184,6 +184,23 @@ class ServiceDefinition:
             if self.memory is None:
                 raise InvalidInput("memory_swap: it is memory and swap together; state memory.")
             _check_count("memory_swap", self.memory_swap, self.memory)
+
+    def changed(self, **attributes: Any) -> ServiceDefinition:
+        """Say what the service is to be with some attributes changed.
+
+        Raises:
+            InvalidInput: no service can be changed so.
+        """
+        after = replace(self, **attributes)
+        if after.name != self.name:
+            raise InvalidInput("name: a swarm service cannot be renamed.")
+        kinds = [one.deployment_strategy == "EVERY_NODE" for one in (self, after)]
+        if kinds[0] != kinds[1]:
+            raise InvalidInput(
+                "deployment_strategy: a service cannot be updated to or from EVERY_NODE. "
+                "Terminate it and create it anew."
+            )
+        return after
 
     def plain(self) -> dict[str, Any]:
         """Say it in JSON's types, without the variables, which may be secret."""

@@ -31,10 +31,13 @@ class ServiceWanted:
         name: its name.
         attributes: of `ServiceDefinition`, those that are stated; the others stay as they
             are, or have their defaults in a service that is made.
+        network: the network on which it reaches other services; None: its own, and
+            `services` for one that is made.
     """
 
     name: str
     attributes: Mapping[str, Any]
+    network: str | None = None
 
     def definition(self, before: ServiceDefinition | None = None) -> ServiceDefinition:
         """Say what the service is to be.
@@ -63,13 +66,21 @@ def _wanted(name: str, wanted: ServiceWanted) -> Any:
 
 
 def _actual(name: str, resource: Mapping[str, Any]) -> Any:
+    return getattr(_service(resource).definition, name)
+
+
+def _network(resource: Mapping[str, Any]) -> str:
+    return _service(resource).network
+
+
+def _service(resource: Mapping[str, Any]) -> LiveService:
     if not isinstance(resource, _Found):
         raise InvalidInput("A service is compared as it was found.")
-    return getattr(resource.service.definition, name)
+    return resource.service
 
 
 def _fields() -> tuple[Field, ...]:
-    return tuple(
+    attributes = (
         Field(
             name,
             partial(_wanted, name),
@@ -80,6 +91,7 @@ def _fields() -> tuple[Field, ...]:
         for name in ServiceDefinition.names()
         if name != "name"
     )
+    return (*attributes, Field("network", lambda wanted: wanted.network, _network, _same))
 
 
 def _same(wanted: Any, actual: Any) -> bool:
@@ -95,13 +107,11 @@ class ServiceKind(Kind[ServiceWanted]):
     """Services with a life.
 
     Attributes:
-        network: the network that they share.
         reuse_volumes: whether a redeployed service keeps its volumes.
         wait: whether its containers are waited for.
         timeout: seconds to wait for them, or for an operation that is under way.
     """
 
-    network: str = NETWORK
     reuse_volumes: bool = True
     wait: bool = True
     timeout: float = 60.0
@@ -111,7 +121,7 @@ class ServiceKind(Kind[ServiceWanted]):
 
     def find(self, engine: Engine, wanted: ServiceWanted) -> Mapping[str, Any] | None:
         """Look for the service of that name."""
-        found = self._services(engine).find(wanted.name)
+        found = LiveServices(engine).find(wanted.name)
         return None if found is None else _Found(found)
 
     def plan(
@@ -129,7 +139,8 @@ class ServiceKind(Kind[ServiceWanted]):
             if state != "absent":
                 # Wrong attributes are told in check mode already.
                 definition = wanted.definition()
-                plan.add("create", what, lambda: self._services(engine).create(definition))
+                services = LiveServices(engine, network=wanted.network or NETWORK)
+                plan.add("create", what, lambda: services.create(definition))
                 if state in ("started", "redeployed"):
                     plan.add("start", what, lambda: self._do(engine, wanted, "start"))
             return plan
@@ -156,7 +167,7 @@ class ServiceKind(Kind[ServiceWanted]):
         is_empty = not service.life.is_deployed or service.state in _EMPTY
         never_ran = service.life.operation == "create"
         if state == "stopped":
-            if service.life.is_deployed:
+            if service.life.is_deployed and service.state != "Stopped":
                 plan.add("stop", what, lambda: self._do(engine, wanted, "stop"))
         elif state == "redeployed" and not never_ran:
             plan.add("redeploy", what, lambda: self._do(engine, wanted, "redeploy"))
@@ -166,12 +177,12 @@ class ServiceKind(Kind[ServiceWanted]):
             plan.add("scale", what, lambda: self._do(engine, wanted, "scale"))
 
     def _do(self, engine: Engine, wanted: ServiceWanted, operation: str) -> None:
-        service = self._services(engine).get(wanted.name)
+        service = LiveServices(engine).get(wanted.name)
         if service.state not in ALLOWED:
             # Somebody's operation is under way; it may as well be the step before this one.
             service.wait_until(*ALLOWED, timeout=self.timeout)
         if operation == "update":
-            service.update(**wanted.attributes)
+            service.update(network=wanted.network, **wanted.attributes)
         elif operation == "redeploy":
             service.redeploy(reuse_volumes=self.reuse_volumes)
         elif operation == "terminate":
@@ -196,6 +207,3 @@ class ServiceKind(Kind[ServiceWanted]):
                     f"Service {service.name}: its containers have ended: "
                     f"{'; '.join(counts.errors) or 'the swarm does not say why'}."
                 )
-
-    def _services(self, engine: Engine) -> LiveServices:
-        return LiveServices(engine, network=self.network)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from ..errors import NotFound
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..types.engine import Task
     from .definition import ServiceDefinition
 
-__all__ = ["container_variables", "link_variables"]
+__all__ = ["LinkedServiceMissing", "container_variables", "link_variables"]
+
+
+class LinkedServiceMissing(NotFound):
+    """A service that another one is linked to, or has volumes from, is not there."""
 
 
 def link_variables(definition: ServiceDefinition, link: str | None = None) -> dict[str, str]:

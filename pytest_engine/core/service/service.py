@@ -13,10 +13,10 @@ from ..polling import poll
 from .body import read_definition, read_life, restarts
 from .log import read_log
 from .placement import emptiest_node, nodes_to_avoid
-from .states import WrongState, check_allowed, count, state_of
+from .states import WrongState, asked_for, check_allowed, count, state_of
 from .view import described, is_synchronized
 from .volumes import remove_volumes
-from .waiting import situation, wait_for_state
+from .waiting import wait_for_container, wait_for_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveService"]
 
+# Operations that change how many containers there are, and not what they are.
+_COUNTING = ("stop", "scale")
 _ATTEMPTS = 5
 _PATIENCE = 60.0
 
@@ -86,6 +88,11 @@ class LiveService:
         return self._life
 
     @property
+    def network(self) -> str:
+        """The network on which it reaches other services by name, with `net: bridge`."""
+        return self._life.network or self._services.network
+
+    @property
     def tasks(self) -> Sequence[Task]:
         """Its tasks, past ones included."""
         return self._tasks
@@ -100,7 +107,7 @@ class LiveService:
         """One of `STATES`."""
         if self._destroyed:
             return "Terminating" if self._tasks else "Terminated"
-        return state_of(self._service, self._life, self.counts)
+        return state_of(self._service, self._life, self.counts, now=self._services.now())
 
     @property
     def synchronized(self) -> bool:
@@ -155,27 +162,24 @@ class LiveService:
         wait_for_state(self, states, timeout)
         return self
 
-    def update(self, **changes: Any) -> LiveService:
+    def update(self, *, network: str | None = None, **changes: Any) -> LiveService:
         """Change what it is to be.
 
         Containers that run are replaced where that changes something for them. Another
         `target_num_containers` counts from the next `scale`, `start` or `redeploy` on.
 
         Args:
+            network: another network, made if it is missing.
             changes: attributes of `ServiceDefinition`; the others stay.
         """
-        if "name" in changes and changes["name"] != self.name:
-            raise InvalidInput("name: a swarm service cannot be renamed.")
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
-            after = replace(before, **changes)
-            kinds = [one.deployment_strategy == "EVERY_NODE" for one in (before, after)]
-            if kinds[0] != kinds[1]:
-                raise InvalidInput(
-                    "deployment_strategy: a service cannot be updated to or from EVERY_NODE. "
-                    "Terminate it and create it anew."
-                )
-            return after, replace(life, operation="update") if life.is_deployed else life
+            after = before.changed(**changes)
+            life = replace(life, network=network or life.network)
+            if life.is_deployed:
+                digest = life.digest if after.image == before.image else self._digest(after)
+                life = replace(life, operation="update", digest=digest)
+            return after, life
 
         self._change("update", change)
         return self
@@ -286,7 +290,9 @@ class LiveService:
 
     def note(self, **recorded: Any) -> None:
         """Change what is recorded of its life (`Life`), and nothing else."""
-        self._change("update", lambda before, life: (before, replace(life, **recorded)))
+        self._change(
+            "update", lambda before, life: (before, replace(life, **recorded)), is_note=True
+        )
 
     def logs(self, *, tail: int | None = 300, follow: bool = True) -> Iterator[LogRecord]:
         """Read what its containers log, every line with its source.
@@ -305,13 +311,15 @@ class LiveService:
         replicas: int | None = None,
         avoid: Sequence[str] = (),
         is_checked: bool = False,
+        is_note: bool = False,
     ) -> None:
         for attempt in range(_ATTEMPTS):
             self.refresh()
             if not is_checked:
                 check_allowed(self.name, operation, self.state)
             definition, life = change(self._definition, self._life)
-            body = self._services.body(definition, life, replicas=replicas, avoid=avoid)
+            kept = self._service if is_note or operation in _COUNTING else None
+            body = self._services.body(definition, life, replicas=replicas, avoid=avoid, kept=kept)
             try:
                 self._engine.services.update(
                     self.uuid, body, version=self._service["Version"]["Index"]
@@ -330,19 +338,30 @@ class LiveService:
         check_allowed(self.name, operation, self.state)
         definition = self._definition
         target = definition.target_num_containers
-        present = self._life.replicas if self._life.is_deployed else 0
+        present = asked_for(self._service, self._life) if self._life.is_deployed else 0
         if "deployed" in recorded:
             recorded["digest"] = self._digest(definition)
 
         def change(before: ServiceDefinition, life: Life) -> tuple[ServiceDefinition, Life]:
+            if is_begun and life.operation != operation:
+                raise WrongState(
+                    f"Service {self.name}: cannot {operation} it any further: meanwhile somebody "
+                    f"has begun to {life.operation} it.",
+                    operation=operation,
+                    state=self.state,
+                )
             # Those that have ended by themselves come back only as new ones.
             again = int(operation == "start" and life.is_deployed and not is_begun)
-            redeployed = life.redeployed + again
             return before, replace(
-                life, operation=operation, replicas=target, redeployed=redeployed, **recorded
+                life,
+                operation=operation,
+                replicas=target,
+                until=self._services.now(timeout) if number < target else None,
+                redeployed=life.redeployed + again,
+                **recorded,
             )
 
-        is_begun = False
+        is_begun, number = False, target
         chooses = definition.deployment_strategy == "EMPTIEST_NODE"
         one_by_one = chooses or definition.sequential_deployment
         is_every = definition.deployment_strategy == "EVERY_NODE"
@@ -350,6 +369,7 @@ class LiveService:
             self._change(operation, change)
             return
         avoid: Sequence[str] = ()
+        is_complete = False
         try:
             for number in range(present + 1, target + 1):
                 avoid = self._avoided() if chooses else ()
@@ -358,13 +378,16 @@ class LiveService:
                     change,
                     replicas=number,
                     avoid=avoid,
-                    is_checked=number > present + 1,
+                    is_checked=is_begun,
                 )
                 is_begun = True
-                self._wait_for_container(number, timeout)
+                wait_for_container(self, number, timeout)
+            is_complete = not avoid
         finally:
-            if avoid:
-                # A container that has to move later may go anywhere.
+            if is_begun and not is_complete:
+                # Nobody comes back for those that are missing; and a container that has to move
+                # later may go anywhere.
+                number = target
                 self._change(operation, change, is_checked=True)
 
     def _digest(self, definition: ServiceDefinition) -> str | None:
@@ -374,21 +397,3 @@ class LiveService:
         nodes, tasks = self._engine.nodes.list(), self._engine.tasks.list()
         chosen = emptiest_node(nodes, tasks, self._definition.tags)
         return nodes_to_avoid(chosen, self.uuid, nodes, tasks) if chosen else ()
-
-    def _wait_for_container(self, number: int, timeout: float) -> None:
-        is_sequential = self._definition.sequential_deployment
-
-        def is_there() -> bool:
-            self.refresh()
-            counts = self.counts
-            if is_sequential:
-                return counts.running + counts.stopped >= number
-            placed = [task for task in self._tasks if task.get("NodeID")]
-            return len({task.get("Slot") for task in placed}) >= number or bool(counts.failing)
-
-        poll(
-            is_there,
-            timeout=timeout,
-            what=f"Container {number} of service {self.name} is to come up",
-            tell=lambda: situation(self),
-        )

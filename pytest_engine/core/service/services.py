@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 # What an Engine imports by itself travels to a target because it is named here.
@@ -14,8 +14,8 @@ from ..api.services import Services  # noqa: F401  # pylint: disable=unused-impo
 from ..api.tasks import Tasks  # noqa: F401  # pylint: disable=unused-import
 from ..api.volumes import Volumes  # noqa: F401  # pylint: disable=unused-import
 from ..errors import Conflict, EngineError, Incompatible, InvalidInput, NotFound
-from .body import DEFINITION_LABEL, Life, read_definition, read_life, to_body
-from .links import link_variables
+from .body import DEFINITION_LABEL, Life, body_with, read_definition, read_life, to_body
+from .links import LinkedServiceMissing, link_variables
 from .service import LiveService
 from .states import STATES, is_ending
 
@@ -40,8 +40,8 @@ class LiveServices:
 
     Args:
         engine: a manager.
-        network: the overlay network on which they reach each other by name; made when the
-            first is.
+        network: the overlay network on which those that are created reach each other by
+            name; made when the first is. The others stay on theirs.
         nodes: engines of other nodes, where volumes are to be removed as well when a
             service is terminated.
     """
@@ -59,10 +59,10 @@ class LiveServices:
 
         Raises:
             Conflict: the name is taken.
-            NotFound: there is no service that it is linked to, or has volumes from.
+            LinkedServiceMissing: there is no service that it is linked to, or has volumes from.
             NotSwarmManager: the engine manages no swarm.
         """
-        body = self.body(definition, Life())
+        body = self.body(definition, Life(network=self.network))
         created = self.engine.services.create(body)
         return self.get(created["ID"])
 
@@ -147,6 +147,7 @@ class LiveServices:
         *,
         replicas: int | None = None,
         avoid: Sequence[str] = (),
+        kept: Service | None = None,
     ) -> ServiceCreateBody:
         """Make the specification of the swarm service, with what it takes from others.
 
@@ -155,26 +156,33 @@ class LiveServices:
             life: what is recorded of it.
             replicas: how many containers for now, where that is not yet `life.replicas`.
             avoid: the ids of nodes that get no container now.
+            kept: a service whose containers stay as they are; others are not asked then.
+
+        Raises:
+            LinkedServiceMissing: another one is not there.
         """
+        if kept is not None:
+            return body_with(kept, definition, life, replicas=replicas, avoid=avoid)
         if definition.memory_swap is not None:
             major, minor = self.engine.api_version.split(".")
             if (int(major), int(minor)) < _SWAP:
                 raise Incompatible("memory_swap: a swarm limits swap from API 1.52 on.")
+        network = life.network or self.network
         if definition.net == "bridge":
-            self._have_network()
+            self._have_network(network)
         variables: dict[str, str] = {}
         for link in definition.linked_to_service:
-            target = self._read(link["to_service"])
+            target = self._read(link["to_service"], definition, "linked_to_service")
             variables.update(link_variables(read_definition(target), link["name"]))
         sources = {
-            name: self._read(name)
+            name: self._read(name, definition, "volumes_from")
             for name in (one.get("volumes_from") for one in definition.bindings)
             if name
         }
         return to_body(
             definition,
             life,
-            network=self.network,
+            network=network,
             replicas=replicas,
             variables=variables,
             bindings={name: read_definition(one) for name, one in sources.items()},
@@ -189,23 +197,34 @@ class LiveServices:
         except EngineError:
             return None
 
-    def now(self) -> str:
-        """Tell the time as it is recorded."""
-        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def now(self, seconds: float = 0.0) -> str:
+        """Tell the time, or that in so many seconds, as it is recorded."""
+        moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-    def _read(self, name: str) -> Service:
-        found = self.engine.services.inspect(name)
+    def _read(self, name: str, definition: ServiceDefinition, option: str) -> Service:
+        try:
+            found = self.engine.services.inspect(name)
+        except NotFound as exc:
+            raise LinkedServiceMissing(
+                f"Service {definition.name}: {option}: there is no service {name}. Create it, or "
+                f"update {definition.name} to do without it.",
+                status=exc.status,
+                method=exc.method,
+                path=exc.path,
+                engine_message=exc.engine_message,
+            ) from exc
         if DEFINITION_LABEL not in (found["Spec"].get("Labels") or {}):
             raise InvalidInput(f"Service {name} is a swarm service without a life.")
         return found
 
-    def _have_network(self) -> None:
+    def _have_network(self, network: str) -> None:
         try:
-            self.engine.networks.inspect(self.network)
+            self.engine.networks.inspect(network)
         except NotFound:
             try:
                 self.engine.networks.create(
-                    {"Name": self.network, "Driver": "overlay", "Attachable": True}
+                    {"Name": network, "Driver": "overlay", "Attachable": True}
                 )
             except Conflict:
                 # Somebody else was faster.

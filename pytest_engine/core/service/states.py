@@ -18,6 +18,7 @@ __all__ = [
     "STATES",
     "Counts",
     "WrongState",
+    "asked_for",
     "check_allowed",
     "count",
     "is_ending",
@@ -162,16 +163,24 @@ def count(life: Life, tasks: Sequence[Task], *, restarts: bool = True) -> Counts
     return Counts(**numbers, errors=tuple(errors))
 
 
-def state_of(service: Service, life: Life, counts: Counts) -> str:
+def asked_for(service: Service, life: Life) -> int:
+    """Tell how many containers the swarm is asked for by now."""
+    mode = service["Spec"].get("Mode", {}).get("Replicated") or {}
+    return int(mode.get("Replicas", life.replicas))
+
+
+def state_of(service: Service, life: Life, counts: Counts, *, now: str) -> str:
     """Compute the state of a service that the swarm knows.
 
     A service whose containers keep failing, or find no node, is partly running and not
-    starting, whose end nobody would live to see: so it can be stopped.
+    starting, whose end nobody would live to see: so it can be stopped. So is one whose
+    containers were brought up one after the other by somebody who has ended in between.
 
     Args:
         service: as the manager tells it.
         life: what is recorded of it.
         counts: its containers.
+        now: the time, as it is recorded.
     """
     if life.operation == "terminate":
         return "Terminating"
@@ -179,22 +188,25 @@ def state_of(service: Service, life: Life, counts: Counts) -> str:
         if counts.stopping or counts.running:
             return "Stopping"
         return "Not running" if life.operation == "create" else "Stopped"
-    if _is_on_the_way(service, life, counts):
+    asked = asked_for(service, life)
+    is_given_up = asked < life.replicas and now > (life.until or "")
+    wanted = asked if is_given_up else life.replicas
+    if _is_on_the_way(service, wanted, counts):
         return _PROGRESS.get(life.operation, "Redeploying")
     # No container may come in the place of one on a node that is down.
     lacks_some = counts.lost and not _is_global(service) and counts.current < life.replicas
-    if counts.failing or lacks_some or (counts.running and counts.stopped):
+    if counts.failing or lacks_some or is_given_up or (counts.running and counts.stopped):
         return "Partly running"
     # All may have ended by themselves; or none is asked for.
     return "Stopped" if counts.stopped else "Running"
 
 
-def _is_on_the_way(service: Service, life: Life, counts: Counts) -> bool:
+def _is_on_the_way(service: Service, wanted: int, counts: Counts) -> bool:
     if counts.failing:
         return False
     # The swarm may not have got round to it.
     there = counts.current + counts.lost
-    is_short = not there if _is_global(service) else there < life.replicas
+    is_short = not there if _is_global(service) else there < wanted
     update = (service.get("UpdateStatus") or {}).get("State")
     is_stale = counts.stale and update not in _HALTED
     is_updating = update in _UPDATING or is_stale

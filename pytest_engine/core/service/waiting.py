@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .service import LiveService
 
-__all__ = ["situation", "wait_for_state"]
+__all__ = ["situation", "wait_for_container", "wait_for_state"]
 
 
 def wait_for_state(service: LiveService, states: Sequence[str], timeout: float) -> None:
@@ -41,6 +41,29 @@ def wait_for_state(service: LiveService, states: Sequence[str], timeout: float) 
         return False
 
     poll(is_there, timeout=timeout, what=what, tell=lambda: situation(service))
+
+
+def wait_for_container(service: LiveService, number: int, timeout: float) -> None:
+    """Look at a service until so many of its containers are up, or placed at least.
+
+    Raises:
+        Timeout: they are not in time.
+    """
+    is_sequential = service.definition.sequential_deployment
+
+    def is_there() -> bool:
+        counts = service.refresh().counts
+        if is_sequential:
+            return counts.running + counts.stopped >= number
+        placed = [task for task in service.tasks if task.get("NodeID")]
+        return len({task.get("Slot") for task in placed}) >= number or bool(counts.failing)
+
+    poll(
+        is_there,
+        timeout=timeout,
+        what=f"Container {number} of service {service.name} is to come up",
+        tell=lambda: situation(service),
+    )
 
 
 def situation(service: LiveService) -> str:

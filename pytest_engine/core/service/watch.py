@@ -6,7 +6,16 @@ import time
 from typing import TYPE_CHECKING
 
 from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import Conflict, ConnectionFailed, EngineError, NotFound, Timeout
+from ..errors import (
+    Conflict,
+    ConnectionFailed,
+    EngineError,
+    NotFound,
+    NotSwarmManager,
+    Timeout,
+)
+from ..polling import until_led
+from .links import LinkedServiceMissing
 from .services import LiveServices
 from .states import WrongState
 
@@ -36,9 +45,12 @@ def look_once(services: LiveServices, tell: Callable[[str], object] = lambda _te
         How many services were terminated or redeployed.
     """
     done = 0
-    for service in services.list():
+    for service in until_led(services.list):
         try:
             said = _destroy(service) or _redeploy(services, service, tell)
+        except LinkedServiceMissing as exc:
+            tell(str(exc))
+            continue
         except (NotFound, WrongState, Conflict):
             # Somebody else was faster.
             continue
@@ -78,7 +90,12 @@ def watch(
     services = LiveServices(engine)
     while True:
         since = time.time()
-        look_once(services, tell)
+        try:
+            look_once(services, tell)
+        except (ConnectionFailed, NotSwarmManager):
+            raise
+        except EngineError as exc:
+            tell(f"The services cannot be looked at: {exc}")
         if until():
             return
         with engine.system.events(

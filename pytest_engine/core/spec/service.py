@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -77,6 +77,10 @@ class ServiceSpec:
         merged = MappingProxyType({**self.settings, **changed})
         object.__setattr__(other, "settings", merged)
         return other
+
+    def with_image(self, image: str) -> ServiceSpec:
+        """Return the same with another image."""
+        return replace(self, image=image, settings={}).with_settings(**self.settings)
 
     def over(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Write what is stated over a specification in the Engine's form."""

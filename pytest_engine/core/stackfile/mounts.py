@@ -10,10 +10,16 @@ from typing import Any
 from ..errors import InvalidInput
 from ..spec.mounts import Mount
 from ..spec.values import parse_bytes
-from .values import check_keys, read_list, read_mapping, read_section
+from .values import check_keys, is_external, read_flag, read_list, read_mapping, read_section
 
 __all__ = ["read_mounts"]
 
+# What the options of a type of mount have.
+_OPTIONS = {
+    "bind": ("propagation", "create_host_path"),
+    "volume": ("nocopy", "subpath"),
+    "tmpfs": ("size", "mode"),
+}
 _LONG = ("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "consistency")
 
 
@@ -39,6 +45,10 @@ def read_mounts(
     for item in read_list(stated.get("volumes"), f"{where}.volumes"):
         wanted = dict(item) if isinstance(item, Mapping) else _short(where, str(item))
         check_keys(f"{where}.volumes", wanted, _LONG)
+        for kind, known in _OPTIONS.items():
+            inner = f"{where}.volumes.{kind}"
+            wanted[kind] = read_section(wanted.get(kind), inner)
+            check_keys(inner, wanted[kind], known)
         mounts.append(_mount(where, wanted, names, options, labels, folder))
     tmpfs = stated.get("tmpfs")
     paths = [tmpfs] if isinstance(tmpfs, str) else read_list(tmpfs, f"{where}.tmpfs")
@@ -77,16 +87,25 @@ def _mount(
     folder: Path,
 ) -> Mount:
     kind, source = str(wanted.get("type", "volume")), wanted.get("source")
-    target, read_only = str(wanted.get("target", "")), bool(wanted.get("read_only"))
+    target = str(wanted.get("target", ""))
+    read_only = bool(read_flag(wanted.get("read_only"), f"{where}.volumes.read_only"))
     if kind == "bind":
         if not source:
             raise InvalidInput(f"{where}.volumes: a bind needs a source.")
         # As the docker command has it: the path where the file is, on whichever node.
         source = os.path.normpath(folder / Path(str(source)).expanduser())
-        bind = read_section(wanted.get("bind"), f"{where}.volumes.bind")
-        return Mount(target, source, "bind", read_only, propagation=bind.get("propagation"))
+        bind = wanted["bind"]
+        makes = read_flag(bind.get("create_host_path"), f"{where}.volumes.bind.create_host_path")
+        return Mount(
+            target,
+            source,
+            "bind",
+            read_only,
+            propagation=bind.get("propagation"),
+            create_mountpoint=makes or None,
+        )
     if kind == "tmpfs":
-        tmpfs = read_section(wanted.get("tmpfs"), f"{where}.volumes.tmpfs")
+        tmpfs = wanted["tmpfs"]
         size = tmpfs.get("size")
         return Mount(
             target,
@@ -97,15 +116,16 @@ def _mount(
         )
     if kind != "volume":
         return Mount(target, source, kind, read_only)
-    volume = read_section(wanted.get("volume"), f"{where}.volumes.volume")
-    no_copy = bool(volume.get("nocopy"))
+    volume = wanted["volume"]
+    no_copy = bool(read_flag(volume.get("nocopy"), f"{where}.volumes.volume.nocopy"))
+    subpath = volume.get("subpath")
     if source is None:
-        return Mount(target, None, "volume", read_only, no_copy=no_copy)
+        return Mount(target, None, "volume", read_only, no_copy=no_copy, subpath=subpath)
     if source not in names:
         raise InvalidInput(f"{where}: the file has no volume {source}.")
     said = options[source]
-    if said.get("external"):
-        return Mount(target, names[source], "volume", read_only, no_copy=no_copy)
+    if is_external(said, f"volumes.{source}"):
+        return Mount(target, names[source], "volume", read_only, no_copy=no_copy, subpath=subpath)
     return Mount(
         target,
         names[source],
@@ -115,4 +135,5 @@ def _mount(
         labels={**read_mapping(said.get("labels"), f"volumes.{source}"), **labels},
         volume_driver=said.get("driver"),
         volume_options=read_mapping(said.get("driver_opts"), f"volumes.{source}") or None,
+        subpath=subpath,
     )

@@ -11,7 +11,15 @@ from ..errors import InvalidInput
 from ..spec.content import ContentSpec
 from ..spec.network import IpamPool, NetworkSpec
 from .services import Names, read_service
-from .values import NAMESPACE, check_keys, read_mapping
+from .values import (
+    NAMESPACE,
+    check_keys,
+    is_external,
+    read_flag,
+    read_list,
+    read_mapping,
+    read_section,
+)
 
 if TYPE_CHECKING:
     from ..spec.service import ServiceSpec
@@ -19,10 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["Stack", "read_stack"]
 
 _TOP = ("version", "name", "services", "networks", "volumes", "secrets", "configs")
-_NETWORK = (
-    *("name", "external", "driver", "driver_opts", "attachable", "internal", "ipam", "labels"),
-    *("enable_ipv4", "enable_ipv6"),
-)
+_FLAGS = ("attachable", "enable_ipv4", "enable_ipv6", "internal")
+_NETWORK = ("name", "external", "driver", "driver_opts", "ipam", "labels", *_FLAGS)
+_POOL = ("subnet", "ip_range", "gateway", "aux_addresses")
 _CONTENT = ("name", "external", "file", "content", "labels", "template_driver")
 _VOLUME = ("name", "external", "driver", "driver_opts", "labels")
 
@@ -83,12 +90,12 @@ def read_stack(name: str, file: Mapping[str, Any], folder: Path) -> Stack:
         networks = {**networks, "default": {}}
     for key, stated in networks.items():
         # The host's is there on each node.
-        if not _is_external(stated):
+        if not is_external(stated, f"networks.{key}"):
             full = names.networks.get(key, f"{name}_default")
             stack.networks.append(_network(full, stated, labels))
     for sort, made in (("secrets", stack.secrets), ("configs", stack.configs)):
         for key, stated in _section(file, sort).items():
-            if not _is_external(stated):
+            if not is_external(stated, f"{sort}.{key}"):
                 made.append(_content(f"{sort}.{key}", getattr(names, sort)[key], stated, folder))
     for specs in (stack.secrets, stack.configs):
         specs[:] = [_labelled(spec, labels) for spec in specs]
@@ -111,10 +118,6 @@ def _section(file: Mapping[str, Any], section: str) -> dict[str, Any]:
     return {str(key): dict(value or {}) for key, value in stated.items()}
 
 
-def _is_external(stated: Mapping[str, Any]) -> bool:
-    return bool(stated.get("external"))
-
-
 def _names(
     stack: str, file: Mapping[str, Any], section: str, known: tuple[str, ...]
 ) -> dict[str, str]:
@@ -127,32 +130,32 @@ def _names(
             # As it was written before version 3.5.
             names[key] = str(external.get("name", key))
         else:
-            own = key if external else f"{stack}_{key}"
+            own = key if is_external(stated, f"{section}.{key}") else f"{stack}_{key}"
             names[key] = str(stated.get("name") or own)
     return names
 
 
 def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) -> NetworkSpec:
-    ipam = stated.get("ipam") or {}
-    pools = [
-        IpamPool(
-            subnet=pool.get("subnet"),
-            ip_range=pool.get("ip_range"),
-            gateway=pool.get("gateway"),
-            aux_addresses=pool.get("aux_addresses"),
-        )
-        for pool in ipam.get("config") or ()
-    ]
+    where = f"networks.{name}.ipam"
+    ipam = read_section(stated.get("ipam"), where)
+    check_keys(where, ipam, ("driver", "options", "config"))
+    pools = []
+    for stated_pool in read_list(ipam.get("config"), f"{where}.config"):
+        pool = read_section(stated_pool, f"{where}.config")
+        check_keys(f"{where}.config", pool, _POOL)
+        pools.append(IpamPool(**{key: pool.get(key) for key in _POOL}))
+    flags = {flag: read_flag(stated.get(flag), f"networks.{name}.{flag}") for flag in _FLAGS}
     return NetworkSpec(
         name,
         driver=stated.get("driver") or "overlay",
         driver_options=_or_none(stated.get("driver_opts"), "driver_opts"),
         ipam_driver=ipam.get("driver"),
+        ipam_driver_options=_or_none(ipam.get("options"), f"{where}.options"),
         ipam_config=pools or None,
-        enable_ipv4=stated.get("enable_ipv4"),
-        enable_ipv6=stated.get("enable_ipv6"),
-        internal=stated.get("internal"),
-        attachable=stated.get("attachable"),
+        enable_ipv4=flags["enable_ipv4"],
+        enable_ipv6=flags["enable_ipv6"],
+        internal=flags["internal"],
+        attachable=flags["attachable"],
         labels={**read_mapping(stated.get("labels"), f"networks.{name}.labels"), **labels},
     )
 

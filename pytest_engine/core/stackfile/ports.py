@@ -15,6 +15,7 @@ _SHORT = re.compile(
     r"(?:(?P<first>\d+)(?:-(?P<last>\d+))?:)?(?P<target>\d+)(?:-(?P<end>\d+))?"
     r"(?:/(?P<protocol>tcp|udp|sctp))?"
 )
+_LAST = 65535
 _LONG = ("target", "published", "protocol", "mode", "name", "app_protocol")
 
 
@@ -45,9 +46,15 @@ def _long(where: str, item: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _number(where: str, value: Any) -> int:
     try:
-        return int(value)
+        number = int(value)
     except (TypeError, ValueError) as exc:
         raise InvalidInput(f"{where}.ports: {value!r} is no port.") from exc
+    if not 0 <= number <= _LAST:
+        raise InvalidInput(
+            f"{where}.ports: {value!r} is no port. YAML may have read published:target as a number "
+            "of base 60: write it in quotes."
+        )
+    return number
 
 
 def _short(where: str, text: str) -> list[dict[str, Any]]:
@@ -56,13 +63,14 @@ def _short(where: str, text: str) -> list[dict[str, Any]]:
         raise InvalidInput(
             f"{where}.ports: {text!r}: write published:target/protocol; a swarm takes no address."
         )
-    target, end = int(match["target"]), int(match["end"] or match["target"])
+    target = _number(where, match["target"])
+    end = _number(where, match["end"] or target)
     targets = range(target, end + 1)
     protocol = match["protocol"] or "tcp"
     if match["first"] is None:
         return [{"TargetPort": port, "Protocol": protocol} for port in targets]
-    first = int(match["first"])
-    published = range(first, int(match["last"] or first) + 1)
+    first = _number(where, match["first"])
+    published = range(first, _number(where, match["last"] or first) + 1)
     if len(published) != len(targets):
         raise InvalidInput(f"{where}.ports: {text!r}: the ranges differ in length.")
     return [

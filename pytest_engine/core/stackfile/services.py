@@ -13,7 +13,15 @@ from ..spec.service import ServiceSpec
 from ..spec.values import parse_command, read_env_file
 from .mounts import read_mounts
 from .ports import read_ports
-from .values import NAMESPACE, check_keys, read_hosts, read_list, read_mapping, read_section
+from .values import (
+    NAMESPACE,
+    check_keys,
+    read_flag,
+    read_hosts,
+    read_list,
+    read_mapping,
+    read_section,
+)
 
 __all__ = ["Names", "read_service"]
 
@@ -44,14 +52,11 @@ _SAME = {
     "cap_add": "cap_add",
     "cap_drop": "cap_drop",
     "hostname": "hostname",
-    "init": "init",
-    "read_only": "read_only",
     "stop_grace_period": "stop_grace_period",
     "stop_signal": "stop_signal",
-    "tty": "tty",
     "working_dir": "working_dir",
-    "credential_spec": "credential_spec",
 }
+_FLAGS = ("init", "read_only", "tty")
 # What a file that does not state it any more takes back. The rest has no value for that, and
 # stays as it is.
 _UNSTATED: Mapping[str, Any] = {
@@ -127,6 +132,7 @@ def read_service(
     settings: dict[str, Any] = {
         **_UNSTATED,
         **_stated({setting: stated.get(name) for name, setting in _SAME.items()}),
+        **_stated({name: read_flag(stated.get(name), f"{where}.{name}") for name in _FLAGS}),
         **_process(where, stated, folder),
         **_deployed(f"{where}.deploy", deploy),
         "container_labels": {**labels, **names.labels},
@@ -142,6 +148,7 @@ def read_service(
         "publish": read_ports(where, stated.get("ports")),
         "secrets": _files(where, "secret", stated.get("secrets"), names.secrets),
         "configs": _files(where, "config", stated.get("configs"), names.configs),
+        "credential_spec": _credentials(where, stated.get("credential_spec"), names.configs),
     }
     if stated.get("user") is not None:
         settings["user"] = str(stated["user"])
@@ -179,6 +186,7 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
         env.update(read_env_file(str(folder / path)))
     env.update(_environment(f"{where}.environment", stated.get("environment")))
     logging = read_section(stated.get("logging"), f"{where}.logging")
+    check_keys(f"{where}.logging", logging, ("driver", "options"))
     hosts = stated.get("extra_hosts")
     ulimits = read_section(stated.get("ulimits"), f"{where}.ulimits")
     return _stated(
@@ -226,7 +234,7 @@ def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
     if stated is None:
         return None
     check = read_section(stated, f"{where}.healthcheck")
-    if check.pop("disable", False):
+    if read_flag(check.pop("disable", None), f"{where}.healthcheck.disable"):
         return Healthcheck(test="NONE")
     known = ("test", "interval", "timeout", "retries", "start_period", "start_interval")
     check_keys(f"{where}.healthcheck", check, known)
@@ -309,6 +317,22 @@ def _files(where: str, sort: str, stated: Any, names: Mapping[str, str]) -> list
         }
         references.append({f"{sort.capitalize()}Name": names[source], "File": _stated(file)})
     return references
+
+
+def _credentials(where: str, stated: Any, names: Mapping[str, str]) -> dict[str, str] | None:
+    if stated is None:
+        return None
+    where = f"{where}.credential_spec"
+    given = _stated(read_section(stated, where))
+    check_keys(where, given, ("config", "file", "registry"))
+    if len(given) != 1:
+        raise InvalidInput(f"{where}: state one of config, file, registry.")
+    ((sort, source),) = given.items()
+    if sort == "config":
+        if source not in names:
+            raise InvalidInput(f"{where}: the file has no config {source}.")
+        source = names[source]
+    return {sort.capitalize(): str(source)}
 
 
 def _text(value: Any) -> str | None:

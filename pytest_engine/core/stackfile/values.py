@@ -7,10 +7,26 @@ from typing import Any
 
 from ..errors import InvalidInput
 
-__all__ = ["NAMESPACE", "check_keys", "read_hosts", "read_list", "read_mapping", "read_section"]
+__all__ = [
+    "NAMESPACE",
+    "check_keys",
+    "is_external",
+    "read_flag",
+    "read_hosts",
+    "read_list",
+    "read_mapping",
+    "read_section",
+]
 
 # The label by which everything of a stack is known; its value is the stack's name.
 NAMESPACE = "com.docker.stack.namespace"
+
+
+# What YAML 1.2 takes for text, and so does a variable that is filled in.
+_FLAGS = {
+    **dict.fromkeys(("true", "yes", "y", "on"), True),
+    **dict.fromkeys(("false", "no", "n", "off"), False),
+}
 
 
 def check_keys(where: str, stated: Mapping[str, Any], known: Sequence[str]) -> None:
@@ -18,6 +34,24 @@ def check_keys(where: str, stated: Mapping[str, Any], known: Sequence[str]) -> N
     unknown = [key for key in stated if key not in known and not str(key).startswith("x-")]
     if unknown:
         raise InvalidInput(f"{where}: {', '.join(map(str, unknown))}: not supported for a stack.")
+
+
+def read_flag(stated: Any, where: str) -> bool | None:
+    """Read a yes or no; None: it is not stated."""
+    if stated is None or isinstance(stated, bool):
+        return stated
+    flag = _FLAGS.get(str(stated).lower())
+    if flag is None:
+        raise InvalidInput(f"{where}: {stated!r} is neither true nor false.")
+    return flag
+
+
+def is_external(stated: Mapping[str, Any], where: str) -> bool:
+    """Tell whether something is there already; before version 3.5 its name said so."""
+    external = stated.get("external")
+    if isinstance(external, Mapping):
+        return True
+    return bool(read_flag(external, f"{where}.external"))
 
 
 def read_hosts(stated: Any, where: str) -> dict[str, str]:

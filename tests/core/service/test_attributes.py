@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.errors import NotFound
 from pytest_engine.core.service.body import VOLUME_LABEL
 from pytest_engine.core.service.definition import ServiceDefinition
+from pytest_engine.core.service.links import LinkedServiceMissing
 from pytest_engine.core.service.services import LiveServices
 from tests.clusters import LACKS_NODES
 from tests.core.service.conftest import SLEEP, places
@@ -59,8 +59,38 @@ def test_variables_of_a_link_reach_the_container(make: Make) -> None:
     told = database.refresh().describe()["link_variables"]
     assert told[f"{upper}_ENV_USER_NAME"] == "me"
     assert told[f"{upper}_1_PORT"].startswith("tcp://10.")
-    with pytest.raises(NotFound):
-        make(linked_to_service=[{"to_service": "no-such-service"}])
+    with pytest.raises(LinkedServiceMissing, match="linked_to_service: there is no service none"):
+        make(linked_to_service=[{"to_service": "none"}])
+
+
+def test_a_service_outlives_those_that_it_is_linked_to(make: Make, services: LiveServices) -> None:
+    database = make(container_ports=[{"inner_port": 5432}], bindings=[{"container_path": "/data"}])
+    web = make(
+        linked_to_service=[{"to_service": database.name, "name": "DB"}],
+        bindings=[{"volumes_from": database.name}],
+        container_envvars={"DB_PORT": "mine"},
+    )
+    web.start().wait_until("Running")
+    container = web.refresh().describe()["containers"]
+
+    def template() -> Any:
+        return services.engine.services.inspect(web.uuid)["Spec"]["TaskTemplate"]["ContainerSpec"]
+
+    before = template()
+    # Its volume is in use, so that it cannot be terminated.
+    services.engine.services.remove(database.uuid)
+    web.note(digest="sha256:1")
+    web.scale(2).wait_until("Running")
+    assert set(container) < set(web.describe()["containers"])
+    assert template() == before
+    assert web.definition.container_envvars == {"DB_PORT": "mine"}
+    with pytest.raises(LinkedServiceMissing, match=f"{web.name}: linked_to_service: there is no"):
+        web.redeploy()
+    web.stop().wait_until("Stopped")
+    with pytest.raises(LinkedServiceMissing, match=f"volumes_from: there is no .* {database.name}"):
+        web.update(linked_to_service=[])
+    web.update(linked_to_service=[], bindings=[])
+    web.start().wait_until("Running")
 
 
 def test_volumes_live_as_long_as_stated(cluster: Cluster, make: Make) -> None:

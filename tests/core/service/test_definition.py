@@ -110,6 +110,15 @@ def test_a_definition_comes_back_from_what_was_made_of_it() -> None:
     assert again.container_envvars == {"A": "1", "B": "x=y"}
 
 
+def test_a_variable_of_its_own_is_not_lost_to_one_of_a_link() -> None:
+    definition = ServiceDefinition("busybox", container_envvars={"DB_PORT": "5432"})
+    linked = {"DB_PORT": "tcp://db:1", "DB_PORT_1_TCP": "tcp://db:1"}
+    body = to_body(definition, Life(), network="n", variables=linked)
+    env = body["TaskTemplate"]["ContainerSpec"]["Env"]
+    assert sorted(env) == ["DB_PORT=5432", "DB_PORT_1_TCP=tcp://db:1"]
+    assert read_definition({"Spec": body}).container_envvars == {"DB_PORT": "5432"}
+
+
 def test_a_service_that_is_not_to_run_has_no_containers() -> None:
     stopped = to_body(ServiceDefinition("x"), Life(), network="n")
     assert stopped["Mode"] == {"Replicated": {"Replicas": 0}}

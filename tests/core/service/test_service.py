@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_engine.core.errors import Conflict, EngineError, InvalidInput, NotFound
+from pytest_engine.core.errors import Conflict, EngineError, InvalidInput, NotFound, Timeout
+from pytest_engine.core.service.body import LIFE_LABEL
 from pytest_engine.core.service.services import LiveServices
 from pytest_engine.core.service.states import ALLOWED, WrongState
 from tests.clusters import LACKS_NODES
@@ -229,6 +233,57 @@ def test_containers_of_a_sequential_service_start_one_after_the_other(make: Make
     tasks = sorted(service.tasks, key=lambda task: task["Slot"])
     for earlier, later in zip(tasks, tasks[1:]):
         assert earlier["Status"]["Timestamp"] < later["CreatedAt"]
+
+
+def test_a_start_that_is_given_up_leaves_nothing_on_its_way_for_ever(make: Make) -> None:
+    service = make(
+        target_num_containers=3,
+        sequential_deployment=True,
+        deployment_strategy="HIGH_AVAILABILITY",
+    )
+    with pytest.raises(Timeout, match="Container 1 of service"):
+        service.start(timeout=0)
+    service.wait_until("Running")
+    assert service.counts.running == 3
+
+
+def test_a_start_whose_process_was_killed_holds_nothing_up(
+    make: Make, services: LiveServices
+) -> None:
+    service = make(sequential_deployment=True)
+    service.start().update(target_num_containers=2)
+    service.wait_until("Running")
+    # As it is after a start of two, when the swarm has been asked for the first alone.
+    found = services.engine.services.inspect(service.uuid)
+    life = {**asdict(service.life), "replicas": 2}
+    labels = {**found["Spec"]["Labels"], LIFE_LABEL: json.dumps(life)}
+    spec: Any = {**found["Spec"], "Labels": labels}
+    services.engine.services.update(service.uuid, spec, version=found["Version"]["Index"])
+    service.wait_until("Partly running")
+    assert service.counts.running == 1
+    service.scale().wait_until("Running")
+    assert service.counts.running == 2
+
+
+def test_a_service_that_is_stopped_meanwhile_is_not_brought_up_any_further(
+    make: Make, services: LiveServices
+) -> None:
+    service = make(
+        target_num_containers=2,
+        sequential_deployment=True,
+        run_command="/no-such-program",
+        autorestart="ALWAYS",
+    )
+
+    def stop() -> None:
+        services.get(service.uuid).wait_until("Partly running").stop()
+
+    with ThreadPoolExecutor() as pool:
+        stopping = pool.submit(stop)
+        with pytest.raises(WrongState, match="meanwhile somebody has begun to stop it"):
+            service.start(timeout=15)
+        stopping.result()
+    service.wait_until("Stopped")
 
 
 @pytest.mark.parametrize(

@@ -31,11 +31,18 @@ def on_nodes(*states: tuple[str, str]) -> list[Any]:
     return [task(number + 1, *state) for number, state in enumerate(states)]
 
 
-def computed(life: Life, *tasks: Any, update: str = "", mode: str = "Replicated") -> str:
-    service: Any = {"Spec": {"Mode": {mode: {}}}}
+def computed(
+    life: Life,
+    *tasks: Any,
+    update: str = "",
+    mode: str = "Replicated",
+    asked: int | None = None,
+    now: str = "5",
+) -> str:
+    service: Any = {"Spec": {"Mode": {mode: {} if asked is None else {"Replicas": asked}}}}
     if update:
         service["UpdateStatus"] = {"State": update}
-    return state_of(service, life, count(life, tasks))
+    return state_of(service, life, count(life, tasks), now=now)
 
 
 UP = Life("start", replicas=2, deployed="1")
@@ -73,6 +80,24 @@ def test_a_container_that_fails_again_and_again_does_not_keep_it_starting() -> N
     assert computed(Life("start", replicas=1, deployed="1"), *again) == "Partly running"
     # What failed before it was started is over.
     assert computed(Life("start", replicas=1, deployed="3"), *again) == "Starting"
+
+
+@pytest.mark.parametrize(
+    ("until", "tasks", "expected"),
+    [
+        ("6", [], "Starting"),
+        ("6", on_nodes(RUNS), "Starting"),
+        ("4", [], "Starting"),
+        ("4", on_nodes(("preparing", "running")), "Starting"),
+        ("4", on_nodes(RUNS), "Partly running"),
+        (None, on_nodes(RUNS), "Partly running"),
+    ],
+)
+def test_containers_that_nobody_asks_for_any_more_are_not_on_their_way(
+    until: str | None, tasks: list[Any], expected: str
+) -> None:
+    life = Life("start", replicas=2, until=until, deployed="1")
+    assert computed(life, *tasks, asked=1, now="5") == expected
 
 
 def test_a_container_that_finds_no_node_says_why() -> None:

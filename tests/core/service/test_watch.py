@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -56,6 +56,10 @@ def test_what_was_stopped_or_never_started_stays(make: Make, services: LiveServi
     assert look_once(services) == 0
 
 
+def spec_of(services: LiveServices, service: LiveService) -> Any:
+    return services.engine.services.inspect(service.uuid)["Spec"]
+
+
 class Registry(LiveServices):
     """Services whose images are what a test says."""
 
@@ -72,17 +76,19 @@ def test_a_newer_image_is_deployed_once(make: Make, services: LiveServices) -> N
     service = make(autoredeploy=True)
     service.start().wait_until("Running")
     registry = Registry(services.engine)
-    registry.network = services.network
     # It was deployed when no registry answered.
     assert service.life.digest is None
     assert look_once(registry) == 0
     assert service.refresh().life.digest == "sha256:1"
+    (network,) = spec_of(services, service)["TaskTemplate"]["Networks"]
     registry.told = "sha256:2"
     late = registry.get(service.uuid)
     assert look_once(registry) == 1
     with pytest.raises(WrongState):
         late.redeploy(digest="sha256:2")
     service.wait_until("Running")
+    # On the network that it was made with, whoever redeploys it.
+    assert spec_of(services, service)["TaskTemplate"]["Networks"] == [network]
     with pytest.raises(WrongState, match="is deployed already"):
         late.redeploy(digest="sha256:2")
     assert look_once(registry) == 0
@@ -91,6 +97,34 @@ def test_a_newer_image_is_deployed_once(make: Make, services: LiveServices) -> N
     said: list[str] = []
     assert look_once(registry, said.append) == 0
     assert said == [f"{service.name}: the registry does not tell what busybox is"]
+
+
+def test_another_image_is_not_deployed_twice(make: Make, services: LiveServices) -> None:
+    service = make(autoredeploy=True)
+    service.start().wait_until("Running")
+    service.note(digest="sha256:1")
+    registry = Registry(services.engine)
+    registry.told = "sha256:2"
+    registry.get(service.uuid).update(image="busybox:latest").wait_until("Running")
+    assert service.refresh().life.digest == "sha256:2"
+    assert look_once(registry) == 0
+
+
+def test_a_link_that_leads_nowhere_is_told(make: Make, services: LiveServices) -> None:
+    database = make()
+    service = make(autoredeploy=True, linked_to_service=[{"to_service": database.name}])
+    service.start().wait_until("Running")
+    registry = Registry(services.engine)
+    assert look_once(registry) == 0
+    database.terminate()
+    registry.told = "sha256:2"
+    said: list[str] = []
+    assert look_once(registry, said.append) == 0
+    (told,) = said
+    assert told == (
+        f"Service {service.name}: linked_to_service: there is no service {database.name}. Create "
+        f"it, or update {service.name} to do without it."
+    )
 
 
 def test_the_command_line_looks_once(make: Make, cluster: Cluster, services: LiveServices) -> None:

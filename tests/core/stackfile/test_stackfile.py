@@ -20,8 +20,18 @@ def stack(**file: Any) -> Stack:
 
 def service(**stated: Any) -> Any:
     """Read one service, and return its settings in the Engine's form."""
-    read = stack(services={"web": {"image": "nginx", **stated}}, volumes={"data": None})
+    read = stack(
+        services={"web": {"image": "nginx", **stated}},
+        volumes={"data": None},
+        configs={"conf": {"content": "x"}},
+    )
     return read.services[0].settings
+
+
+def mounted(**options: Any) -> dict[str, Any]:
+    """Write a file with a service that mounts something with options."""
+    mount = {"target": "/a", **options}
+    return {"services": {"web": {"image": "a", "volumes": [mount]}}}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +78,7 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
         networks={
             "front": {
                 "driver_opts": {"encrypted": True},
-                "ipam": {"config": [{"subnet": "10.9.0.0/24"}]},
+                "ipam": {"config": [{"subnet": "10.9.0.0/24"}], "options": {"a": 1}},
             },
             "theirs": {"external": True},
         },
@@ -81,6 +91,7 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
         ("shop_default", "overlay", label),
     ]
     assert read.networks[0].driver_options == {"encrypted": "true"}
+    assert read.networks[0].ipam_driver_options == {"a": "1"}
     assert [(s.name, s.data, s.labels) for s in read.secrets] == [("shop_key", b"x", label)]
     assert [(c.name, c.data) for c in read.configs] == [("own", Path(__file__).read_bytes())]
     web, db = read.services
@@ -154,7 +165,33 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
                 },
             }
         ]),
+        ({"volumes": [{"target": "/a", "volume": {"subpath": "web"}}]}, "mounts", [
+            {
+                "Type": "volume",
+                "Target": "/a",
+                "ReadOnly": False,
+                "VolumeOptions": {"Subpath": "web"},
+            }
+        ]),
+        ({"volumes": [
+            {"type": "bind", "source": "/a", "target": "/a", "bind": {"create_host_path": True}}
+        ]}, "mounts", [
+            {
+                "Type": "bind",
+                "Source": "/a",
+                "Target": "/a",
+                "ReadOnly": False,
+                "BindOptions": {"CreateMountpoint": True},
+            }
+        ]),
+        ({"credential_spec": {"file": "x.json"}}, "credential_spec", {"File": "x.json"}),
+        ({"credential_spec": {"registry": "x"}}, "credential_spec", {"Registry": "x"}),
+        ({"credential_spec": {"config": "conf"}}, "credential_spec", {"Config": "shop_conf"}),
         ({"tmpfs": "/t"}, "mounts", [{"Type": "tmpfs", "Target": "/t", "ReadOnly": False}]),
+        # What a variable is filled in with is text.
+        ({"tty": "yes"}, "tty", True),
+        ({"read_only": "False"}, "read_only", False),
+        ({"healthcheck": {"disable": "no", "retries": 2}}, "healthcheck", {"Retries": 2}),
         # What is not stated any more is taken back.
         ({}, "env", []),
         ({}, "publish", []),
@@ -182,6 +219,11 @@ def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
         ({"services": {"web": {"image": "a", "volumes": ["b:/b"]}}}, "no volume b"),
         ({"services": {"web": {"image": "a", "ports": ["1.2.3.4:80:80"]}}}, "takes no address"),
         ({"services": {"web": {"image": "a", "ports": ["1-3:80-81"]}}}, "differ in length"),
+        ({"services": {"web": {"image": "a", "ports": [80822]}}}, "80822' is no port.*in quotes"),
+        ({"services": {"web": {"image": "a", "ports": ["70000:80"]}}}, "70000' is no port"),
+        ({"services": {"web": {"image": "a", "ports": [{"target": 65536}]}}}, "65536 is no port"),
+        ({"services": {"web": {"image": "a", "tty": "maybe"}}}, "web.tty: 'maybe' is neither true"),
+        ({"networks": {"a": {"external": "perhaps"}}}, "networks.a.external: 'perhaps' is neither"),
         ({"services": {"web": {"image": "a", "deploy": {"modus": 1}}}}, "modus"),
         ({"services": {"web": {"image": "a", "deploy": {"mode": "every"}}}}, "every"),
         ({"services": {"web": {"image": "a", "environment": ["B"]}}}, r"B has no value. Write B="),
@@ -190,6 +232,21 @@ def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
         ({"services": {"web": {"image": "a", "extra_hosts": ["b:1", "b:2"]}}}, "b has two addr"),
         ({"services": {"web": {"image": "a", "extra_hosts": {"b": ["1"]}}}}, "b is not written as"),
         ({"services": {"web": {"image": "a", "healthcheck": {"test": 5}}}}, "and not 5"),
+        (mounted(bind={"recursive": "disabled"}), "web.volumes.bind: recursive: not supported"),
+        (mounted(volume={"subpth": "a"}), "web.volumes.volume: subpth: not supported"),
+        (mounted(tmpfs={"siz": 1}), "web.volumes.tmpfs: siz: not supported"),
+        ({"services": {"web": {"image": "a", "logging": {"drivr": "b"}}}}, "logging: drivr: not"),
+        ({"services": {"web": {"image": "a", "credential_spec": {}}}}, "state one of config, file"),
+        (
+            {"services": {"web": {"image": "a", "credential_spec": {"fil": 1}}}},
+            "fil: not supported",
+        ),
+        (
+            {"services": {"web": {"image": "a", "credential_spec": {"config": "b"}}}},
+            "credential_spec: the file has no config b",
+        ),
+        ({"networks": {"a": {"ipam": {"drivr": "b"}}}}, "shop_a.ipam: drivr: not supported"),
+        ({"networks": {"a": {"ipam": {"config": [{"subnt": "b"}]}}}}, "ipam.config: subnt: not"),
         ({"secrets": {"a": {}}}, "secrets.a: state one of file, content"),
         ({"secrets": {"a": {"file": "none"}}}, "none cannot be read"),
         ({"volumes": {"a": {"size": 1}}}, "volumes.a: size"),

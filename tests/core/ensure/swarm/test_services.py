@@ -357,6 +357,11 @@ def test_the_digest_that_a_registry_has_is_asked_for_and_then_kept(
     assert describe_service(resolved["Spec"])["image"] == f"{image}@{digest}"
     assert not reconcile(engine, ServiceKind(resolve=True), wanted).changed
     assert not reconcile(engine, KIND, wanted).changed
+    # Nor are tasks replaced for it when something else is changed.
+    other = reconcile(engine, KIND, ServiceSpec(name, image, settings={"labels": {"a": "b"}}))
+    assert fields(other) == ["labels"]
+    assert other.resource is not None
+    assert other.resource["Spec"]["TaskTemplate"] == resolved["Spec"]["TaskTemplate"]
     assert fields(reconcile(engine, KIND, service(name, "busybox"))) == ["image"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_engine.core.ensure.stack_looking import list_stack_tasks, list_stacks
 from pytest_engine.core.ensure.stacks import StackOutcome, deploy_stack, remove_stack
-from pytest_engine.core.errors import Conflict, EngineError, InvalidInput
+from pytest_engine.core.errors import Conflict, EngineError, Incompatible, InvalidInput
 from pytest_engine.core.stackfile.parts import read_stack
 
 if TYPE_CHECKING:
@@ -131,6 +131,31 @@ def test_a_content_that_services_use_needs_another_name(
         f"create config {stack}_conf2",
         f"update service {stack}_web",
     ]
+
+
+def test_a_credential_spec_is_found_as_wanted(engine: Engine, stack: str, busybox: str) -> None:
+    web = {"image": busybox, "deploy": {"replicas": 0}}
+    specs = {"services": {"web": {**web, "credential_spec": {"config": "conf"}}}}
+    configs = {"configs": {"conf": {"content": "{}"}}}
+    deploy(engine, stack, {**specs, **configs})
+    assert not deploy(engine, stack, {**specs, **configs}).changed
+    spec: Any = engine.services.inspect(f"{stack}_web")["Spec"]
+    (config,) = engine.configs.list(filters={"label": f"com.docker.stack.namespace={stack}"})
+    privileges = spec["TaskTemplate"]["ContainerSpec"]["Privileges"]
+    assert privileges["CredentialSpec"]["Config"] == config["ID"]
+    specs["services"]["web"]["credential_spec"] = {"file": "x.json"}
+    deploy(engine, stack, {**specs, **configs})
+    assert not deploy(engine, stack, {**specs, **configs}).changed
+
+
+def test_a_folder_in_a_volume_needs_an_engine_that_has_it(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    mount = {"target": "/a", "volume": {"subpath": "web"}}
+    web = {"image": busybox, "deploy": {"replicas": 0}, "volumes": [mount]}
+    old = type(engine)(engine.endpoint, api_version="1.41")
+    with old, pytest.raises(Incompatible, match="Subpath"):
+        deploy(old, stack, {"services": {"web": web}})
 
 
 def test_a_network_that_differs_is_left_as_it_is(engine: Engine, stack: str, busybox: str) -> None:
