@@ -223,12 +223,12 @@ class Ahead:
         error = job.result.exception()
         if isinstance(error, _WORTH_ANOTHER_TRY):
             return None
-        if error is not None:
-            job.request.hand_over(request)
-            raise error
         is_as_asked = job.engine is engine and all(
             job.others.get(name) is value for name, value in others.items()
         )
+        if error is not None and is_as_asked:
+            job.request.hand_over(request)
+            raise error
         if is_as_asked and job.stands():
             job.request.hand_over(request)
             return Held(job.result.result(), job.stack)

@@ -94,6 +94,37 @@ def test_it(user, base):
     assert project.left() == set()
 
 
+def test_what_failed_because_of_a_wrong_guess_is_made_as_it_is_asked_for(
+    project: Project,
+) -> None:
+    project.write(
+        conftest="""
+base = container("busybox", command="sleep 1000", scope="session")
+user = container(
+    "busybox",
+    command=["sh", "-c", "[ $BASE = named ] || exit 3; echo fine; sleep 1000"],
+    env={"BASE": "{base.name}"},
+    wait=wait.log("fine"),
+    scope="session",
+)
+""",
+        test_it="""
+class Named:
+    name = "named"
+
+@pytest.fixture(scope="session", name="base")
+def another_name():
+    return Named
+
+def test_it(user):
+    assert user.exec(["sh", "-c", "echo $BASE"]).text.strip() == "named"
+""",
+    )
+    project.run().assert_outcomes(passed=1)
+    assert project.created("user") == 2
+    assert project.left() == set()
+
+
 def test_another_engine_gets_its_containers_when_they_are_asked_for(project: Project) -> None:
     project.write(
         conftest="""
