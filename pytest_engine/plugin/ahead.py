@@ -109,6 +109,8 @@ class Ahead:
     ) -> Held:
         """Take the value that was made ahead for a fixture, or make it."""
         found = self._found(recipe, request)
+        # Whatever becomes of it, pytest will not ask for a second one.
+        self._begun.add(found)
         if recipe.hints.prestart:
             self._check_lifetimes(others)
         held = self._taken(found, request, engine, others) if self._is_on else None
