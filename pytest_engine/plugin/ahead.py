@@ -302,6 +302,7 @@ class Ahead:
 
     def _give_up(self, job: Job) -> None:
         """Remove what was made ahead, also if it is still being made."""
+        job.request.given_up = True
         if job.result.cancel():
             return
 
