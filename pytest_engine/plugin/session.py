@@ -22,7 +22,7 @@ from .durations import Durations
 from .images import Pulls
 from .progress import Speaker
 from .removals import Removals
-from .shared import digest, forget, unless_meanwhile
+from .shared import digest, forget, unless_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -115,7 +115,9 @@ class Session:
         self.pulls = Pulls(
             self.speaker,
             self.durations,
-            lambda key, do: unless_meanwhile(self.run, digest("pull", key), do),
+            lambda key, do, earlier: unless_done(
+                self.run, digest("pull", key), do, earlier=earlier
+            ),
         )
         self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
