@@ -143,7 +143,8 @@ def started(
         yield container
     finally:
         try:
-            if is_mine:
+            # One that the whole run shares stays; other workers may use it still.
+            if is_mine and not resource.shared:
                 with hooks_in_turn(request):
                     hook.pytest_engine_container_remove(container=container, request=request)
         finally:
