@@ -109,6 +109,8 @@ class Ahead:
     ) -> Held:
         """Take the value that was made ahead for a fixture, or make it."""
         found = self._found(recipe, request)
+        # Whatever becomes of it, pytest will not ask for a second one.
+        self._begun.add(found)
         if recipe.hints.prestart:
             self._check_lifetimes(others)
         held = self._taken(found, request, engine, others) if self._is_on else None
@@ -223,12 +225,12 @@ class Ahead:
         error = job.result.exception()
         if isinstance(error, _WORTH_ANOTHER_TRY):
             return None
-        if error is not None:
-            job.request.hand_over(request)
-            raise error
         is_as_asked = job.engine is engine and all(
             job.others.get(name) is value for name, value in others.items()
         )
+        if error is not None and is_as_asked:
+            job.request.hand_over(request)
+            raise error
         if is_as_asked and job.stands():
             job.request.hand_over(request)
             return Held(job.result.result(), job.stack)
@@ -300,6 +302,7 @@ class Ahead:
 
     def _give_up(self, job: Job) -> None:
         """Remove what was made ahead, also if it is still being made."""
+        job.request.given_up = True
         if job.result.cancel():
             return
 

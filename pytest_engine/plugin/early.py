@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import wait
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     import pytest
 
     from .session import Resource
 
-__all__ = ["EarlyRequest", "TooEarly", "hooks_in_turn", "note_early"]
+__all__ = ["EarlyRequest", "TooEarly", "check_wanted", "hooks_in_turn", "note_early"]
 
 # Hooks that are called in the background are called one at a time.
 _HOOKS = threading.Lock()
+# Seconds between two looks whether what is waited for is wanted still.
+_LOOK_AGAIN = 0.2
 
 
 class TooEarly(Exception):  # it says when, and is caught by us alone
@@ -36,6 +41,8 @@ class EarlyRequest:
         session: the session.
         made: what was made on the engine for it.
         asked: the request of the test that asked in the end, which knows everything.
+        given_up: nobody will ask. Who sees to the end of the value waits for it to be made, so
+            that its maker must not wait for the end of others, nor begin anything.
     """
 
     def __init__(self, name: str, scope: str, node: pytest.Item | pytest.Collector) -> None:
@@ -47,6 +54,7 @@ class EarlyRequest:
         self.session = node.session
         self.made: list[Resource] = []
         self.asked: pytest.FixtureRequest | None = None
+        self.given_up = False
 
     def __getattr__(self, name: str) -> object:
         """Refuse what only the request of a test has, until there is one."""
@@ -69,11 +77,39 @@ class EarlyRequest:
             resource.early = False
             resource.born = time.time()
 
+    def check_wanted(self) -> None:
+        """Go on, unless nobody wants the value any more.
+
+        Raises:
+            TooEarly: nobody does.
+        """
+        if self.given_up:
+            raise TooEarly(f"{self.fixturename} is not wanted any more")
+
+    def wait_for(self, future: Future[object]) -> None:
+        """Wait until something is done.
+
+        Raises:
+            TooEarly: nobody wants the value any more.
+        """
+        while not wait([future], timeout=_LOOK_AGAIN).done:
+            self.check_wanted()
+
 
 def note_early(request: object, resource: Resource) -> None:
     """Note what is made before a test has asked for it."""
     if isinstance(request, EarlyRequest):
         request.note(resource)
+
+
+def check_wanted(request: object) -> None:
+    """Go on, unless what is made ahead is not wanted any more.
+
+    Raises:
+        TooEarly: it is not.
+    """
+    if isinstance(request, EarlyRequest):
+        request.check_wanted()
 
 
 def hooks_in_turn(request: object) -> AbstractContextManager[object]:

@@ -159,7 +159,8 @@ def container(
         ids: names of the params, for the tests' names.
         ahead: whether it may start before a test asks for it, if that is known to happen;
             False: state this where it has to find something that the tests do first.
-        prestart: of function scope: how many are kept ready for the next tests.
+        prestart: of function scope: how many are kept ready for the next tests; not on the
+            network of a fixture, where one at a time has the fixture's name.
         doc: what `pytest --fixtures` says of it.
         handed: makes what is handed to tests instead, of a container that is ready;
             `pytest_engine.presets.preset` is the way to it that has types.

@@ -65,7 +65,8 @@ def pytest_engine_create_body(
     """Edit the JSON that the engine is sent, where a `ContainerSpec` cannot say something.
 
     The last resort, called right before the container is created. Everybody who
-    implements it gets the same object.
+    implements it gets the same object. A container of `reuse=True` is compared with its spec
+    in later runs, so with `--engine-reuse` it is an error to change its body.
 
     Args:
         body: the body of `POST /containers/create`, to be changed in place.
@@ -80,7 +81,9 @@ def pytest_engine_container_remove(container: Container, request: pytest.Fixture
 
     Called for those that had become ready, at the end of their fixture. It may run no
     longer, and what fails here is an error of the last test that used it; it is removed
-    all the same.
+    all the same. Not called for what outlives its fixture: containers that the workers of
+    pytest-xdist share, which the run's controller removes, and those of `reuse=True` with
+    `--engine-reuse`.
 
     Args:
         container: the container.

@@ -137,8 +137,8 @@ class Demand:
             ) from exc
 
 
-def _at_once(key: Hashable, do: Callable[[], None]) -> None:
-    del key
+def _at_once(key: Hashable, do: Callable[[], None], earlier: bool) -> None:  # noqa: FBT001  # of one caller, below
+    del key, earlier
     do()
 
 
@@ -149,14 +149,15 @@ class Pulls:
         speaker: is told what is pulled.
         durations: is told how long that took.
         alone: does what it is given, unless another worker of the run did that for the same
-            key meanwhile; None: there are no others.
+            key meanwhile, or if the last argument says so, at any time before; None: there
+            are no others.
     """
 
     def __init__(
         self,
         speaker: Speaker,
         durations: Durations,
-        alone: Callable[[Hashable, Callable[[], None]], None] | None = None,
+        alone: Callable[[Hashable, Callable[[], None], bool], None] | None = None,
     ) -> None:
         self._speaker = speaker
         self._durations = durations
@@ -169,8 +170,14 @@ class Pulls:
         """Tell how often the run has pulled it."""
         return self._done.get(demand.key, 0)
 
-    def pull(self, demand: Demand, seen: int) -> None:
+    def pull(self, demand: Demand, seen: int, *, is_missing: bool = True) -> None:
         """Pull it, unless that has happened since `count` told `seen`; others wait meanwhile.
+
+        Args:
+            demand: what is to be pulled.
+            seen: how often that was done.
+            is_missing: whether the engine lacks it. If not, one pull in a run is enough,
+                whichever worker's it was; what is missing may have been removed since.
 
         Raises:
             PullFailed: it cannot be pulled.
@@ -180,7 +187,7 @@ class Pulls:
         with lock:
             if self.count(demand) == seen:
                 with self._durations.step(demand.fixture, "pull"):
-                    self._alone(demand.key, partial(self._pull, demand))
+                    self._alone(demand.key, partial(self._pull, demand), not is_missing)
                 self._done[demand.key] = seen + 1
 
     def _pull(self, demand: Demand) -> None:
@@ -204,12 +211,14 @@ class Pulls:
             InvalidInput: it is not there, and may not be pulled.
         """
         seen = self.count(demand)
+        is_missing = False
         try:
             found = demand.engine.images.inspect(demand.name)
         except ImageNotFound as exc:
             demand.refuse(exc)
+            is_missing = True
         else:
             if seen or not demand.is_stale(found):
                 return found
-        self.pull(demand, seen)
+        self.pull(demand, seen, is_missing=is_missing)
         return demand.engine.images.inspect(demand.name)

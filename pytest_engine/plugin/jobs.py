@@ -77,7 +77,7 @@ class Job:
         """Make the value, in a thread of its own.
 
         Raises:
-            TooEarly: it cannot be made before a test asks for it.
+            TooEarly: it cannot be made before a test asks for it, or none will.
         """
         if engine.exception() is not None:
             raise TooEarly("there is no engine")
@@ -85,10 +85,11 @@ class Job:
         for name, need in self.needs.items():
             if not isinstance(need, Job):
                 others[name] = need
-            elif need.result.exception() is None:
-                others[name] = need.result.result()
-            else:
+                continue
+            self.request.wait_for(need.result)
+            if need.result.exception() is not None:
                 raise TooEarly(f"{name} failed, and pytest tells that first")
+            others[name] = need.result.result()
         self.engine, self.others = engine.result(), others
         request = cast("pytest.FixtureRequest", self.request)
         value = self.stack.enter_context(self.found.recipe.make(request, self.engine, others))

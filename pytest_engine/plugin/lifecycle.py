@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar
 
 import pytest
@@ -27,7 +28,7 @@ from pytest_engine.core.wait.condition import Condition
 from pytest_engine.core.wait.ending import Exit
 
 from .builds import build_image
-from .early import hooks_in_turn, note_early
+from .early import check_wanted, hooks_in_turn, note_early
 from .files import put_files
 from .foreign import refuse_foreign_volume
 from .handles import Image, Network, Volume
@@ -142,7 +143,8 @@ def started(
         yield container
     finally:
         try:
-            if is_mine:
+            # One that the whole run shares stays; other workers may use it still.
+            if is_mine and not resource.shared:
                 with hooks_in_turn(request):
                     hook.pytest_engine_container_remove(container=container, request=request)
         finally:
@@ -173,7 +175,8 @@ def _start(
         spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
     if spec.name != name or states_host_port(spec):
         # What is being removed may have it still.
-        session.removals.join()
+        session.removals.join(partial(check_wanted, request))
+    check_wanted(request)
     with session.making("container", spec.name or "", fixture, engine) as resource:
         note_early(request, resource)
         demand = Demand(

@@ -27,7 +27,7 @@ class Hints:
     Attributes:
         ahead: whether it may be made before a test asks for it.
         alone: whether there can be one of it at a time, because it has a name or a port of
-            its own.
+            its own, or is found by name on a network that outlives it.
         prestart: how many are kept ready for the next tests.
         waits: whether it is removed after everything that was to be removed before,
             because that may use it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Callable
 
 from .background import Crew
@@ -17,6 +18,8 @@ __all__ = ["Removals"]
 _AT_ONCE = 4
 # So many may be outstanding: what is going is still there, and takes memory.
 _LONGEST_QUEUE = 12
+# Seconds between two looks whether there is still a reason to wait.
+_LOOK_AGAIN = 0.2
 
 
 class Removals:
@@ -52,11 +55,15 @@ class Removals:
             self._pending.append(self._crew.submit(work))
         self._trim(_LONGEST_QUEUE)
 
-    def join(self) -> None:
-        """Wait until all are done."""
-        self._trim(0)
+    def join(self, check: Callable[[], object] | None = None) -> None:
+        """Wait until all are done.
 
-    def _trim(self, length: int) -> None:
+        Args:
+            check: is called now and then meanwhile; what it raises ends the wait.
+        """
+        self._trim(0, check)
+
+    def _trim(self, length: int, check: Callable[[], object] | None = None) -> None:
         while True:
             with self._lock:
                 while self._pending and self._pending[0].done():
@@ -64,6 +71,8 @@ class Removals:
                 if len(self._pending) <= length:
                     return
                 oldest = self._pending[0]
+            while check is not None and not wait([oldest], timeout=_LOOK_AGAIN).done:
+                check()
             oldest.exception()
 
     def _do(self, remove: Callable[[], object], title: str) -> None:

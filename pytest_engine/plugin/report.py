@@ -48,7 +48,9 @@ def _used(item: pytest.Item, among: list[Resource]) -> list[Resource]:
     """Pick what a test used: that of its fixtures, and what was made while it ran."""
     began = item.stash.get(_BEGAN, 0.0)
     names = set(getattr(item, "fixturenames", ()))
-    return [one for one in among if not one.early and (one.fixture in names or one.born >= began)]
+    # What is still there of the test before may have the same fixture.
+    there = [one for one in among if not (one.early or one.going)]
+    return [one for one in there if one.fixture in names or one.born >= began]
 
 
 def summarize(reporter: pytest.TerminalReporter, left: list[str], errors: list[str]) -> None:

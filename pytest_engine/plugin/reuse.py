@@ -28,6 +28,7 @@ from pytest_engine.ownership.labels import (
 from pytest_engine.ownership.locks import downgrade, upgrade
 from pytest_engine.ownership.reused import Lease, remove_named
 
+from .early import hooks_in_turn
 from .files import put_files
 from .images import Demand
 from .shared import digest, once
@@ -75,7 +76,8 @@ def reused(
             whether it was started just now.
 
     Raises:
-        InvalidInput: it depends on something that ends with the run.
+        InvalidInput: it depends on something that ends with the run, or a hook writes what no
+            spec has.
         NotOurs: somebody else's container has its name.
         EngineError: it cannot be made, or another run uses it with other properties.
     """
@@ -97,8 +99,7 @@ def reused(
         FIXTURE_LABEL: fixture,
     }
     spec = replace(spec, name=name, labels={**(spec.labels or {}), **labels})
-    changed = request.node.ihook.pytest_engine_container_spec(spec=spec, request=request)
-    spec = changed or spec
+    spec = _seen_by_hooks(spec, request, fixture)
     pull, files = demanded
     asked = (spec.name, spec.platform, spec.to_engine())
     wanted = digest(*asked, *(one.facts() for one in files))
@@ -150,6 +151,24 @@ def reused(
             raise
     session.leases.append((lease, lock))
     return resource
+
+
+def _seen_by_hooks(
+    spec: ContainerSpec, request: pytest.FixtureRequest, fixture: str
+) -> ContainerSpec:
+    """Let hooks change what is asked for, as far as what is there can be compared with it."""
+    hook = request.node.ihook
+    with hooks_in_turn(request):
+        spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
+        body = spec.to_engine()
+        hook.pytest_engine_create_body(body=body, spec=spec, request=request)
+    if body != spec.to_engine():
+        raise InvalidInput(
+            f"{fixture}: a container that is used again is compared with its spec, so "
+            "pytest_engine_create_body cannot change it. Use pytest_engine_container_spec, leave "
+            "this fixture out in the hook, or leave out reuse=True."
+        )
+    return spec
 
 
 def _brought_about(

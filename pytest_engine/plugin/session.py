@@ -22,7 +22,7 @@ from .durations import Durations
 from .images import Pulls
 from .progress import Speaker
 from .removals import Removals
-from .shared import digest, forget, unless_meanwhile
+from .shared import digest, forget, unless_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,6 +57,7 @@ class Resource:
         shared: it is the whole run's, and stays until that ends.
         ends: it was waited for until it had ended, which is no fault of it.
         kept: it outlives the run.
+        going: its removal is queued, and no test uses it any more.
         last_log: what a container had logged when it was removed because it did not become
             ready.
         removing: held by the thread that removes it.
@@ -74,6 +75,7 @@ class Resource:
     shared: bool = False
     ends: bool = False
     kept: bool = False
+    going: bool = False
     last_log: str | None = None
     removing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -113,7 +115,9 @@ class Session:
         self.pulls = Pulls(
             self.speaker,
             self.durations,
-            lambda key, do: unless_meanwhile(self.run, digest("pull", key), do),
+            lambda key, do, earlier: unless_done(
+                self.run, digest("pull", key), do, earlier=earlier
+            ),
         )
         self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
@@ -223,6 +227,7 @@ class Session:
         if waits is None:
             self._end(resource, test)
         else:
+            resource.going = True
             end = partial(self._end, resource, test)
             self.removals.add(end, f"fixture {resource.fixture}", waits=waits)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .run import Run
 
-__all__ = ["digest", "forget", "once", "unless_meanwhile"]
+__all__ = ["digest", "forget", "once", "unless_done"]
 
 
 def digest(*facts: object) -> str:
@@ -75,13 +75,21 @@ def forget(run: Run, key: str) -> None:
     (run.path / "shared" / f"{key}.json").unlink(missing_ok=True)
 
 
-def unless_meanwhile(run: Run, key: str, do: Callable[[], None]) -> None:
-    """Do something, unless another worker or thread has done it while this one waited."""
+def unless_done(run: Run, key: str, do: Callable[[], None], *, earlier: bool) -> None:
+    """Do something, unless another worker or thread of the run has done it.
+
+    Args:
+        run: the run.
+        key: what it is, the same in all workers.
+        do: does it.
+        earlier: whether it is enough that it was done before; if not, only while this one
+            waited: it has been undone since.
+    """
     began = time.time()
     folder = _folder(run)
     with FileLock(folder / f"{key}.lock"):
         done = _read(folder / f"{key}.json")
-        if done is None or done["at"] < began:
+        if done is None or not (earlier or done["at"] >= began):
             do()
             _write(folder / f"{key}.json", {"at": time.time()})
 

@@ -94,6 +94,37 @@ def test_it(user, base):
     assert project.left() == set()
 
 
+def test_what_failed_because_of_a_wrong_guess_is_made_as_it_is_asked_for(
+    project: Project,
+) -> None:
+    project.write(
+        conftest="""
+base = container("busybox", command="sleep 1000", scope="session")
+user = container(
+    "busybox",
+    command=["sh", "-c", "[ $BASE = named ] || exit 3; echo fine; sleep 1000"],
+    env={"BASE": "{base.name}"},
+    wait=wait.log("fine"),
+    scope="session",
+)
+""",
+        test_it="""
+class Named:
+    name = "named"
+
+@pytest.fixture(scope="session", name="base")
+def another_name():
+    return Named
+
+def test_it(user):
+    assert user.exec(["sh", "-c", "echo $BASE"]).text.strip() == "named"
+""",
+    )
+    project.run().assert_outcomes(passed=1)
+    assert project.created("user") == 2
+    assert project.left() == set()
+
+
 def test_another_engine_gets_its_containers_when_they_are_asked_for(project: Project) -> None:
     project.write(
         conftest="""
@@ -156,3 +187,38 @@ def test_it(box):
 """,
     )
     project.run().assert_outcomes(passed=1)
+
+
+def test_what_a_test_has_asked_for_first_does_not_start_again(project: Project) -> None:
+    test = "def test_it(app, other): pass"
+    project.write(
+        conftest="""
+certificates = container("busybox", command="sleep 1000", scope="session", ahead=False)
+app = container("busybox", command="sleep 1000", scope="session", after=[certificates])
+other = container("busybox", command="sleep 1000", scope="module")
+""",
+        test_a=test,
+        test_b=test,
+        test_c=test,
+    )
+    project.run().assert_outcomes(passed=3)
+    assert (project.created("certificates"), project.created("app")) == (1, 1)
+    assert project.left() == set()
+
+
+def test_what_a_test_of_a_worker_has_asked_for_first_does_not_start_again(
+    project: Project,
+) -> None:
+    project.write(
+        conftest="""
+db = container("busybox", name="plugin-test-begun", command="sleep 1000", scope="module")
+app = container("busybox", command="sleep 1000", env={"DB": "{db.name}"}, scope="module")
+""",
+        test_it="""
+@pytest.mark.parametrize("n", range(3))
+def test_it(app, n): pass
+""",
+    )
+    project.run_apart("-n1").assert_outcomes(passed=3)
+    assert (project.created("db"), project.created("app")) == (1, 1)
+    assert project.left() == set()

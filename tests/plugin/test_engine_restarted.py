@@ -27,9 +27,9 @@ serving = dict(command="httpd -f -p 80", ports=[80], spec=AT_ONCE)
 backend = network(scope="session")
 data = volume(scope="session")
 whole = container("busybox", network=backend, volumes={{"/d": data}}, scope="session", **serving)
-part = container("busybox", network=backend, scope="module", **serving)
+part = container("busybox", scope="module", **serving)
 own = container("busybox", network=backend, **serving)
-ready = container("busybox", network=backend, prestart=2, **serving)
+ready = container("busybox", prestart=2, **serving)
 """
 RESTART = """
 import os, pathlib

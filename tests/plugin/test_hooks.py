@@ -87,6 +87,25 @@ def pytest_engine_container_ready(container):
     assert project.left() == set()
 
 
+def test_what_workers_share_is_not_said_to_go_while_others_use_it(project: Project) -> None:
+    project.write(
+        conftest="""
+shared = container("busybox", command="sleep 1000", scope="session")
+own = container("busybox", command="sleep 1000", scope="session", per_worker=True)
+
+def pytest_engine_container_remove(container, request):
+    with open("removed", "a") as file:
+        print(request.fixturename, file=file)
+""",
+        test_it="""
+@pytest.mark.parametrize("n", range(2))
+def test_it(shared, own, n): pass
+""",
+    )
+    project.run_apart("-n2", "--dist=each").assert_outcomes(passed=4)
+    assert (project.pytester.path / "removed").read_text().split() == ["own", "own"]
+
+
 def test_a_misspelt_hook_is_refused(project: Project) -> None:
     project.write(
         conftest="def pytest_engine_container_redy(container): pass",

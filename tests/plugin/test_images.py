@@ -143,12 +143,12 @@ def test_it(box, n): print("version", {VERSION})
 
 @pytest.mark.engine
 @not_podman
-def test_of_a_reused_container_always_means_once_in_a_run_whatever_its_workers(
-    project: Project, private: Private
+@pytest.mark.parametrize("life", ["", ", scope='session', reuse=True"])
+def test_always_means_once_in_a_run_whatever_its_workers(
+    project: Project, private: Private, life: str
 ) -> None:
-    asked = f"{private.name!r}, command='sleep 1000', scope='session', reuse=True"
     project.write(
-        conftest=f"box = container({asked})",
+        conftest=f"box = container({private.name!r}, command='sleep 1000'{life})",
         test_it="""
 import time
 from pathlib import Path

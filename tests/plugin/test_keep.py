@@ -84,6 +84,41 @@ box = container("busybox", command="sleep 1000", wait=wait.log("never"), timeout
     assert kinds(kept) == ["container"]
 
 
+def test_what_is_still_there_of_the_test_before_is_neither_shown_nor_kept(kept: Project) -> None:
+    kept.write(
+        conftest="""
+import threading
+
+saying = "while true; do echo up; sleep 0.05; done"
+box = container("busybox", command=["sh", "-c", saying], wait=wait.log("up"))
+reported = threading.Event()
+
+@pytest.fixture(scope="session", autouse=True)
+def held_up(engine):
+    remove = engine.containers.remove
+
+    def removed(*args, **kwargs):
+        assert reported.wait(30)
+        remove(*args, **kwargs)
+
+    engine.containers.remove = removed
+
+def pytest_runtest_logreport(report):
+    if report.failed:
+        reported.set()
+""",
+        test_it="""
+def test_passes(box): pass
+def test_fails(box): assert False
+""",
+    )
+    result = kept.run("--engine-keep=failed")
+    result.assert_outcomes(passed=1, failed=1)
+    report, _, told = str(result.stdout).partition("containers: kept")
+    assert (report.count("Container log: box"), told.count("container box (")) == (1, 1)
+    assert kinds(kept) == ["container"]
+
+
 def test_all_can_be_kept(kept: Project) -> None:
     kept.write(conftest=CONFTEST, test_it="def test_it(box, other): pass")
     kept.run("--engine-keep=always").assert_outcomes(passed=1)

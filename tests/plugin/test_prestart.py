@@ -94,14 +94,14 @@ def test_it(box, n, pytestconfig):
 def test_each_is_on_what_the_tests_share(project: Project) -> None:
     project.write(
         conftest="""
-backend = network(scope="module")
-box = container("busybox", command="sleep 1000", network=backend, prestart=2)
+data = volume(scope="module")
+box = container("busybox", command="sleep 1000", volumes={"/data": data}, prestart=2)
 """,
         **{
             f"test_{module}": """
 @pytest.mark.parametrize("n", range(3))
-def test_it(box, backend, n):
-    assert box.id in backend.inspect()["Containers"]
+def test_it(box, data, n):
+    assert [mount["Name"] for mount in box.inspect()["Mounts"]] == [data.name]
 """
             for module in ("a", "b")
         },
@@ -171,6 +171,7 @@ box = container("busybox", command="sleep 1000", after=[before], prestart=1)
         ("name='one'", "prestart: with a name or a host port of its own"),
         ("ports=['8080:80']", "prestart: with a name or a host port of its own"),
         ("ahead=False", "prestart: ahead=False says"),
+        ("network=network(scope='module')", "prestart: on a network that several tests share"),
     ],
 )
 def test_where_it_cannot_be_it_is_refused(project: Project, arguments: str, reason: str) -> None:

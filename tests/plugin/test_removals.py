@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -226,6 +227,42 @@ def test_two():
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*hook test_one running*"])
     assert project.left() == set()
+
+
+@pytest.mark.engine
+def test_the_end_of_a_run_waits_for_nothing_that_waits_for_it(project: Project) -> None:
+    # One waits until all removals are done, the end of itself and of its user among them.
+    project.write(
+        conftest="""
+import threading, time
+
+own = container("busybox", name="plugin-test-end", command="sleep 1000", scope="session")
+user = container("busybox", command="sleep 1000", env={"OWN": "{own.name}"}, scope="session")
+reached = threading.Event()
+
+def pytest_engine_container_spec(spec, request):
+    reached.set()
+    until = time.monotonic() + 30
+    names = ()
+    while "pytest-engine-removal" not in names and time.monotonic() < until:
+        names = [thread.name for thread in threading.enumerate()]
+        time.sleep(0.01)
+""",
+        test_it="""
+from conftest import reached
+
+def test_one(engine):
+    assert not reached.wait(30)
+
+def test_two(own, user): pass
+""",
+    )
+    began = time.monotonic()
+    result = project.run("-x")
+    result.assert_outcomes(failed=1)
+    assert "errors in the background" not in str(result.stdout)
+    assert time.monotonic() - began < 20
+    assert (project.created(), project.left()) == (0, set())
 
 
 def test_what_waits_begins_when_all_before_it_are_done() -> None:

@@ -282,3 +282,18 @@ def test_what_ends_with_the_run_cannot_be_part_of_it(
     result.assert_outcomes(errors=1)
     assert reason in str(result.stdout)
     assert project.left() == set()
+
+
+def test_a_hook_that_writes_what_no_spec_has_is_refused(reusing: Project) -> None:
+    hook = """
+def pytest_engine_create_body(body, request):
+    if request.fixturename in {fixtures}:
+        body["Hostname"] = "hooked"
+"""
+    reusing.write(conftest=BOX.format(more="") + hook.format(fixtures=["box"]), test_it=SHOW)
+    result = reusing.run("--engine-reuse")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["Fixture 'box' *pytest_engine_create_body cannot change it*"])
+    reusing.run().assert_outcomes(passed=1)
+    reusing.write(conftest=BOX.format(more="") + hook.format(fixtures=[]), test_it=SHOW)
+    assert len(ids(reusing)) == 1
