@@ -1,17 +1,31 @@
-"""Clients of the engine that listens on TCP with TLS."""
+"""The roads to the engine: ssh with a configuration of its own, and TCP with TLS."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.roads import use_config
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_engine.core.client import Engine
     from tests.lab import Lab
+    from tests.lab.sshd import Sshd
     from tests.roads import TlsEngine
+
+
+@pytest.fixture
+def config(sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's configuration, which may be added to; it knows `lab` and `behind`."""
+    own = tmp_path / "config"
+    shutil.copy(sshd.client_config, own)
+    use_config(own, tmp_path / "bin", monkeypatch)
+    return own
 
 
 @pytest.fixture(scope="session")
