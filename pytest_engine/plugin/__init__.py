@@ -98,6 +98,7 @@ def pytest_runtest_makereport(
     """Add the containers' logs to the report of a test that failed."""
     outcome = yield
     report.add_logs(item, outcome)
+    report.explain_clash(item, outcome)
     report.keep_what_failed(item, outcome)
     return outcome
 

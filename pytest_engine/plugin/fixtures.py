@@ -61,6 +61,14 @@ TAKEN: pytest.StashKey[list[tuple[str, str, float, str]]] = pytest.StashKey()
 KEPT: pytest.StashKey[tuple[str, list[Kept], bool]] = pytest.StashKey()
 
 
+CLASH = (
+    "a fixture 'engine' of your own takes the place of pytest-engine's, which all of its fixtures "
+    "use. Rename it ('pytest --fixtures-per-test' tells where it is), or have it hand over a "
+    "pytest_engine.Engine."
+)
+"""What is wrong where a user's fixture has the name of ours and is something else."""
+
+
 class RunContainer(Protocol):
     """The type of the fixture `run_container`."""
 
@@ -130,6 +138,15 @@ def run_of(config: pytest.Config) -> Run:
     return run
 
 
+def check_engine(engine: object) -> None:
+    """Fail a set-up that is handed somebody else's idea of an engine."""
+    from pytest_engine.core.client import Engine
+
+    if not isinstance(engine, Engine):
+        kind = f"{type(engine).__module__}.{type(engine).__qualname__}"
+        raise pytest.fail.Exception(f"The engine is a {kind}: {CLASH}", pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config) -> Iterator[Engine]:
     """The container engine, connected (`pytest_engine.Engine`)."""
@@ -147,6 +164,7 @@ def _engine_requirements(request: pytest.FixtureRequest, engine: Engine) -> None
     """Skip a test that needs what the engine does not have; `marks` asks for this."""
     from .requirements import EngineTraits, unmet
 
+    check_engine(engine)
     # The engine may be overridden for some tests, so each has traits of its own.
     known = request.config.stash.setdefault(_TRAITS, {})
     traits = known.setdefault(engine.endpoint.url, EngineTraits(engine))
@@ -170,6 +188,8 @@ def run_container(request: pytest.FixtureRequest, engine: Engine) -> RunContaine
     from .hints import uses_others
     from .images import check_policy
     from .lifecycle import started
+
+    check_engine(engine)
 
     def run(
         spec: str | Image | ContainerSpec,

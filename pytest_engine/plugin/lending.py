@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import lifecycle
-from .fixtures import ahead_of
+from .fixtures import ahead_of, check_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +31,7 @@ def lend(
     Args:
         where: the line that defines the fixture.
     """
+    check_engine(engine)
     ahead = ahead_of(request.config)
     with lifecycle.explained(f"Fixture {request.fixturename!r} ({recipe.title})", where):
         # Those that have no name are an error of this fixture, and not of pytest.

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .fixtures import SESSION
+from .fixtures import CLASH, SESSION
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
 
     from .session import Resource, Session
 
-__all__ = ["add_logs", "keep_what_failed", "note_begin", "summarize"]
+__all__ = ["add_logs", "explain_clash", "keep_what_failed", "note_begin", "summarize"]
 
 _BEGAN: pytest.StashKey[float] = pytest.StashKey()
 
@@ -32,6 +32,16 @@ def add_logs(item: pytest.Item, report: pytest.TestReport) -> None:
     for resource in _used(item, [*session.live, *session.fallen]):
         if resource.kind == "container":
             _add(report, session, resource, item.stash.get(_BEGAN, 0.0))
+
+
+def explain_clash(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Say what is behind a circle of fixtures that a user's own `engine` has closed."""
+    if not report.failed or "recursive dependency involving fixture" not in report.longreprtext:
+        return
+    from .finding import Finder
+
+    if Finder(item.config).has_own_engine(item):
+        report.sections.append(("pytest-engine", f"Perhaps {CLASH}"))
 
 
 def keep_what_failed(item: pytest.Item, report: pytest.TestReport) -> None:

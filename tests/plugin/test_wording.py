@@ -117,3 +117,41 @@ def test_what_engines_say_is_put_into_words(status: int, said: str, expected: st
 
 def test_other_errors_are_as_they_are() -> None:
     assert explanation(InvalidInput("as it is")) == "as it is"
+
+
+OWN_ENGINE = """
+box = container("busybox", command="sleep 1000", scope="session")
+
+@pytest.fixture(scope="session")
+def engine({arguments}):
+    return "a database"
+"""
+
+
+@pytest.mark.engine
+def test_an_engine_of_something_else_is_told(project: Project) -> None:
+    project.write(
+        conftest=OWN_ENGINE.format(arguments=""),
+        test_it="""
+def test_one(box): pass
+def test_two(run_container): pass
+
+@pytest.mark.engine_requires(api="1.30")
+def test_three(): pass
+
+def test_four(engine): pass
+""",
+    )
+    result = project.run()
+    result.assert_outcomes(passed=1, errors=3)
+    said = "The engine is a builtins.str: a fixture 'engine' of your own takes the place of*"
+    result.stdout.fnmatch_lines([said] * 3)
+    assert "Traceback" not in str(result.stdout)
+
+
+@pytest.mark.engine
+def test_an_engine_that_needs_what_needs_an_engine_is_told(project: Project) -> None:
+    project.write(conftest=OWN_ENGINE.format(arguments="box"), test_it="def test_it(box): pass")
+    result = project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["Perhaps a fixture 'engine' of your own takes the place of*"])
