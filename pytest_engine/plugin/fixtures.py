@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AHEAD",
+    "CLASH",
     "ERRORS",
     "KEPT",
     "LEFT",
@@ -39,6 +40,7 @@ __all__ = [
     "RunContainer",
     "_engine_requirements",
     "ahead_of",
+    "check_engine",
     "engine",
     "run_container",
     "run_of",
