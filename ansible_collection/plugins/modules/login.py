@@ -10,9 +10,11 @@ module: login
 short_description: Log in to a registry, or out of it
 version_added: 0.1.0
 description:
-  - Has the engine try a login to a registry, and keeps it where C(docker login) would, in Docker's
+  - Has the engine try a login to a registry, and keeps it as C(docker login) does, in Docker's
     configuration file or with the credential helper that this file names. There the modules of this collection
     and the docker command find it.
+  - Where they look in another folder, because E(DOCKER_CONFIG) names one, O(config_path) has to name the file in
+    that.
   - The file is replaced as a whole, can be read by its owner alone, and keeps what else is in it.
   - A login that is kept already is not tried again.
 extends_documentation_fragment:

@@ -17,8 +17,9 @@ extends_documentation_fragment:
   - pytest_engine.engine.engine.ensures
 attributes:
   check_mode:
-    support: full
+    support: partial
     details:
+      - It is refused on Podman, which goes by rules of its own.
       - The engine cannot be asked what it would remove. The module works that out from what the engine lists,
         by the rules that the engine follows.
       - Of images, names and ids are told as RV(images) but no layers, and only bytes that no image shares with

@@ -75,7 +75,7 @@ class ServiceDefinition:
         cap_drop: those taken away.
         extra_hosts: `name:address`.
         security_opt: `label:disable`, `label:user:...`, `role`, `type`, `level`.
-        read_only: whether their file systems can be written to.
+        read_only: whether their file systems cannot be written to.
         stack: the stack that it belongs to.
         roles: refused.
         privileged: refused.
