@@ -135,10 +135,15 @@ box = container("busybox", command="sleep 1000", after=[first, "second"])
 @pytest.fixture
 def second():
     order.append("second")
+
+def pytest_engine_container_spec():
+    order.append("box")
 """,
         test_it="""
-def test_it(box, request):
-    assert {"first", "second"} <= set(request.fixturenames)
+from conftest import order
+
+def test_it(box):
+    assert order == ["first", "second", "box"]
 """,
     )
     project.run().assert_outcomes(passed=1)

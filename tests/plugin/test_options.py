@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pytest_engine.plugin.options import OPTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
 PRINT = """
 def test_it(pytestconfig):
     from pytest_engine.plugin.fixtures import SETTINGS
@@ -11,6 +16,8 @@ def test_it(pytestconfig):
     print("settings:", settings.host, settings.missing, settings.wait_timeout, settings.log_lines)
     print("images:", settings.pull, settings.mirror)
     print("ahead:", settings.ahead, settings.durations)
+    kept = settings.sweep, settings.keep, settings.keep_for
+    print("after:", *kept, settings.reuse, settings.reuse_for)
 """
 
 
@@ -93,6 +100,9 @@ def test_the_ini_file_comes_before_the_environment_and_the_command_line_before_b
         ("--engine-missing=explode", "--engine-missing: 'explode' is not fail, skip or private"),
         ("--engine-wait-timeout=soon", "--engine-wait-timeout: 'soon' is not a number of seconds"),
         ("--engine-wait-timeout=0", "'0' is not a number of seconds above 0"),
+        ("--engine-keep=sometimes", "'sometimes' is not never, failed or always"),
+        ("--engine-keep-for=0", "'0' is not a number of seconds above 0"),
+        ("--engine-reuse-for=soon", "'soon' is not a number of seconds above 0"),
         ("--engine-log-lines=-1", "'-1' is not a number of lines"),
         ("--engine-pull=often", "'often' is not missing, always, never, or an age like"),
         ("--engine-pull=0h", "'0h' is not missing"),
@@ -134,5 +144,52 @@ def test_pytests_help_names_them_all(pytester: pytest.Pytester) -> None:
         "mirror",
         "ahead",
         "durations",
+        "state",
+        "keep",
+        "keep-for",
+        "reuse-for",
     ):
         assert f"--engine-{name}=" in text
+    for name in ("sweep", "reuse"):
+        assert f"--engine-{name} " in text
+
+
+@pytest.mark.parametrize("word", ["yes", "true", "1", "TRUE"])
+def test_what_is_switched_on_alone_has_words_elsewhere(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("PYTEST_ENGINE_REUSE", word)
+    pytester.makeini("[pytest]\nengine_keep=failed\nengine_keep_for=5\nengine_reuse_for=6\n")
+    pytester.makepyfile(PRINT)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-s")
+    told = str(result.stdout).partition("after: ")[2].splitlines()[0]
+    assert told == "False failed 5.0 True 6.0"
+
+
+@pytest.mark.parametrize("word", ["no", "false", "0"])
+def test_what_the_environment_switches_off_is_off(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("PYTEST_ENGINE_REUSE", word)
+    pytester.makepyfile(PRINT)
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-s")
+    assert str(result.stdout).partition("after: ")[2].split()[3] == "False"
+
+
+def test_another_word_for_a_switch_is_refused(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ENGINE_SWEEP", "perhaps")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_inprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "PYTEST_ENGINE_SWEEP: 'perhaps' is not yes or no" in str(result.stderr)
+
+
+def test_the_page_has_them_all_as_they_are() -> None:
+    page = (ROOT / "docs" / "reference" / "pytest.md").read_text("utf-8")
+    for option in OPTIONS:
+        begins = (f"| `{option.flag}`", f"| `{option.flag}=", f"| `{option.flag}[")
+        (row,) = [line for line in page.splitlines() if line.startswith(begins)]
+        assert f"`{option.name}`" in row
+        assert f"`{option.variable}`" in row

@@ -14,7 +14,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import BadRequest, ConnectionFailed, ConnectionLost
 from tests.core.roads.relay import Relay
-from tests.core.scripted import PATIENCE, Read, answer
+from tests.core.scripted import Read, answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,9 +164,7 @@ def test_closing_wakes_a_reader_that_reconnects(stalls: bool, serve: Serve) -> N
     with _engine(server.host).system.events(since=0, reconnect=60) as events:
         reader = threading.Thread(target=lambda: list(events))
         reader.start()
-        begin = time.monotonic()
-        while len(server.requests) < 2 and time.monotonic() < begin + PATIENCE:
-            time.sleep(0.01)
+        server.wait_for_requests(2)
         events.close()
         reader.join(1)
         assert not reader.is_alive()

@@ -238,7 +238,6 @@ def test_unused_images_are_removed(
 
     pruned = runtime.image_prune(ImagePruneOptions({"label": f"of={label}"}))
     assert {one.deleted for one in pruned.images_removed if one.deleted} >= {nameless}
-    assert pruned.space_reclaimed >= 0
     unused_id = runtime.image_inspect(unused).id
     pruned = runtime.image_prune(ImagePruneOptions({"label": f"of={label}", "dangling": False}))
     assert unused_id in {one.deleted for one in pruned.images_removed}

@@ -34,6 +34,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         told = {"method": self.command, "sent": sent, "status": {"db": "up", "queue": 3}}
         told["auth"] = self.headers.get("Authorization")
+        told["test"] = self.headers.get("X-Test")
         body = b"no JSON" if self.path == "/text" else json.dumps(told).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -80,6 +81,7 @@ def serve(start: Start, lab: LabImages, engine: Engine) -> Callable[..., Contain
         wait.http("/", body=lambda text: text.startswith("{")),
         wait.http("/", response_headers={"x-ready": "yes", "Content-Length": re.compile(r"^\d+$")}),
         wait.http("/", auth=("me", "secret"), json={"auth": "Basic bWU6c2VjcmV0"}),
+        wait.http("/", headers={"X-Test": "1"}, json={"test": "1"}),
     ],
     ids=str,
 )
