@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..errors import InvalidInput
 from .called import as_condition
@@ -28,7 +29,7 @@ Watchers = Mapping[int, Watcher]
 # By identity as well: whether a part with a time of its own held in that.
 InTime = Mapping[int, bool]
 
-_NOTHING: InTime = {}
+_NOTHING: InTime = MappingProxyType({})
 
 
 @dataclass(frozen=True)
