@@ -89,7 +89,7 @@ class LiveService:
 
     @property
     def network(self) -> str:
-        """The network on which it reaches other services by name, with `net: bridge`."""
+        """The network on which it reaches other services by name, where `net` is `bridge`."""
         return self._life.network or self._services.network
 
     @property
