@@ -36,7 +36,7 @@ def test_check_mode_says_what_would_change_and_changes_nothing(
         f"create container {variables['prefix']}-store",
         f"start container {variables['prefix']}-store",
     ]
-    assert run.results["Container"]["diff"]["before"] == {"exists": False}
+    assert run.results["Container"]["diff"]["before"] == {"exists": False, "running": False}
     assert run.results["Container"]["diff"]["after"]["memory"] == 128 * 1024**2
     assert scratch.everything() == set()
 
