@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from typing import Any, Callable, TypeVar
 
-__all__ = ["Crew"]
+__all__ = ["Crew", "wait_checking"]
 
 T = TypeVar("T")
+
+# Seconds between two looks whether there is still a reason to wait.
+_LOOK_AGAIN = 0.2
+
+
+def wait_checking(future: Future[Any], check: Callable[[], object]) -> None:
+    """Wait until something is done, and call `check` now and then; what it raises ends the wait."""
+    while not wait([future], timeout=_LOOK_AGAIN).done:
+        check()
 
 
 class Crew:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import wait
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
+
+from .background import wait_checking
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -19,8 +20,6 @@ __all__ = ["EarlyRequest", "TooEarly", "check_wanted", "hooks_in_turn", "note_ea
 
 # Hooks that are called in the background are called one at a time.
 _HOOKS = threading.Lock()
-# Seconds between two looks whether what is waited for is wanted still.
-_LOOK_AGAIN = 0.2
 
 
 class TooEarly(Exception):  # it says when, and is caught by us alone
@@ -92,8 +91,7 @@ class EarlyRequest:
         Raises:
             TooEarly: nobody wants the value any more.
         """
-        while not wait([future], timeout=_LOOK_AGAIN).done:
-            self.check_wanted()
+        wait_checking(future, self.check_wanted)
 
 
 def note_early(request: object, resource: Resource) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from concurrent.futures import wait
 from typing import TYPE_CHECKING, Callable
 
-from .background import Crew
+from .background import Crew, wait_checking
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -18,8 +17,6 @@ __all__ = ["Removals"]
 _AT_ONCE = 4
 # So many may be outstanding: what is going is still there, and takes memory.
 _LONGEST_QUEUE = 12
-# Seconds between two looks whether there is still a reason to wait.
-_LOOK_AGAIN = 0.2
 
 
 class Removals:
@@ -71,8 +68,8 @@ class Removals:
                 if len(self._pending) <= length:
                     return
                 oldest = self._pending[0]
-            while check is not None and not wait([oldest], timeout=_LOOK_AGAIN).done:
-                check()
+            if check is not None:
+                wait_checking(oldest, check)
             oldest.exception()
 
     def _do(self, remove: Callable[[], object], title: str) -> None:

@@ -84,9 +84,10 @@ class SshDialer:
         deadline = time.monotonic() + _LINGER
         calls = self._calls().take()
         # The others end with their connections: a stream that is read, a call of another thread.
-        self._calls().put_back([call for call in calls if call.is_used()])
+        used = [call for call in calls if call.is_used()]
+        self._calls().put_back(used)
         for call in calls:
-            if not call.is_used():
+            if call not in used:
                 call.join(max(0.0, deadline - time.monotonic()))
                 call.end()
 
