@@ -43,7 +43,10 @@ options:
     description: What its containers run. Required for a service that is not there yet.
     type: str
   target_num_containers:
-    description: How many containers to run; V(1) in a new service. One that runs is scaled.
+    description:
+      - How many containers to run; V(1) in a new service.
+      - A service that runs is brought to its number also where somebody else has scaled it, or
+        was killed while starting it.
     type: int
   run_command:
     description: The command, a text that is split into words as a shell would, or a list.

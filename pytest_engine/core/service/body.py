@@ -309,7 +309,7 @@ def _mount(
 
 
 def _port(port: Mapping[str, Any]) -> dict[str, Any]:
-    # On the nodes where its containers are, as the seed has it, and not on all.
+    # On the nodes where its containers are, as in Docker Cloud, and not on all.
     published = {"PublishedPort": port["outer_port"]} if "outer_port" in port else {}
     return {
         "Protocol": port["protocol"],

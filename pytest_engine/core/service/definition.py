@@ -45,7 +45,7 @@ class ServiceDefinition:
     Attributes:
         image: what its containers run.
         name: None: the image's, without its path and tag.
-        target_num_containers: how many containers to run; 1 by default.
+        target_num_containers: how many containers to run; 1 by default, and with `EVERY_NODE`.
         run_command: the command; a text is split into words as a shell would.
         entrypoint: what the command is handed to, likewise.
         container_ports: `inner_port`, `protocol` (`tcp`), `outer_port` and `published`.
@@ -178,6 +178,10 @@ class ServiceDefinition:
 
     def _check_limits(self) -> None:
         _check_count("target_num_containers", self.target_num_containers, 0)
+        if self.deployment_strategy == "EVERY_NODE" and self.target_num_containers != 1:
+            raise InvalidInput(
+                "target_num_containers: with EVERY_NODE every node has one container; leave it out."
+            )
         if self.memory is not None:
             _check_count("memory", self.memory, 1)
         if self.memory_swap is not None:

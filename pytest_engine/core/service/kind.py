@@ -173,8 +173,19 @@ class ServiceKind(Kind[ServiceWanted]):
             plan.add("redeploy", what, lambda: self._do(engine, wanted, "redeploy"))
         elif state != "present" and is_empty:
             plan.add("start", what, lambda: self._do(engine, wanted, "start"))
-        elif any(one.field == "target_num_containers" for one in differences) and not is_empty:
+        elif not is_empty and self._is_scaled(service, differences):
             plan.add("scale", what, lambda: self._do(engine, wanted, "scale"))
+
+    def _is_scaled(self, service: LiveService, differences: Sequence[Difference]) -> bool:
+        if any(one.field == "target_num_containers" for one in differences):
+            return True
+        # Somebody has scaled it by other means, or has ended while bringing them up. Whoever is
+        # about it now is left to it.
+        return (
+            service.state in ALLOWED
+            and service.definition.deployment_strategy != "EVERY_NODE"
+            and service.asked != service.definition.target_num_containers
+        )
 
     def _do(self, engine: Engine, wanted: ServiceWanted, operation: str) -> None:
         service = LiveServices(engine).get(wanted.name)

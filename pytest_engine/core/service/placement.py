@@ -5,14 +5,31 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..client import Engine
     from ..types.engine import Node, Task
 
-__all__ = ["emptiest_node", "nodes_to_avoid"]
+__all__ = ["avoided", "emptiest_node", "nodes_to_avoid"]
 
 _ALIVE = ("assigned", "accepted", "preparing", "ready", "starting", "running")
+
+
+def avoided(engine: Engine, service: str, tags: Sequence[str]) -> tuple[str, ...]:
+    """Name the nodes that must not get the next container, for the emptiest one to get it.
+
+    Args:
+        engine: a manager.
+        service: the id of the service.
+        tags: what a node has to have.
+    """
+    nodes, tasks = engine.nodes.list(), engine.tasks.list()
+    chosen = emptiest_node(nodes, tasks, tags)
+    return nodes_to_avoid(chosen, service, nodes, tasks) if chosen else ()
 
 
 def emptiest_node(nodes: Sequence[Node], tasks: Sequence[Task], tags: Sequence[str]) -> str | None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, OutOfSequence
 from ..polling import poll
 from .body import read_definition, read_life, restarts
 from .log import read_log
-from .placement import emptiest_node, nodes_to_avoid
+from .placement import avoided
 from .states import WrongState, asked_for, check_allowed, count, state_of
 from .view import described, is_synchronized
 from .volumes import remove_volumes
@@ -101,6 +100,11 @@ class LiveService:
     def counts(self) -> Counts:
         """How many containers it has, and what the swarm says of those that fail."""
         return count(self._life, self._tasks, restarts=restarts(self._definition))
+
+    @property
+    def asked(self) -> int:
+        """How many containers the swarm is asked for by now."""
+        return asked_for(self._service, self._life) if self._life.is_deployed else 0
 
     @property
     def state(self) -> str:
@@ -338,7 +342,7 @@ class LiveService:
         check_allowed(self.name, operation, self.state)
         definition = self._definition
         target = definition.target_num_containers
-        present = asked_for(self._service, self._life) if self._life.is_deployed else 0
+        present = self.asked
         if "deployed" in recorded:
             recorded["digest"] = self._digest(definition)
 
@@ -372,7 +376,7 @@ class LiveService:
         is_complete = False
         try:
             for number in range(present + 1, target + 1):
-                avoid = self._avoided() if chooses else ()
+                avoid = avoided(self._engine, self.uuid, definition.tags) if chooses else ()
                 self._change(
                     operation,
                     change,
@@ -392,8 +396,3 @@ class LiveService:
 
     def _digest(self, definition: ServiceDefinition) -> str | None:
         return self._services.digest(definition) if definition.autoredeploy else None
-
-    def _avoided(self) -> Sequence[str]:
-        nodes, tasks = self._engine.nodes.list(), self._engine.tasks.list()
-        chosen = emptiest_node(nodes, tasks, self._definition.tags)
-        return nodes_to_avoid(chosen, self.uuid, nodes, tasks) if chosen else ()

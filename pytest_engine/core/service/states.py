@@ -228,7 +228,8 @@ def is_ending(task: Task) -> bool:
 
 
 def _is_removed(task: Task) -> bool:
-    # The swarm forgets it in a moment. Asked for containers before that, it makes none.
+    # The swarm forgets it in a moment. Asked for a container in its place before that, it counts
+    # it as one where containers are not restarted, and never makes another.
     return task.get("DesiredState") == "remove"
 
 
@@ -236,7 +237,7 @@ def _kind(newest: Task, before: Sequence[Task], *, is_wanted: bool, since: str) 
     state = _status(newest).get("State")
     if state == "orphaned":
         return "lost"
-    if is_ending(newest) or (_is_removed(newest) and not is_wanted):
+    if is_ending(newest) or _is_removed(newest):
         return "stopping"
     if state in _ENDED:
         # What is taken away by the swarm has not stopped by itself.

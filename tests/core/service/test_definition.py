@@ -32,6 +32,7 @@ def test_the_name_is_the_images_where_none_is_stated(image: str, name: str) -> N
         ({"name": "x" * 64}, "at most 63"),
         ({"target_num_containers": -1}, "target_num_containers: -1 is no whole number"),
         ({"target_num_containers": True}, "target_num_containers: True"),
+        ({"deployment_strategy": "EVERY_NODE", "target_num_containers": 2}, "leave it out"),
         ({"memory": 0}, "memory: 0"),
         ({"memory_swap": 8}, "memory_swap: it is memory and swap together"),
         ({"memory": 8, "memory_swap": 4}, "memory_swap: 4 is no whole number of 8"),

@@ -62,6 +62,7 @@ UP = Life("start", replicas=2, deployed="1")
         (Life("start", replicas=0), [], "Running"),
         (Life("scale", replicas=2), on_nodes(RUNS), "Scaling"),
         (Life("scale", replicas=1), on_nodes(RUNS, ENDS), "Scaling"),
+        (Life("scale", replicas=1), on_nodes(RUNS, ("shutdown", "remove")), "Scaling"),
         (Life("scale", replicas=1), on_nodes(RUNS), "Running"),
         (Life("redeploy", replicas=1), on_nodes(("starting", "running")), "Redeploying"),
         (Life("stop"), on_nodes(ENDS, RUNS), "Stopping"),
