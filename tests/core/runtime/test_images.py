@@ -250,3 +250,18 @@ def test_unused_images_are_removed(
 def test_where_nothing_is_unused_nothing_is_removed(runtime: Runtime, scratch: Scratch) -> None:
     pruned = runtime.image_prune(ImagePruneOptions({"label": f"of={scratch.name()}"}))
     assert (pruned.images_removed, pruned.space_reclaimed) == ((), 0)
+
+
+@pytest.mark.destructive
+@pytest.mark.lacks("podman5", reason="it counts layers that other images share")
+def test_the_space_that_images_have_left_is_told(
+    runtime: Runtime, engine: Engine, scratch: Scratch, run: Make
+) -> None:
+    label = scratch.name()
+    name = run("head -c 1000000 /dev/urandom > /f")
+    engine.containers.wait(name)
+    engine.images.commit(name, changes=[f"LABEL of={label}"])
+    engine.containers.remove(name)
+    pruned = runtime.image_prune(ImagePruneOptions({"label": f"of={label}"}))
+    # The containerd image store keeps it compressed, and beside that unpacked.
+    assert 1_000_000 <= pruned.space_reclaimed < 3_000_000
