@@ -16,6 +16,7 @@ from ansible_collection.build import stage
 from tests.core.swarms import swarm_of
 
 from .nodes import NodePlaybooks
+from .returns import undocumented
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -101,6 +102,8 @@ class Playbooks:
         assert "Traceback" not in json.dumps(run.results), run.output
         assert "[WARNING]" not in run.output, run.output
         assert "[DEPRECATION" not in run.output, run.output
+        wrong = {line["task"]: undocumented(line["action"], line["result"]) for line in lines}
+        assert not any(wrong.values()), {task: keys for task, keys in wrong.items() if keys}
         return run
 
     def run_tasks(self, tasks: Sequence[Mapping[str, Any]], *arguments: str, **options: Any) -> Run:

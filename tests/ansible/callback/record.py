@@ -27,7 +27,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # ansible-core has no
         # Before ansible-core 2.19, they had no public names.
         host = result.host if hasattr(result, "host") else result._host  # noqa: SLF001
         told = result.result if hasattr(result, "result") else result._result  # noqa: SLF001
-        line = {"host": host.get_name(), "task": result.task_name}
+        task = result.task if hasattr(result, "task") else result._task  # noqa: SLF001
+        line = {"host": host.get_name(), "task": result.task_name, "action": task.action}
         line["result"] = {**told, "failed": failed}
         with Path(os.environ["RECORD_RESULTS"]).open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")

@@ -14,6 +14,8 @@ from pytest_engine.core.transport import incoming
 from tests.core.scripted import Read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.core.conftest import Serve
 
 _HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -23,9 +25,24 @@ def _engine(host: str) -> Engine:
     return Engine(host, api_version="1.41", environ={})
 
 
-def _fail(_incoming: object, _buffer: object) -> int:
+_read = incoming._Incoming.readinto  # noqa: SLF001  # see below
+
+
+def _fail(one: incoming._Incoming, buffer: object) -> int:
+    if not one.left:
+        # It is being closed, and reads no more.
+        return _read(one, buffer)
     # What a socket says when nobody has answered the system's questions for too long.
     raise OSError(errno.ETIMEDOUT, "Connection timed out")
+
+
+@pytest.fixture
+def silence(serve: Serve) -> Iterator[threading.Event]:
+    """What a server waits for until the test is over."""
+    del serve  # it is to end after this
+    event = threading.Event()
+    yield event
+    event.set()
 
 
 @pytest.mark.parametrize(
@@ -37,9 +54,12 @@ def _fail(_incoming: object, _buffer: object) -> int:
     ],
 )
 def test_a_peer_that_is_gone_is_a_loss(
-    call: Callable[[Engine], object], serve: Serve, monkeypatch: pytest.MonkeyPatch
+    call: Callable[[Engine], object],
+    serve: Serve,
+    silence: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = serve((Read.REQUEST, threading.Event()))
+    server = serve((Read.REQUEST, silence))
     # No peer on this machine goes without its system saying so.
     monkeypatch.setattr(incoming._Incoming, "readinto", _fail)  # noqa: SLF001  # see above
     with _engine(server.host) as engine, pytest.raises(ConnectionLost, match="timed out"):
@@ -47,16 +67,16 @@ def test_a_peer_that_is_gone_is_a_loss(
 
 
 def test_a_peer_that_goes_in_the_middle_of_an_answer_is_a_loss(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
+    serve: Serve, silence: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve((Read.REQUEST, _HEAD, threading.Event()))
+    server = serve((Read.REQUEST, _HEAD, silence))
     with _engine(server.host) as engine, engine.system.events() as events:
         monkeypatch.setattr(incoming._Incoming, "readinto", _fail)  # noqa: SLF001  # see above
         with pytest.raises(ConnectionLost, match="timed out"):
             next(iter(events))
 
 
-def test_no_time_to_wait_is_a_time_that_is_over(serve: Serve) -> None:
-    server = serve((Read.REQUEST, threading.Event()))
+def test_no_time_to_wait_is_a_time_that_is_over(serve: Serve, silence: threading.Event) -> None:
+    server = serve((Read.REQUEST, silence))
     with _engine(server.host) as engine, pytest.raises(Timeout):
         engine.containers.wait("web", timeout=0)
