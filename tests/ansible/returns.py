@@ -27,14 +27,17 @@ TYPES: Mapping[str, type | tuple[type, ...]] = {
 COMMON = frozenset(
     {
         "ansible_facts",
+        "ansible_index_var",
         "ansible_loop_var",
         "attempts",
+        "censored",
         "changed",
         "deprecations",
         "diff",
         "exception",
         "failed",
         "failed_when_result",
+        "false_condition",
         "invocation",
         "item",
         "msg",
