@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import uuid
 from collections import Counter
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
 from pytest_engine.core.errors import Conflict, NotFound
+from pytest_engine.core.service.body import LIFE_LABEL
 from pytest_engine.core.service.definition import ServiceDefinition
 from pytest_engine.core.service.services import LiveServices
 from tests.core.swarms import eventually
@@ -36,6 +39,16 @@ def places(cluster: Cluster, service: LiveService) -> Counter[str]:
         if task["DesiredState"] == "running" and task["Status"]["State"] == "running"
     ]
     return Counter(names[node] for node in running)
+
+
+def tell_swarm(engine: Engine, service: LiveService, number: int, **life: Any) -> None:
+    """Have the swarm run another number of containers, and record another life."""
+    found = engine.services.inspect(service.uuid)
+    recorded = json.dumps({**asdict(service.life), **life})
+    labels = {**found["Spec"]["Labels"], LIFE_LABEL: recorded}
+    mode = {"Replicated": {"Replicas": number}}
+    spec: Any = {**found["Spec"], "Labels": labels, "Mode": mode}
+    engine.services.update(service.uuid, spec, version=found["Version"]["Index"])
 
 
 def removed(engine: Engine, volume: str) -> bool:

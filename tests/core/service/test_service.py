@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_engine.core.errors import Conflict, EngineError, InvalidInput, NotFound, Timeout
-from pytest_engine.core.service.body import LIFE_LABEL
 from pytest_engine.core.service.services import LiveServices
 from pytest_engine.core.service.states import ALLOWED, WrongState
 from tests.clusters import LACKS_NODES
-from tests.core.service.conftest import places
+from tests.core.service.conftest import places, tell_swarm
 from tests.core.swarms import eventually
 
 if TYPE_CHECKING:
@@ -254,11 +251,7 @@ def test_a_start_whose_process_was_killed_holds_nothing_up(
     service.start().update(target_num_containers=2)
     service.wait_until("Running")
     # As it is after a start of two, when the swarm has been asked for the first alone.
-    found = services.engine.services.inspect(service.uuid)
-    life = {**asdict(service.life), "replicas": 2}
-    labels = {**found["Spec"]["Labels"], LIFE_LABEL: json.dumps(life)}
-    spec: Any = {**found["Spec"], "Labels": labels}
-    services.engine.services.update(service.uuid, spec, version=found["Version"]["Index"])
+    tell_swarm(services.engine, service, 1, replicas=2)
     service.wait_until("Partly running")
     assert service.counts.running == 1
     service.scale().wait_until("Running")

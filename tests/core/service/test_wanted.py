@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_engine.core.ensure.reconcile import Outcome, reconcile
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.service.body import LIFE_LABEL
 from pytest_engine.core.service.kind import ServiceKind, ServiceWanted
 from tests.clusters import LACKS_NODES
+from tests.core.service.conftest import tell_swarm
 
 if TYPE_CHECKING:
     from pytest_engine.core.cluster import Cluster
@@ -29,16 +27,6 @@ def brought(cluster: Cluster, service: LiveService, state: str, **attributes: An
     return outcome
 
 
-def told(cluster: Cluster, service: LiveService, number: int, **life: Any) -> None:
-    """Tell the swarm of another number of containers, and record another life."""
-    found = cluster.engine.services.inspect(service.uuid)
-    recorded = json.dumps({**asdict(service.life), **life})
-    labels = {**found["Spec"]["Labels"], LIFE_LABEL: recorded}
-    mode = {"Replicated": {"Replicas": number}}
-    spec: Any = {**found["Spec"], "Labels": labels, "Mode": mode}
-    cluster.engine.services.update(service.uuid, spec, version=found["Version"]["Index"])
-
-
 @pytest.mark.parametrize("state", ["present", "started"])
 def test_what_a_start_that_was_killed_has_left_is_completed(
     cluster: Cluster, make: Make, state: str
@@ -46,7 +34,7 @@ def test_what_a_start_that_was_killed_has_left_is_completed(
     service = make(target_num_containers=2)
     service.start().wait_until("Running")
     # As it is when the swarm has been asked for the first alone.
-    told(cluster, service, 1, replicas=2)
+    tell_swarm(cluster.engine, service, 1, replicas=2)
     service.wait_until("Partly running")
     outcome = brought(cluster, service, state)
     assert [action.verb for action in outcome.actions] == ["scale"]
@@ -67,7 +55,7 @@ def test_a_number_that_was_set_and_not_reached_is_reached(cluster: Cluster, make
 def test_a_service_that_somebody_has_scaled_comes_back(cluster: Cluster, make: Make) -> None:
     service = make()
     service.start().wait_until("Running")
-    told(cluster, service, 3)
+    tell_swarm(cluster.engine, service, 3)
     service.wait_until("Running")
     assert brought(cluster, service, "started").changed
     assert (service.state, service.counts.running) == ("Running", 1)
