@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["OPTIONS", "Option", "Settings", "add_options", "read_settings"]
 
 
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not value > 0:
+# Of a century, beyond which no clock can tell when it is over.
+_MOST_SECONDS = 100 * 365 * 86400.0
+_SECONDS_FORM = "a number of seconds above 0, of a century at most"
+
+
+def _seconds(text: str, unit: float = 1.0) -> float:
+    value = float(text) * unit
+    if not 0 < value <= _MOST_SECONDS:
         raise ValueError(text)
     return value
 
@@ -33,10 +38,10 @@ def _pull_policy(text: str) -> object:
     from datetime import timedelta
 
     number, unit = text[:-1], text[-1:]
-    units = {"m": "minutes", "h": "hours", "d": "days"}
+    units = {"m": 60.0, "h": 3600.0, "d": 86400.0}
     if unit not in units:
         raise ValueError(text)
-    return timedelta(**{units[unit]: _seconds(number)})
+    return timedelta(seconds=_seconds(number, units[unit]))
 
 
 def _mirrors(text: str) -> tuple[tuple[str, str], ...]:
@@ -111,7 +116,7 @@ OPTIONS = (
     Option(
         "engine_wait_timeout",
         _seconds,
-        "a number of seconds above 0",
+        _SECONDS_FORM,
         "60",
         "seconds until a container has to be ready, where its fixture does not say",
     ),
@@ -181,7 +186,7 @@ OPTIONS = (
     Option(
         "engine_keep_for",
         _seconds,
-        "a number of seconds above 0",
+        _SECONDS_FORM,
         "86400",
         "seconds after which what was kept may be removed by a later run",
     ),
@@ -196,7 +201,7 @@ OPTIONS = (
     Option(
         "engine_reuse_for",
         _seconds,
-        "a number of seconds above 0",
+        _SECONDS_FORM,
         "3600",
         "seconds for which a container may wait to be used again",
     ),
@@ -279,7 +284,8 @@ def _value(option: Option, config: pytest.Config) -> Any:
         if text is None or text == "":
             continue
         try:
-            value = option.read(text)
+            # In pyproject.toml it can be a list.
+            value = option.read(text) if isinstance(text, str) else None
         except ValueError:
             value = None
         if value is None or (option.choices and value not in option.choices):

@@ -106,6 +106,9 @@ def test_the_ini_file_comes_before_the_environment_and_the_command_line_before_b
         ("--engine-log-lines=-1", "'-1' is not a number of lines"),
         ("--engine-pull=often", "'often' is not missing, always, never, or an age like"),
         ("--engine-pull=0h", "'0h' is not missing"),
+        ("--engine-pull=infd", "'infd' is not missing"),
+        ("--engine-pull=99999999d", "'99999999d' is not missing"),
+        ("--engine-keep-for=inf", "'inf' is not a number of seconds above 0, of a century"),
         ("--engine-mirror=https://a", "'https://a' is not a mirror like"),
         ("--engine-mirror=a=", "'a=' is not a mirror like"),
     ],
@@ -125,6 +128,16 @@ def test_a_wrong_value_in_the_ini_file_is_refused(pytester: pytest.Pytester) -> 
     assert "engine_missing of the ini file: 'explode' is not fail, skip or private" in str(
         result.stderr
     )
+
+
+@pytest.mark.parametrize("stated", ['engine_mirror = ["a=b"]', "engine_wait_timeout = [5]"])
+def test_a_list_in_the_ini_file_is_refused(pytester: pytest.Pytester, stated: str) -> None:
+    pytester.makepyprojecttoml(f"[tool.pytest.ini_options]\n{stated}\n")
+    pytester.makepyfile("def test_it(): pass")
+    result = pytester.runpytest_subprocess()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    name = stated.partition(" ")[0]
+    result.stderr.fnmatch_lines([f"*{name} of the ini file: [[]*] is not a *"])
 
 
 def test_an_unknown_option_is_refused(pytester: pytest.Pytester) -> None:
