@@ -77,24 +77,16 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    from pytest_engine.core.client import Engine
     from pytest_engine.core.errors import EngineError
     from pytest_engine.ownership.folders import state_folder
-    from pytest_engine.ownership.sweep import sweep
+    from pytest_engine.ownership.sweep import reach, sweep
 
     if options.force and not options.session:
         sys.stderr.write("--force needs --session ID: it is for one run whose end you know of.\n")
         return 2
-    failed = False
     try:
         state = state_folder(options.state)
-        engine: Engine | None = Engine(options.host)
-        try:
-            _ = engine.api_version if engine else None
-        except EngineError as exc:
-            # What dead runs have left on other engines can be removed all the same.
-            sys.stderr.write(f"{exc}\n")
-            failed, engine = True, None
+        engine = reach(options.host, lambda text: sys.stderr.write(f"{text}\n"))
         told = sweep(
             state,
             engine,
@@ -111,7 +103,7 @@ def _sweep(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{verb if one.gone else 'left'} {one.what}: {one.why}\n")
     if not told:
         sys.stdout.write("nothing found\n")
-    return int(failed)
+    return int(engine is None)
 
 
 def _watch(options: argparse.Namespace) -> int:

@@ -147,6 +147,15 @@ class Trace:
             return {}
         return told
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the run is one of another machine, so that nothing proves that it is over.
+
+        Machines may share a home; their locks need not reach each other.
+        """
+        host: str = self.about().get("host", socket.gethostname())
+        return host != socket.gethostname()
+
     def engines(self) -> list[Endpoint]:
         """Tell on which engines the run has made something."""
         return [endpoint_of(one) for one in self._lines("engines")]
@@ -185,8 +194,7 @@ class Trace:
         Raises:
             OSError: there is no lock any more, or it is not this user's.
         """
-        if self.about().get("host", socket.gethostname()) != socket.gethostname():
-            # A home that several machines share; their locks need not reach each other.
+        if self.is_elsewhere:
             return None
         return claim(self.lock, wait=wait)
 

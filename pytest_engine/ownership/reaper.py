@@ -122,6 +122,10 @@ def _bury_others(run: Trace) -> None:
     for other in runs(state):
         if other.session == run.session:
             continue
+        is_forgotten = time.time() - other.about().get("began", 0) > FORGOTTEN
+        if other.is_elsewhere and is_forgotten:
+            other.remove()
+            continue
         try:
             lock = other.claim()
         except OSError:
@@ -134,7 +138,7 @@ def _bury_others(run: Trace) -> None:
 
             # It may have been killed just now, with its reaper.
             burial = bury(other, quiet=0.0 if other.ended else QUIET)
-            if not burial.complete and time.time() - other.about().get("began", 0) > FORGOTTEN:
+            if not burial.complete and is_forgotten:
                 # Its engine is gone for good, it seems.
                 other.remove()
         finally:

@@ -28,13 +28,13 @@ from .removal import find, remove_all
 from .reused import leases, remove_expired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_engine.core.client import Engine
 
     from .removal import Thing
 
-__all__ = ["Swept", "sweep"]
+__all__ = ["Swept", "reach", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,30 @@ class Swept:
     what: str
     gone: bool
     why: str
+
+
+def reach(host: str | None, tell: Callable[[str], object]) -> Engine | None:
+    """Make a client of the engine to look around on, if it answers.
+
+    What dead runs have left on other engines can be removed all the same.
+
+    Args:
+        host: its address; None: what the environment says.
+        tell: is told why there is none.
+
+    Raises:
+        EngineError: that is no address.
+    """
+    from pytest_engine.core.client import Engine
+
+    engine = Engine(host)
+    try:
+        _ = engine.api_version
+    except EngineError as exc:
+        tell(str(exc))
+        engine.close()
+        return None
+    return engine
 
 
 def sweep(
@@ -79,8 +103,12 @@ def sweep(
     """
     told: list[Swept] = []
     known: set[str] = set()
+    elsewhere: dict[str, Trace] = {}
     for run in runs(state):
-        if session is None or run.session.startswith(session):
+        if run.is_elsewhere:
+            # What it made says so, too, and is judged by that.
+            elsewhere[run.session] = run
+        elif session is None or run.session.startswith(session):
             known.add(run.session)
             told += _of_run(run, engine, kept_too=session is not None, dry_run=dry_run)
     if engine is not None:
@@ -91,7 +119,10 @@ def sweep(
         for id, group in groups.items():
             if id not in known and (session is None or id.startswith(session)):
                 force_it = force and session is not None
-                told += _of_group(engine, group, force=force_it, dry_run=dry_run)
+                became = [*_of_group(engine, group, force=force_it, dry_run=dry_run)]
+                told += became
+                if id in elsewhere and not dry_run and all(one.gone for one in became):
+                    elsewhere[id].remove()
     if session is None:
         told += _of_reused(state, engine, reused=reused, dry_run=dry_run)
     return told

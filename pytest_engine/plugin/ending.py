@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,23 +86,22 @@ def end(session: pytest.Session) -> None:
 
 def sweep_first(config: pytest.Config) -> None:
     """Remove what dead runs have left, and tell what became of everything that was found."""
-    from pytest_engine.core.client import Engine
     from pytest_engine.ownership.folders import state_folder
-    from pytest_engine.ownership.sweep import sweep
+    from pytest_engine.ownership.sweep import reach, sweep
 
     reporter = config.pluginmanager.getplugin("terminalreporter")
     settings = config.stash[SETTINGS]
+    said: list[str] = []
     try:
-        with Engine(settings.host) as engine:
-            told = sweep(state_folder(settings.state), engine)
-        lines = [
-            f"engine: {'removed' if one.gone else 'left'} {one.what}: {one.why}" for one in told
-        ]
+        state = state_folder(settings.state)
+        with reach(settings.host, said.append) or nullcontext() as engine:
+            told = sweep(state, engine)
+        said += [f"{'removed' if one.gone else 'left'} {one.what}: {one.why}" for one in told]
     except EngineError as exc:
-        lines = [f"engine: nothing was swept: {exc}"]
-    for line in lines or ["engine: nothing to sweep"]:
+        said.append(f"not all was swept: {exc}")
+    for line in said or ["nothing to sweep"]:
         if reporter is not None:
-            reporter.write_line(line)
+            reporter.write_line(f"engine: {line}")
 
 
 def _cut_short(session: pytest.Session) -> bool:

@@ -143,6 +143,34 @@ def test_a_run_of_another_host_is_left_alone(project: Project, thing: dict[str, 
     assert about(name, told).startswith("removed ")
 
 
+def test_a_run_of_another_host_with_its_folder_is_removed_by_force(
+    project: Project, thing: dict[str, str]
+) -> None:
+    folder = RunFolder.create(state_folder(str(project.state)) / "runs" / "an-other-four")
+    folder.release()
+    about_it = json.loads((folder.path / "about").read_text())
+    (folder.path / "about").write_text(json.dumps({**about_it, "host": "elsewhere"}))
+    thing["io.pytest-engine.session"] = folder.session
+    thing["io.pytest-engine.host"] = "elsewhere"
+    thing["io.pytest-engine.lock"] = str(folder.lock)
+    name = make(project, thing)
+    line = about(name, command(project))
+    assert line.startswith("left ")
+    assert "made on the host elsewhere" in line
+    assert "--session an-other-fo" in line
+    told = command(project, "--session", folder.session, "--force")
+    assert about(name, told).startswith("removed ")
+    assert not folder.path.exists()
+
+
+def test_before_the_tests_dead_runs_are_removed_where_no_engine_answers(
+    project: Project, dead: str
+) -> None:
+    result = project.run_apart("-k", "nothing", "--engine-sweep", host="unix:///nowhere.sock")
+    result.stdout.fnmatch_lines(["engine: */nowhere.sock*", f"engine: removed *{dead[:8]}*"])
+    assert project.left() == set()
+
+
 def test_a_run_whose_lock_is_gone_is_left_alone(project: Project, thing: dict[str, str]) -> None:
     thing["io.pytest-engine.session"] = "an-other-two"
     thing["io.pytest-engine.lock"] = "/nowhere/at/all/lock"
