@@ -14,6 +14,7 @@ from ..errors import (
     NotSwarmManager,
     Timeout,
 )
+from ..moment import encode_nanoseconds, parse_moment
 from ..polling import until_led
 from .links import LinkedServiceMissing
 from .services import LiveServices
@@ -88,8 +89,11 @@ def watch(
         NotSwarmManager: the engine manages no swarm.
     """
     services = LiveServices(engine)
+    pause = max(interval, 1.0)
     while True:
-        since = time.time()
+        began = time.monotonic()
+        # Of the engine's clock, which the events are told by.
+        since = parse_moment(engine.system.info()["SystemTime"])
         try:
             look_once(services, tell)
         except (ConnectionFailed, NotSwarmManager):
@@ -99,10 +103,15 @@ def watch(
         if until():
             return
         with engine.system.events(
-            since=since, until=since + max(interval, 1.0), filters=_EVENTS
+            since=encode_nanoseconds(since),
+            until=encode_nanoseconds(since + int(pause * 1e9)),
+            filters=_EVENTS,
         ) as events:
             # The first that happens, or none until the engine ends the stream.
-            next(iter(events), None)
+            has_happened = next(iter(events), None) is not None
+        if not has_happened:
+            # An engine whose clock was set meanwhile may end it too soon.
+            time.sleep(max(0.0, began + pause - time.monotonic()))
 
 
 def _destroy(service: LiveService) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_engine.core.api.system import System
 from pytest_engine.core.errors import NotFound, NotSwarmManager
 from pytest_engine.core.service.services import LiveServices
 from pytest_engine.core.service.states import WrongState
@@ -161,6 +162,19 @@ def test_it_looks_again_when_something_happens(
     watch(cluster.engine, interval=60, until=until, tell=said.append)
     assert len(said) == 1
     assert len(looked) < 20
+
+
+def test_it_rests_where_the_engine_ends_the_events_too_soon(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As where its clock is set an hour ahead between the two calls.
+    told = {"SystemTime": "2024-02-29T12:00:00.5Z"}
+    monkeypatch.setattr(System, "info", lambda _system: told)
+    rests: list[float] = []
+    monkeypatch.setattr("pytest_engine.core.service.watch.time.sleep", rests.append)
+    looks = iter((False, False, True))
+    watch(cluster.engine, interval=60, until=lambda: next(looks))
+    assert len([rest for rest in rests if rest > 30]) == 2
 
 
 def test_a_worker_cannot_be_watched(cluster: Cluster) -> None:
