@@ -7,6 +7,7 @@ name somebody else's process. The kernel's start time beside it makes it one of 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -152,7 +153,8 @@ def commands_below(
     root: Path, namespaces: Iterable[str], programs: Collection[str] = ENGINE_PROGRAMS
 ) -> set[int]:
     """Find an engine's own processes: its programs with its folder or namespace as argument."""
-    inside = f"{root}/"
+    # The folder may be one part of a longer path, which is another folder.
+    inside = re.compile(rf"(?:^|[=,]|unix://){re.escape(f'{root}/')}")
     names = set(namespaces)
     found = set()
     for pid in _all_pids():
@@ -162,7 +164,7 @@ def commands_below(
             continue
         program, *rest = arguments.split("\0")
         if Path(program).name in programs and any(
-            inside in argument or argument in names for argument in rest
+            inside.search(argument) or argument in names for argument in rest
         ):
             found.add(pid)
     return found

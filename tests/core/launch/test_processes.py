@@ -1,0 +1,25 @@
+"""Which processes belong to a private engine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+from pytest_engine.core.launch.processes import commands_below
+
+
+def test_a_folder_that_ends_in_the_same_path_is_another() -> None:
+    root = f"/{uuid.uuid4().hex}"
+    own = [f"--host=unix://{root}/socket", f"--data-root={root}/data", f"{root}/containerd.toml"]
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"]
+    mine = [subprocess.Popen([*sleep, argument]) for argument in own]
+    others = [subprocess.Popen([*sleep, argument.replace(root, f"/var{root}")]) for argument in own]
+    try:
+        found = commands_below(Path(root), [], {Path(sys.executable).name})
+        assert found == {process.pid for process in mine}
+    finally:
+        for process in [*mine, *others]:
+            process.kill()
+            process.wait()
