@@ -76,20 +76,26 @@ def swarm_cluster(
                 resolve_name(hook, session.settings.mirror, one) for one in (image, *images)
             ]
         session.run.begin(engine.endpoint)
-        cluster = Cluster.start(
-            engine,
-            managers=managers,
-            workers=workers,
-            image=nodes,
-            images=stored,
-            name=session.owner.name(fixture),
-            labels=session.owner.labels(fixture),
-            privileged=privileged,
-            arguments=arguments,
-            timeout=timeout,
-        )
-        with cluster:
-            yield cluster
+        try:
+            cluster = Cluster.start(
+                engine,
+                managers=managers,
+                workers=workers,
+                image=nodes,
+                images=stored,
+                name=session.owner.name(fixture),
+                labels=session.owner.labels(fixture),
+                privileged=privileged,
+                arguments=arguments,
+                folder=session.run.folder.path,
+                timeout=timeout,
+            )
+            with cluster:
+                yield cluster
+        except BaseException:
+            # Nobody here knows what has stayed; the reaper finds it by its labels.
+            session.run.doubt()
+            raise
 
     made = fixture_function(make, no_references, callers(), title, Hints(), scope=scope)
     return cast("Fixture[Cluster]", made)

@@ -57,6 +57,45 @@ def test_it(swarm):
     assert project.await_no_runs() == []
 
 
+def test_what_cannot_be_removed_is_left_to_later_runs(project: Project, node_image: str) -> None:
+    project.write(
+        conftest=f"swarm = swarm_cluster(workers=0, image={node_image!r})",
+        test_it="""
+import pathlib
+
+def test_it(swarm, engine):
+    # Somebody else is on its network.
+    guest = {"Image": "busybox", "Cmd": ["sleep", "1000"]}
+    made = engine.containers.create({**guest, "HostConfig": {"NetworkMode": swarm.name}})["Id"]
+    engine.containers.start(made)
+    pathlib.Path("guest").write_text(made)
+""",
+    )
+    result = project.run_apart()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*Cluster pytest-engine-* is not all gone: network *"])
+    guest = (project.pytester.path / "guest").read_text()
+    project.engine.containers.remove(guest, force=True)
+    project.run_apart("-k", "nothing", "--engine-sweep")
+    assert project.left() == set()
+    assert project.await_no_runs() == []
+
+
+def test_its_certificates_are_in_the_folder_of_the_run(project: Project, node_image: str) -> None:
+    project.write(
+        conftest=f"swarm = swarm_cluster(workers=0, image={node_image!r})",
+        test_it="""
+import pathlib
+
+def test_it(swarm):
+    (run,) = pathlib.Path("state/runs").iterdir()
+    assert run.resolve() in swarm.nodes[0].certificates.resolve().parents
+""",
+    )
+    project.run().assert_outcomes(passed=1)
+    assert project.await_no_runs() == []
+
+
 def test_one_that_does_not_come_up_fails_the_set_up(project: Project) -> None:
     project.write(
         conftest="swarm = swarm_cluster(workers=0, image='busybox')",

@@ -67,20 +67,22 @@ exec dockerd --host=unix:///var/run/docker.sock --host=tcp://0.0.0.0:{API_PORT} 
 """
 
 # Drop whatever comes from, and goes to, the addresses that are the arguments. The chain is
-# filled before it is asked, and stays when it is filled again.
+# filled before it is asked, and stays when it is filled again. It is asked before the engine's
+# own rules take a packet to a published port to a container, or one from there out.
 CUT = f"""\
 {_TABLES}
-iptables -w -N PYTEST-ENGINE 2> /dev/null || true
+iptables -w -t mangle -N PYTEST-ENGINE 2> /dev/null || true
 for address in "$@"; do
-    iptables -w -A PYTEST-ENGINE -s "$address" -j DROP
-    iptables -w -A PYTEST-ENGINE -d "$address" -j DROP
+    iptables -w -t mangle -A PYTEST-ENGINE -s "$address" -j DROP
+    iptables -w -t mangle -A PYTEST-ENGINE -d "$address" -j DROP
 done
-for way in INPUT OUTPUT; do
-    iptables -w -C $way -j PYTEST-ENGINE 2> /dev/null || iptables -w -I $way -j PYTEST-ENGINE
+for way in PREROUTING OUTPUT; do
+    iptables -w -t mangle -C $way -j PYTEST-ENGINE 2> /dev/null ||
+        iptables -w -t mangle -I $way -j PYTEST-ENGINE
 done
 """
 
 MEND = f"""\
 {_TABLES}
-iptables -w -F PYTEST-ENGINE 2> /dev/null || true
+iptables -w -t mangle -F PYTEST-ENGINE 2> /dev/null || true
 """

@@ -39,11 +39,19 @@ class Cluster:
         nodes: all nodes, the managers first.
     """
 
-    def __init__(self, engine: Engine, name: str, nodes: Sequence[ClusterNode] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        nodes: Sequence[ClusterNode] = (),
+        *,
+        folder: Path | None = None,
+    ) -> None:
         """Remember the nodes; nothing is sent."""
         self.name = name
         self.nodes: list[ClusterNode] = list(nodes)
         self._outside = engine
+        self._parent = folder
         self._folder: Path | None = None
         self._network = ""
 
@@ -60,6 +68,7 @@ class Cluster:
         labels: Mapping[str, str] | None = None,
         privileged: bool | None = None,
         arguments: Sequence[str] = (),
+        folder: Path | None = None,
         timeout: float = 120.0,
     ) -> Cluster:
         """Start engines and join them into a swarm.
@@ -75,6 +84,8 @@ class Cluster:
             labels: of all that is made on `engine`.
             privileged: whether the containers are; None: as far as it is allowed.
             arguments: further ones for every dockerd: `--registry-mirror=http://...`.
+            folder: the certificates for clients are kept in one that is made in it. None: in
+                the one for temporary files.
             timeout: seconds until every engine answers.
 
         Raises:
@@ -86,7 +97,7 @@ class Cluster:
                 f"A swarm has one manager at least and here {_MOST_NODES} nodes at most, not "
                 f"{managers} managers and {workers} workers."
             )
-        cluster = cls(engine, name or f"cluster-{uuid.uuid4().hex[:12]}")
+        cluster = cls(engine, name or f"cluster-{uuid.uuid4().hex[:12]}", folder=folder)
         try:
             for wanted in dict.fromkeys([image, *images]):
                 have(engine, wanted)
@@ -213,16 +224,22 @@ class Cluster:
     def partition(self, *sides: Iterable[ClusterNode]) -> None:
         """Split the cluster: the nodes of a side reach each other, and nobody else.
 
+        That takes the place of an earlier split.
+
         Args:
             sides: the nodes of each; those that are named in none form one more.
         """
         groups = [list(side) for side in sides]
         named = [node for group in groups for node in group]
         groups.append([node for node in self.nodes if node not in named])
+        running = [node for node in self.nodes if node.container.state() == "running"]
+        for node in running:
+            # Sides that were split before may be one now.
+            node.mend()
         for group in groups:
             others = [node for node in self.nodes if node not in group]
             for node in group:
-                if others and node.container.state() == "running":
+                if others and node in running:
                     node.cut_off(*others)
 
     def mend(self, timeout: float = 60.0) -> None:
@@ -291,7 +308,8 @@ class Cluster:
 
     def _boot(self, names: Sequence[str], wanted: NodeWanted, timeout: float) -> None:
         subnet = make_network(self._outside, self.name, wanted.labels, self._note_network)
-        folder = self._folder = Path(tempfile.mkdtemp(prefix="pytest-engine-cluster-"))
+        made = tempfile.mkdtemp(prefix="pytest-engine-cluster-", dir=self._parent)
+        folder = self._folder = Path(made)
 
         def boot(number: int) -> None:
             name, address = names[number], subnet[_FIRST_ADDRESS + number]

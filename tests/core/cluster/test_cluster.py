@@ -26,10 +26,11 @@ from tests.clusters import LACKS_NODES
 from tests.core.swarms import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_engine.core.client import Engine
-    from pytest_engine.core.types.engine import ServiceCreateBody
+    from pytest_engine.core.cluster import ClusterNode
+    from pytest_engine.core.types.engine import ContainerCreateBody, ServiceCreateBody
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, LACKS_NODES]
 
@@ -179,21 +180,53 @@ def test_roles_change(cluster: Cluster) -> None:
         cluster.managers[0].demote()
 
 
-def test_a_partition_cuts_between_its_sides_only(cluster: Cluster) -> None:
+@pytest.fixture
+def listeners(cluster: Cluster) -> Iterator[dict[str, str]]:
+    """A container on each node that listens at the node's port 8080; node -> container."""
+    body: ContainerCreateBody = {
+        "Image": "busybox",
+        "Cmd": ["httpd", "-f", "-p", "80"],
+        "ExposedPorts": {"80/tcp": {}},
+        "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "8080"}]}},
+    }
+    made = {node.name: node.engine.containers.create(body)["Id"] for node in cluster.nodes}
+    for name, container in made.items():
+        cluster[name].engine.containers.start(container)
+    yield made
+    for name, container in made.items():
+        cluster[name].engine.containers.remove(container, force=True)
+
+
+def reaches(node: ClusterNode, other: ClusterNode, listeners: Mapping[str, str]) -> set[str]:
+    """Try the ways from a node to another; returns those that are open."""
+    ways = set()
+    for title, port in (("engine", 2376), ("published", 8080)):
+        program = f"exec 3<>/dev/tcp/{other.address}/{port}"
+        if node.container.exec(["timeout", "2", "bash", "-c", program]).ok:
+            ways.add(title)
+    # Its input has to end, or it waits for more.
+    command = ["sh", "-c", f"nc -w 2 {other.address} 8080 < /dev/null"]
+    if node.engine.exec.run(listeners[node.name], command).exit_code == 0:
+        ways.add("from a container")
+    return ways
+
+
+def test_a_partition_cuts_between_its_sides_only(
+    cluster: Cluster, listeners: dict[str, str]
+) -> None:
     manager, first, second = cluster.nodes
+    every = {"engine", "published", "from a container"}
     cluster.partition([manager], [first, second])
     first.wait_until("down")
     second.wait_until("down")
-    for node, other, is_there in (
-        (first, second, True),
-        (second, first, True),
-        (first, manager, False),
-        (manager, second, False),
-    ):
-        program = f"exec 3<>/dev/tcp/{other.address}/2376"
-        result = node.container.exec(["timeout", "2", "bash", "-c", program])
-        assert result.ok == is_there, (node, other)
+    assert reaches(first, second, listeners) == reaches(second, first, listeners) == every
+    assert reaches(first, manager, listeners) == reaches(manager, second, listeners) == set()
+    # Another split takes its place.
+    cluster.partition([manager, first], [second])
+    assert reaches(first, manager, listeners) == reaches(manager, first, listeners) == every
+    assert reaches(second, first, listeners) == reaches(first, second, listeners) == set()
     cluster.mend()
+    assert reaches(second, manager, listeners) == every
     assert [node.is_ready() for node in cluster.nodes] == [True, True, True]
 
 
