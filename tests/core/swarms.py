@@ -140,9 +140,27 @@ class Neighbour:
 
     def restart(self) -> None:
         """Stop the engine and start it again, with what it has kept."""
+        with self.stopped():
+            pass
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the engine, and start it again after the block, with what it has kept."""
         with inside(self.network):
             _stop(self.folder, keep_data=True)
+            yield
             launch_dockerd(self.folder)
+
+    @contextlib.contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Take the cable out of the engine's network; its address stays what it is."""
+        with inside(self.network):
+            _ip("link", "set", "uplink", "down")
+        try:
+            yield
+        finally:
+            with inside(self.network):
+                _ip("link", "set", "uplink", "up")
 
 
 @contextlib.contextmanager

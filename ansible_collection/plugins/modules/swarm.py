@@ -70,6 +70,8 @@ options:
     description:
       - With O(state=present), founds the swarm anew with this engine as its only manager, even if it is in one.
         Services and the like are kept. This is the way out when most managers are lost.
+      - With O(state=join), leaves a swarm in which the engine has failed, such as for a certificate that cannot
+        be read, and joins. A node whose managers do not answer stays what it is.
       - With O(state=absent), leaves the swarm even as a manager. With the last one the swarm is lost.
       - With O(state=remove), removes a node even if it is not down.
     type: bool
@@ -138,7 +140,8 @@ options:
   state:
     description:
       - With V(present) the engine manages a swarm, and that has the properties that are named.
-      - With V(join) it is a node of a swarm, whichever that is.
+      - With V(join) it is a node of a swarm, whichever that is, and whether or not its managers answer now. That it
+        has failed in a swarm is an error, unless O(force=true).
       - With V(absent) it is in none.
       - With V(remove) the node O(node_id) is none of the swarm. One that has just left may take some seconds to be
         seen as down, which are waited for.

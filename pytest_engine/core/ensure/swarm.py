@@ -156,7 +156,8 @@ class MemberKind(Kind[MemberSpec]):
     """The place of an engine in a swarm: `join` it, or be in none (`absent`).
 
     Attributes:
-        force: leave also as a manager, though the swarm may be lost with it.
+        force: leave also as a manager, though the swarm may be lost with it; to join, leave also
+            a swarm in which the engine has failed.
     """
 
     force: bool = False
@@ -177,7 +178,7 @@ class MemberKind(Kind[MemberSpec]):
         actual: Mapping[str, Any] | None,
         differences: Sequence[Difference],
     ) -> Plan:
-        """Join, leave, or leave what was never reached to join another time."""
+        """Join, leave, or leave what is none to come back to, and join then."""
         del differences
         plan = Plan(exists=state == "join")
         leave = partial(engine.swarm.leave, force=self.force)
@@ -186,12 +187,27 @@ class MemberKind(Kind[MemberSpec]):
                 plan.add("leave", "swarm", leave)
             return plan
         body = wanted.to_engine()
-        if actual is not None and actual["LocalNodeState"] in ("pending", "error"):
+        if actual is not None and self._is_to_leave(actual):
             plan.add("leave", "swarm", partial(engine.swarm.leave, force=True))
             actual = None
         if actual is None:
             plan.add("join", "swarm", lambda: _join(engine, body))
         return plan
+
+    def _is_to_leave(self, member: Mapping[str, Any]) -> bool:
+        """Tell whether a place in a swarm is none, or is to be given up."""
+        state = member["LocalNodeState"]
+        if state != "error":
+            # A node that was restarted is pending, too, until a manager answers it; only one that
+            # never got a certificate has no id.
+            return bool(state == "pending" and not member.get("NodeID"))
+        if not self.force:
+            why = str(member.get("Error") or "the engine does not say why").rstrip(".")
+            raise EngineError(
+                f"The engine is in a swarm already, and has failed there: {why}. If its log and a "
+                "restart do not help, take it out of that swarm first (absent), or join by force."
+            )
+        return True
 
 
 def _join(engine: Engine, body: Any) -> None:

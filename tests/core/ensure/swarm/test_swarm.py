@@ -18,7 +18,7 @@ from pytest_engine.core.errors import (
     SwarmLocked,
 )
 from pytest_engine.core.spec.swarm import MemberSpec, NodeSpec, SwarmSpec
-from tests.core.swarms import Neighbour, address_of, leave, neighbour_of
+from tests.core.swarms import Neighbour, address_of, eventually, leave, neighbour_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,13 +154,7 @@ def test_nodes_join_and_are_changed_and_leave_and_are_removed(
     engine: Engine, node: str, neighbour: Neighbour, wanted: SwarmSpec
 ) -> None:
     assert node
-    tokens = engine.swarm.inspect()["JoinTokens"]
-    place = MemberSpec(
-        remote_addrs=[f"{address_of(engine).ip}:2377"],
-        join_token=tokens["Worker"],
-        listen_addr=f"{neighbour.address}:2377",
-        advertise_addr=neighbour.address,
-    )
+    place = place_of(engine, neighbour)
     other = neighbour.engine
     try:
         assert actions(reconcile(other, MemberKind(), place, state="join", check=True)) == [
@@ -169,7 +163,7 @@ def test_nodes_join_and_are_changed_and_leave_and_are_removed(
         assert not in_a_swarm(other)
         joined = reconcile(other, MemberKind(), place, state="join")
         assert actions(joined) == ["join swarm"]
-        assert tokens["Worker"] not in repr((place, joined.before, joined.after))
+        assert place.join_token not in repr((place, joined.before, joined.after))
         assert not reconcile(other, MemberKind(), place, state="join").changed
         # A worker can tell nothing, and founds no second swarm.
         with pytest.raises(NotSwarmManager, match="Worker nodes"):
@@ -244,6 +238,55 @@ def test_a_swarm_that_cannot_be_joined_is_left_again(
         reconcile(other, MemberKind(), place, state="join")
     assert token not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
     assert other.system.info()["Swarm"]["LocalNodeState"] == "inactive"
+
+
+def place_of(engine: Engine, neighbour: Neighbour) -> MemberSpec:
+    """A worker's place in the engine's swarm, for its neighbour."""
+    return MemberSpec(
+        remote_addrs=[f"{address_of(engine).ip}:2377"],
+        join_token=engine.swarm.inspect()["JoinTokens"]["Worker"],
+        listen_addr=f"{neighbour.address}:2377",
+        advertise_addr=neighbour.address,
+    )
+
+
+def test_a_node_whose_managers_do_not_answer_stays_one(
+    engine: Engine, node: str, neighbour: Neighbour, alone: Engine
+) -> None:
+    assert node
+    place = place_of(engine, neighbour)
+    reconcile(alone, MemberKind(), place, state="join")
+    name = alone.system.info()["Swarm"]["NodeID"]
+    with neighbour.cut_off():
+        neighbour.restart()
+        member = alone.system.info()["Swarm"]
+        assert (member["LocalNodeState"], member["NodeID"]) == ("pending", name)
+        for kind in (MemberKind(), MemberKind(force=True)):
+            assert not reconcile(alone, kind, place, state="join").changed
+    eventually(lambda: in_a_swarm(alone))
+    assert alone.system.info()["Swarm"]["NodeID"] == name
+
+
+def test_a_node_that_has_failed_joins_by_force(
+    engine: Engine, node: str, neighbour: Neighbour, alone: Engine
+) -> None:
+    assert node
+    place = place_of(engine, neighbour)
+    reconcile(alone, MemberKind(), place, state="join")
+    with neighbour.stopped():
+        (certificate,) = neighbour.folder.rglob("swarm-node.crt")
+        certificate.write_text("no certificate")
+    before = alone.system.info()["Swarm"]
+    assert before["LocalNodeState"] == "error"
+    for check in (True, False):
+        with pytest.raises(EngineError, match=r"failed there: .*certificate.* join by force\."):
+            reconcile(alone, MemberKind(), place, state="join", check=check)
+    kind = MemberKind(force=True)
+    asked = reconcile(alone, kind, place, state="join", check=True)
+    assert alone.system.info()["Swarm"] == before
+    joined = reconcile(alone, kind, place, state="join")
+    assert actions(joined) == actions(asked) == ["leave swarm", "join swarm"]
+    assert in_a_swarm(alone)
 
 
 def test_a_manager_that_locked_itself_is_unlocked_and_configured(
