@@ -1,4 +1,7 @@
-"""Playbooks on a swarm of three managers, of which first the leader goes, and then the majority."""
+"""Playbooks on a swarm of three managers, of which first the leader goes, then the majority.
+
+The one that is left founds the swarm anew.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def service(node: ClusterNode, stage: str) -> dict[str, Any]:
     }
 
 
-def test_a_playbook_outlives_the_leader_but_not_the_majority(
+def test_a_playbook_outlives_the_leader_and_founds_anew_what_lost_the_majority(
     managers: Cluster, playbooks: Playbooks, tmp_path: Path
 ) -> None:
     leader = managers.leader()
@@ -107,3 +110,23 @@ def test_a_playbook_outlives_the_leader_but_not_the_majority(
     assert list(alone.messages) == ["update", "look"], alone.output
     for message in alone.messages.values():
         assert "Ask again in half a minute" in message
+
+    anew = {"force": True, "advertise_addr": last.address}
+    founded = on_nodes.run(
+        {
+            last.name: [
+                task("anew (check)", "swarm", anew, check_mode=True),
+                task("no leader yet", "swarm", {}, **bounded),
+                task("anew", "swarm", anew),
+                task("update", "swarm_service", service(last, "three")),
+                task("alone", "swarm", {}),
+            ]
+        }
+    )
+    assert founded.returncode == 0, founded.output
+    assert list(founded.messages) == ["no leader yet"]
+    assert founded.changed == ["anew (check)", "anew", "update"]
+    foreseen, facts = (founded.results[name]["swarm_facts"] for name in ("anew (check)", "anew"))
+    assert foreseen == {"JoinTokens": None, "UnlockKey": None}
+    assert founded.results["anew"]["actions"] == [f"New Swarm cluster created: {facts['ID']}"]
+    assert facts["JoinTokens"]["Worker"].startswith("SWMTKN-")

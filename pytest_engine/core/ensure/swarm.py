@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.swarm import Swarm  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import ApiError, EngineError, NotSwarmManager, ServerError, SwarmLocked
+from ..errors import (
+    ApiError,
+    EngineError,
+    NoLeader,
+    NotSwarmManager,
+    ServerError,
+    SwarmLocked,
+)
 from ..polling import until_led
 from ..spec.swarm import SECTIONS, MemberSpec, SwarmSpec
 from .compare import Difference, Field, equals
@@ -20,10 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Engine
+    from ..types.engine import SwarmInitBody
 
 __all__ = ["MemberKind", "SwarmKind", "swarm_facts"]
 
+# Swarms of which nothing else is told.
 _LOCKED = {"Locked": True}
+_LEADERLESS: dict[str, Any] = {}
 
 
 def _setting(name: str) -> Field:
@@ -84,10 +94,15 @@ class SwarmKind(Kind[SwarmSpec]):
     fields: ClassVar[Sequence[Field]] = _FIELDS
 
     def find(self, engine: Engine, wanted: SwarmSpec) -> Mapping[str, Any] | None:
-        """Inspect the swarm; of one that is locked nothing is known but that."""
+        """Inspect the swarm; of one that is locked, or lost its managers, only that is known."""
         del wanted
         try:
-            return until_led(engine.swarm.inspect)
+            # What is founded anew in any case may have no leader for good.
+            return engine.swarm.inspect() if self.force else until_led(engine.swarm.inspect)
+        except NoLeader:
+            if not self.force:
+                raise
+            return _LEADERLESS
         except SwarmLocked:
             if self.unlock_key is None and not self.force:
                 raise
@@ -102,7 +117,8 @@ class SwarmKind(Kind[SwarmSpec]):
         self, wanted: SwarmSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
     ) -> tuple[Difference, ...]:
         """Compare the stated properties, as far as they are told."""
-        return () if actual is _LOCKED else super().compare(wanted, actual, needs)
+        is_told = actual is not _LOCKED and actual is not _LEADERLESS
+        return super().compare(wanted, actual, needs) if is_told else ()
 
     def plan(
         self,
@@ -117,7 +133,7 @@ class SwarmKind(Kind[SwarmSpec]):
         plan = Plan(exists=True)
         if actual is None or self.force:
             body = wanted.to_engine(anew=self.force)
-            plan.add("create", "swarm", lambda: engine.swarm.init(body))
+            plan.add("create", "swarm", lambda: self._found(engine, body))
         elif actual is _LOCKED:
             plan.add("unlock", "swarm", lambda: self._unlock(engine, wanted))
         elif differences or self.rotate:
@@ -125,6 +141,12 @@ class SwarmKind(Kind[SwarmSpec]):
             what = f"swarm, with a new {new}" if new else "swarm"
             plan.add("update", what, lambda: self._update(engine, wanted, actual))
         return plan
+
+    def _found(self, engine: Engine, body: SwarmInitBody) -> None:
+        engine.swarm.init(body)
+        if self.force:
+            # Its only manager may have to find out first that it leads.
+            until_led(engine.swarm.inspect)
 
     def _unlock(self, engine: Engine, wanted: SwarmSpec) -> None:
         engine.swarm.unlock({"UnlockKey": self.unlock_key or ""})
