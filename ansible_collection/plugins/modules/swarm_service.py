@@ -387,7 +387,7 @@ options:
         description: Whether the old task ends first (V(stop-first)) or the new one starts first (V(start-first)).
         type: str
       parallelism:
-        description: How many tasks are replaced at once. With V(0) these are all.
+        description: How many tasks are replaced at once. With V(0) these are all. Services that do not state it take V(1).
         type: int
   secrets:
     description: The secrets that tasks see as files. They are not looked into; for another content they need another name.
@@ -462,7 +462,7 @@ options:
         description: Whether the old task ends first (V(stop-first)) or the new one starts first (V(start-first)).
         type: str
       parallelism:
-        description: How many tasks are replaced at once. With V(0) these are all.
+        description: How many tasks are replaced at once. With V(0) these are all. Services that do not state it take V(1).
         type: int
   user:
     description: The user of the process, by name or id.

@@ -96,7 +96,8 @@ class ServiceSpec:
                 section.pop(setting.path[-1], None)
                 continue
             if setting.sort in ("section", "part"):
-                section[setting.path[-1]] = {**(section.get(setting.path[-1]) or {}), **value}
+                there = section.get(setting.path[-1]) or {}
+                section[setting.path[-1]] = {**(setting.default or {}), **there, **value}
                 continue
             section[setting.path[-1]] = value
         # Where older engines told them.

@@ -37,7 +37,8 @@ class ServiceSetting:
             mapping of which only what is stated counts), `part` (a section that is not there
             where it is stated to be empty), `whole` (a mapping without what says nothing),
             `records` (a set of mappings), or `networks` (records with aliases in any order).
-        default: what it means where the Engine does not tell it.
+        default: what it means where the Engine does not tell it; of a section, what is written
+            into it unless something else is stated or there.
     """
 
     name: str
@@ -89,6 +90,9 @@ def _healthcheck(value: Any, what: str) -> dict[str, Any]:
     raise InvalidInput(f"{what}: {value!r} is no Healthcheck.")
 
 
+# Engines replace one task after the other where nothing is stated, but take a section without a
+# number for one that says 0: all at once.
+_ONE_BY_ONE = {"Parallelism": 1}
 _RATES = ("Parallelism", "Delay", "FailureAction", "Monitor", "MaxFailureRatio", "Order")
 
 
@@ -231,6 +235,6 @@ SERVICE_SETTINGS: tuple[ServiceSetting, ...] = (
     _Setting("log_driver", (*_TASK, "LogDriver", "Name"), read_text),
     _Setting("log_driver_options", (*_TASK, "LogDriver", "Options"), read_texts_by_name, "dict"),
     # How tasks are replaced.
-    _Setting("update_config", ("UpdateConfig",), _rollout, "section"),
-    _Setting("rollback_config", ("RollbackConfig",), _rollout, "section"),
+    _Setting("update_config", ("UpdateConfig",), _rollout, "section", _ONE_BY_ONE),
+    _Setting("rollback_config", ("RollbackConfig",), _rollout, "section", _ONE_BY_ONE),
 )
