@@ -145,6 +145,38 @@ def test_a_task_brings_about_a_service(
     assert engine.services.list(filters={"name": name}) == []
 
 
+def test_what_is_told_of_policies_can_be_stated_again(
+    playbooks: Playbooks, scratch: Scratch, busybox: str
+) -> None:
+    plain = {"name": scratch.name("web"), "image": busybox, "replicas": 0}
+    with_units = {
+        "restart_config": {"delay": "5s", "window": "2m"},
+        "update_config": {"delay": "10s", "monitor": "1500ms"},
+        "rollback_config": {"delay": "1s", "monitor": "0s"},
+    }
+    told = "told.swarm_service."
+    again = {
+        "restart_config": {
+            "delay": f"{{{{ {told}restart_policy_delay }}}}",
+            "window": f"{{{{ {told}restart_policy_window }}}}",
+        },
+        "update_config": {"delay": f"{{{{ {told}update_delay }}}}", "monitor": 1500000000},
+        "rollback_config": {"delay": f"{{{{ {told}rollback_config.delay }}}}", "monitor": 0},
+    }
+    module = "pytest_engine.engine.swarm_service"
+    run = playbooks.run_tasks(
+        [
+            {"name": "create", module: {**plain, **with_units}, "register": "told"},
+            {"name": "again", module: {**plain, **again}},
+            {"name": "change", module: {**plain, "update_config": {"delay": "2000000000"}}},
+        ]
+    )
+    assert run.changed == ["create", "change"]
+    described = run.results["change"]["swarm_service"]
+    assert (described["update_delay"], described["update_monitor"]) == (2 * 10**9, 1_500_000_000)
+    assert described["restart_policy_delay"] == 5 * 10**9
+
+
 @pytest.mark.parametrize(
     ("options", "warning"),
     [

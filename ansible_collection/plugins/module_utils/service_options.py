@@ -76,6 +76,10 @@ _INNER = {
     ("restart_config", "max_attempts"): "restart_policy_attempts",
     ("restart_config", "window"): "restart_policy_window",
 }
+# Options whose durations are nanoseconds where they have no unit: so the module returns them, and
+# so community.docker's reads them.
+_POLICIES = ("restart_config", "rollback_config", "update_config")
+_DURATIONS = ("delay", "monitor", "window")
 _CREDENTIALS = {"config": "Config", "file": "File", "registry": "Registry"}
 
 
@@ -138,7 +142,7 @@ def _in_options(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str,
 
 
 def _wanted(call: Call) -> ServiceSpec:
-    params = call.params
+    params = {**call.params, **{option: _policy(call.params[option]) for option in _POLICIES}}
     if params["state"] == "absent":
         return ServiceSpec(params["name"])
     settings = {name: params[name] for name in _SAME}
@@ -205,6 +209,15 @@ def _env(params: Mapping[str, Any]) -> dict[str, str] | None:
 
 def _healthcheck(stated: Mapping[str, Any] | None) -> Healthcheck | None:
     return None if stated is None else Healthcheck(**stated)
+
+
+def _policy(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if stated is None:
+        return None
+    return {
+        name: f"{value}ns" if name in _DURATIONS and str(value).isdecimal() else value
+        for name, value in stated.items()
+    }
 
 
 def _credentials(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:

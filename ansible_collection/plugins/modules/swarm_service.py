@@ -356,20 +356,20 @@ options:
           - on-failure
           - any
       delay:
-        description: How long to wait before that, such as V(5s).
+        description: How long to wait before that, such as V(5s). A number alone is in nanoseconds.
         type: str
       max_attempts:
         description: How often at most. With V(0) there is no limit.
         type: int
       window:
-        description: The time in which O(restart_config.max_attempts) are counted, such as V(2m).
+        description: The time in which O(restart_config.max_attempts) are counted, such as V(2m). A number alone is in nanoseconds.
         type: str
   rollback_config:
     description: How tasks are replaced when an update is taken back.
     type: dict
     suboptions:
       delay:
-        description: How long to wait between two of them, such as V(10s).
+        description: How long to wait between two of them, such as V(10s). A number alone is in nanoseconds.
         type: str
       failure_action:
         description: What to do when that fails.
@@ -381,7 +381,7 @@ options:
         description: Which part of the tasks may fail before it is one of failure.
         type: float
       monitor:
-        description: How long a task is watched for failing after it was started, such as V(5s).
+        description: How long a task is watched for failing after it was started, such as V(5s). A number alone is in nanoseconds.
         type: str
       order:
         description: Whether the old task ends first (V(stop-first)) or the new one starts first (V(start-first)).
@@ -443,7 +443,7 @@ options:
     type: dict
     suboptions:
       delay:
-        description: How long to wait between two of them, such as V(10s).
+        description: How long to wait between two of them, such as V(10s). A number alone is in nanoseconds.
         type: str
       failure_action:
         description: What to do when an update fails.
@@ -456,7 +456,7 @@ options:
         description: Which part of the tasks may fail before it is one of failure.
         type: float
       monitor:
-        description: How long a task is watched for failing after it was started, such as V(5s).
+        description: How long a task is watched for failing after it was started, such as V(5s). A number alone is in nanoseconds.
         type: str
       order:
         description: Whether the old task ends first (V(stop-first)) or the new one starts first (V(start-first)).
