@@ -52,7 +52,7 @@ def everything(name: str, image: str, folder: Path) -> dict[str, Any]:
         "hostname": "one",
         "hosts": {"a": "10.0.0.1"},
         "init": True,
-        "labels": {"a": True},
+        "labels": {"a": 2},
         "limits": {"cpus": 0.5, "memory": "64M", "pids": 100},
         "logging": {"driver": "json-file", "options": {"max-size": "1m"}},
         "mounts": [
@@ -133,7 +133,7 @@ def test_a_task_brings_about_a_service(
     assert {key: foreseen[key] for key in stated} == {key: told[key] for key in stated}
     assert (told["command"], told["args"]) == (["sh"], ["-c", "sleep 600"])
     assert sorted(told["env"]) == ["A=1", "B=2", "PASSWORD=mimi"]
-    assert (told["labels"], told["restart_policy"]) == ({"a": "true"}, "on-failure")
+    assert (told["labels"], told["restart_policy"]) == ({"a": "2"}, "on-failure")
     assert told["configs"][0]["filename"] == "/c"
     assert results["env"]["changes"] == ["env"]
     assert "momo" not in str(results["env"]["diff"])
@@ -209,6 +209,8 @@ def test_what_hinders_a_service_is_said(
         "network": {**plain, "networks": [{"alias": "x"}]},
         "duration": {**plain, "stop_grace_period": "soon"},
         "both": {**plain, "entrypoint": ["a"], "command": ["b"], "args": ["c"]},
+        "label": {**plain, "labels": {"version": 1.10}},
+        "container label": {**plain, "container_labels": {"kept": True}},
         "word": {**plain, "command": ["sleep", 600]},
         "nowhere": {**plain, "placement": {"constraints": ["node.labels.a == b"]}, "wait": True},
     }
@@ -223,6 +225,8 @@ def test_what_hinders_a_service_is_said(
     assert "aliases" in messages["network"]
     assert "soon" in messages["duration"]
     assert "entrypoint" in messages["both"]
+    assert "labels: the value 1.1 of version" in messages["label"]
+    assert "container_labels: the value True of kept" in messages["container label"]
     assert "600 is no string" in messages["word"]
     assert "constraints not satisfied" in messages["nowhere"]
 

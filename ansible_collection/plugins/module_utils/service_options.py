@@ -23,7 +23,7 @@ from .core.spec.mounts import Mount
 from .core.spec.policies import Healthcheck
 from .core.spec.service import ServiceSpec
 from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_file
-from .engine import told
+from .engine import labels, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -37,7 +37,6 @@ _SAME = (
     "args",
     "cap_add",
     "cap_drop",
-    "container_labels",
     "dns",
     "dns_options",
     "dns_search",
@@ -46,7 +45,6 @@ _SAME = (
     "hostname",
     "hosts",
     "init",
-    "labels",
     "read_only",
     "rollback_config",
     "stop_grace_period",
@@ -150,9 +148,11 @@ def _wanted(call: Call) -> ServiceSpec:
         settings[name] = (params[option] or {}).get(inner)
     settings.update(
         command=_command(params, "command"),
+        container_labels=labels(params["container_labels"], "container_labels"),
         credential_spec=_credentials(params["credential_spec"]),
         env=_env(params),
         healthcheck=_healthcheck(params["healthcheck"]),
+        labels=labels(params["labels"]),
         mounts=_each(params["mounts"], lambda item: _mount(call, item)),
         networks=_each(params["networks"], _network),
         publish=_each(params["publish"], _port),

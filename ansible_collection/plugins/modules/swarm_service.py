@@ -61,7 +61,9 @@ options:
         description: The id of the user that the file belongs to.
         type: str
   container_labels:
-    description: All labels of the containers of tasks, by name.
+    description:
+      - All labels of the containers of tasks, by name.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   credential_spec:
     description: Where the credentials of a group managed service account are. One of the three.
@@ -156,7 +158,9 @@ options:
     description: Whether a small process runs first, which hands on signals and ends what is left over.
     type: bool
   labels:
-    description: All labels of the service, by name.
+    description:
+      - All labels of the service, by name.
+      - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
     type: dict
   limits:
     description: What a task may use at most.
