@@ -55,11 +55,27 @@ def test_nodes_are_hosts_in_groups(playbooks: Playbooks, engine: Engine, node: s
     assert (attributes["ID"], attributes["Spec"]) == (node, found["Spec"])
     assert variables == {
         "ansible_host": address,
-        "ansible_host_uri": f"tcp://{address}:2376",
+        "ansible_host_uri": f"tcp://{address}:2375",
         "ansible_user": "deploy",
     }
     groups = {name for name, group in listed.items() if node in group.get("hosts", ())}
     assert groups == {"manager", "leader", "label_disk_ssd"}
+
+
+@pytest.mark.parametrize(
+    ("options", "port"),
+    [
+        ({"tls": True}, 2376),
+        ({"validate_certs": True}, 2376),
+        ({"tls": True, "include_host_uri_port": 4321}, 4321),
+    ],
+)
+def test_the_usual_port_is_that_of_the_connection(
+    playbooks: Playbooks, node: str, options: dict[str, Any], port: int
+) -> None:
+    source = {**SOURCE, "verbose_output": False, "include_host_uri": True, **options}
+    variables = playbooks.list_hosts(source, name="some.swarm.yml")["_meta"]["hostvars"][node]
+    assert plain(variables["ansible_host_uri"]).endswith(f":{port}")
 
 
 def test_a_filter_decides_which_nodes_are_hosts(playbooks: Playbooks, node: str) -> None:

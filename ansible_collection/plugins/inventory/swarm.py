@@ -40,7 +40,9 @@ options:
     type: bool
     default: false
   include_host_uri_port:
-    description: The port in C(ansible_host_uri), which is V(2376) if it is not stated.
+    description:
+      - The port in C(ansible_host_uri).
+      - If it is not stated, it is V(2376) with O(tls) or O(validate_certs), and else V(2375).
     type: int
   filters:
     description:
@@ -105,7 +107,9 @@ ENDINGS = re.compile(r"swarm\.ya?ml$")
 GROUPS = ("manager", "worker", "leader", "nonleaders")
 # Options of the connection that this plugin does not have, as they mean nothing here.
 UNSTATED = {"debug": False}
-USUAL_PORT = 2376
+# The usual ports of engines, for connections that are encrypted and for others.
+ENCRYPTED = 2376
+PLAIN = 2375
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]  # they have no annotations
@@ -157,11 +161,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         address = _address(node)
         variables: dict[str, Any] = {"ansible_host": untrusted(address)}
         if self.get_option("include_host_uri"):
-            port = self.get_option("include_host_uri_port") or USUAL_PORT
+            port = self.get_option("include_host_uri_port") or self._usual_port()
             variables["ansible_host_uri"] = untrusted(f"tcp://{address}:{port}")
         if self.get_option("verbose_output"):
             variables["docker_swarm_node_attributes"] = node
         return variables
+
+    def _usual_port(self) -> int:
+        return ENCRYPTED if self.get_option("tls") or self.get_option("validate_certs") else PLAIN
 
 
 def _address(node: Mapping[str, Any]) -> str:
