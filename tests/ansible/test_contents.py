@@ -65,6 +65,7 @@ def test_a_task_brings_about_contents_and_never_shows_them(
             ("less", {"name": name, "data": SECRET}, False),
             ("labels", {**wanted, "labels": {"tier": "two"}}, True),
             ("binary", binary, True),
+            ("in lines", {**binary, "data": "/w\n  A=\n"}, False),
             ("from a file", {"name": name, "data_src": str(file)}, False),
             ("force", {**binary, "force": True}, True),
             ("first version", versions, True),

@@ -85,7 +85,8 @@ def _data(params: Mapping[str, Any]) -> bytes:
     if not params["data_is_b64"]:
         return str(params["data"]).encode("utf-8", "surrogateescape")
     try:
-        return base64.b64decode(params["data"], validate=True)
+        # The command base64 breaks lines, and YAML may add spaces.
+        return base64.b64decode("".join(params["data"].split()), validate=True)
     except (binascii.Error, ValueError) as error:
         # Without the content, which may be a secret.
         raise errors.InvalidInput("data: it is not Base64, and data_is_b64 says so.") from error

@@ -27,7 +27,7 @@ options:
     description: The content. With O(state=present), it or O(data_src) is required.
     type: str
   data_is_b64:
-    description: Whether O(data) is in Base64, as binary content has to be.
+    description: Whether O(data) is in Base64, as binary content has to be. Line breaks and spaces in it do not count.
     type: bool
     default: false
   data_src:
