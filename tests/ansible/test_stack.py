@@ -51,7 +51,7 @@ def test_a_task_brings_about_a_stack(
     path = tmp_path / "stack.yml"
     path.write_text(FILE)
     (tmp_path / "conf").write_text("one")
-    above = {"services": {"web": {"environment": ["STAGE=live"], "image": busybox}}}
+    above = {"services": {"web": {"environment": {"LIVE": 1}, "image": busybox}}}
     # Its image is in no registry.
     plain = {"name": name, "resolve_image": "never"}
     from_file = {**plain, "compose": [str(path)], "detach": False, "wait_timeout": 60}
@@ -75,7 +75,7 @@ def test_a_task_brings_about_a_stack(
             "before": {"exists": True, "env": {"STAGE": "test"}},
             "after": {
                 "exists": True,
-                "env": {"STAGE": "live"},
+                "env": {"STAGE": "test", "LIVE": "1"},
                 "actions": [f"update service {name}_web"],
             },
         }

@@ -108,10 +108,10 @@ def _without_login(call: Call, stack: Stack) -> list[str]:
 def _read(params: Mapping[str, Any]) -> Stack:
     if not params["compose"]:
         raise errors.InvalidInput("compose: a stack needs at least one Compose file.")
-    files = [_file(item) for item in params["compose"]]
+    files = [fill_in(_file(item), os.environ) for item in params["compose"]]
     folders = [Path(item).parent for item in params["compose"] if isinstance(item, str)]
-    filled = fill_in(lay_over(files), os.environ)
-    return read_stack(params["name"], filled, (folders[0] if folders else Path()).absolute())
+    folder = folders[0] if folders else Path()
+    return read_stack(params["name"], lay_over(files), folder.absolute())
 
 
 def _file(item: Any) -> Mapping[str, Any]:

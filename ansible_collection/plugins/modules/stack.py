@@ -37,8 +37,10 @@ options:
     type: str
   compose:
     description:
-      - Compose files on the target, by their paths, or definitions in their place. Later ones are laid over earlier
-        ones. Required with O(state=present).
+      - Compose files on the target, by their paths, or definitions in their place. Required with O(state=present).
+      - Later ones are laid over earlier ones, however each writes it. Mappings such as C(environment) are merged, lists
+        made longer, and the rest is replaced; so is a volume at the same path, a secret or config that is the same one,
+        and C(logging) with another driver.
       - Paths in them are relative to the folder of the first file. C(${NAME}) stands for a variable of the target's
         environment.
       - Files are YAML 1.2, where C(22:22) and C(on) are texts. A definition in a playbook is what Ansible makes of it,

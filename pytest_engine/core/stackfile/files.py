@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
+from .values import read_hosts
 
 __all__ = ["fill_in", "lay_over"]
 
@@ -16,6 +17,8 @@ _VARIABLE = re.compile(
 )
 # What is one thing, though it is a list.
 _WHOLE = ("command", "entrypoint", "test")
+# What is named and then described.
+_SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 
 
 def fill_in(value: Any, variables: Mapping[str, str], where: str = "") -> Any:
@@ -58,11 +61,90 @@ def _value(match: re.Match[str], variables: Mapping[str, str], where: str) -> st
 
 
 def lay_over(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Lay files over each other: mappings are merged, lists made longer, the rest replaced."""
+    """Lay files over each other: mappings are merged, lists made longer, the rest replaced.
+
+    It does not matter in which form a file has them (`[A=1]`, `{A: 1}`). A volume takes the place
+    of another one at the same path, a secret or a config that of the same one, and the options of
+    a log driver go with the driver.
+
+    Args:
+        files: with values for their variables, as these may stand in what is compared.
+
+    Raises:
+        InvalidInput: an extra host is not written as one.
+    """
     result: dict[str, Any] = {}
     for file in files:
-        result = _merged(result, file)
+        result = _merged(result, _in_one_form(file))
     return result
+
+
+def _in_one_form(file: Mapping[str, Any]) -> dict[str, Any]:
+    formed = dict(file)
+    for section in _SECTIONS:
+        parts = file.get(section)
+        if isinstance(parts, Mapping):
+            formed[section] = {
+                key: _part(f"{section}.{key}", part) if isinstance(part, Mapping) else part
+                for key, part in _named(parts).items()
+            }
+    return formed
+
+
+def _named(parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Take those of which nothing is said for empty ones, which take nothing from others."""
+    return {name: {} if part is None else part for name, part in parts.items()}
+
+
+def _part(where: str, stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring into one form what may be written in several; what cannot be is refused later."""
+    formed = dict(stated)
+    for key, (sort, form) in _FORMS.items():
+        if isinstance(stated.get(key), sort):
+            formed[key] = form(stated[key], f"{where}.{key}")
+    return formed
+
+
+def _paired(texts: Sequence[Any], _where: str) -> dict[str, str | None]:
+    parts = (str(text).partition("=") for text in texts)
+    return {name: value if sign else None for name, sign, value in parts}
+
+
+def _listed(text: str, _where: str) -> list[str]:
+    return [text]
+
+
+def _networks(stated: Any, _where: str) -> dict[str, Any]:
+    return _named(stated if isinstance(stated, Mapping) else dict.fromkeys(map(str, stated)))
+
+
+# What of a service, or of what is in it, may be written in several ways: name -> that one of
+# which another is made, and how.
+_FORMS: Mapping[str, tuple[Any, Callable[[Any, str], Any]]] = {
+    **dict.fromkeys(("environment", "labels", "sysctls"), (list, _paired)),
+    **dict.fromkeys(("dns", "dns_opt", "dns_search", "env_file", "tmpfs"), (str, _listed)),
+    "deploy": (Mapping, lambda stated, where: _part(where, stated)),
+    "extra_hosts": (list, read_hosts),
+    "networks": ((list, Mapping), _networks),
+}
+
+
+def _target(mount: Any) -> str:
+    # In a text it stands alone, or behind the source.
+    written = mount.get("target") if isinstance(mount, Mapping) else str(mount).split(":")[:2][-1]
+    return str(written).rstrip("/")
+
+
+def _source(file: Any) -> str:
+    return str(file.get("source") if isinstance(file, Mapping) else file)
+
+
+# What a service has once, whatever else is said of it.
+_ONCE: Mapping[str, Callable[[Any], str]] = {
+    "volumes": _target,
+    "secrets": _source,
+    "configs": _source,
+}
 
 
 def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,9 +152,23 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     for key, value in above.items():
         there = merged.get(key)
         if isinstance(there, Mapping) and isinstance(value, Mapping):
-            merged[key] = _merged(there, value)
+            is_other = key == "logging" and _have_other_drivers(there, value)
+            merged[key] = dict(value) if is_other else _merged(there, value)
         elif isinstance(there, list) and isinstance(value, list) and key not in _WHOLE:
-            merged[key] = [*there, *(item for item in value if item not in there)]
+            merged[key] = _longer(key, there, value)
         else:
             merged[key] = value
     return merged
+
+
+def _have_other_drivers(below: Mapping[str, Any], above: Mapping[str, Any]) -> bool:
+    drivers = [section["driver"] for section in (below, above) if section.get("driver")]
+    return len(drivers) > 1 and drivers[0] != drivers[1]
+
+
+def _longer(key: str, below: list[Any], above: list[Any]) -> list[Any]:
+    if key not in _ONCE:
+        return [*below, *(item for item in above if item not in below)]
+    once = _ONCE[key]
+    replaced = {once(item) for item in above}
+    return [*(item for item in below if once(item) not in replaced), *above]

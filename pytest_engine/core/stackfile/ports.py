@@ -20,7 +20,7 @@ _LONG = ("target", "published", "protocol", "mode", "name", "app_protocol")
 
 
 def read_ports(where: str, stated: Any) -> list[dict[str, Any]]:
-    """Read ports: `published:target/protocol`, ranges of both, or mappings.
+    """Read ports: `published:target/protocol`, ranges of both, or mappings; each counts once.
 
     Raises:
         InvalidInput: something else stands there. A swarm publishes on all addresses of a
@@ -28,7 +28,10 @@ def read_ports(where: str, stated: Any) -> list[dict[str, Any]]:
     """
     ports: list[dict[str, Any]] = []
     for item in read_list(stated, f"{where}.ports"):
-        ports += _long(where, item) if isinstance(item, Mapping) else _short(where, str(item))
+        read = _long(where, item) if isinstance(item, Mapping) else _short(where, str(item))
+        # Several files may state the same one in their own ways; the engine refuses it twice.
+        filled = [{"Protocol": "tcp", "PublishMode": "ingress", **port} for port in read]
+        ports += [port for port in filled if port not in ports]
     return ports
 
 

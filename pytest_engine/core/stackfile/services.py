@@ -282,7 +282,8 @@ def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
 def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str, Any]]:
     """Read on which networks a service is; its key is a name for it on each."""
     own = f"{names.labels[NAMESPACE]}_default"
-    wanted = stated if isinstance(stated, Mapping) else dict.fromkeys(stated or ["default"])
+    named = stated or ["default"]
+    wanted = named if isinstance(named, Mapping) else dict.fromkeys(named)
     attachments = []
     for name, options in wanted.items():
         if name == "default":

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.stackfile.files import fill_in, lay_over
 from pytest_engine.core.stackfile.parts import Stack, read_stack
 
 HERE = Path(__file__).parent
@@ -32,41 +31,6 @@ def mounted(**options: Any) -> dict[str, Any]:
     """Write a file with a service that mounts something with options."""
     mount = {"target": "/a", **options}
     return {"services": {"web": {"image": "a", "volumes": [mount]}}}
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("$A-${A}", "1-1"),
-        ("${B:-x}${B-y}", "x"),
-        ("${C:-x}${C-y}", "xy"),
-        ("${A:+x}${C+y}", "x"),
-        ("$$A costs 5$$", "$A costs 5$"),
-        ("${C}", ""),
-        (5, 5),
-    ],
-)
-def test_variables_are_filled_in(text: object, expected: object) -> None:
-    assert fill_in({"a": [text]}, {"A": "1", "B": ""}) == {"a": [expected]}
-
-
-@pytest.mark.parametrize(
-    ("text", "message"), [("${C:?say it}", "C is missing. say it"), ("5$", "begins no variable")]
-)
-def test_variables_that_cannot_be_are_refused(text: str, message: str) -> None:
-    with pytest.raises(InvalidInput, match=rf"services\.web.*{message}"):
-        fill_in({"services": {"web": text}}, {})
-
-
-def test_files_are_laid_over_each_other() -> None:
-    below = {"services": {"web": {"image": "a", "ports": ["1", "2"], "command": ["x", "y"]}}}
-    above = {"services": {"web": {"image": "b", "ports": ["2", "3"], "command": ["z"]}, "db": {}}}
-    assert lay_over([below, above]) == {
-        "services": {
-            "web": {"image": "b", "ports": ["1", "2", "3"], "command": ["z"]},
-            "db": {},
-        }
-    }
 
 
 def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
@@ -150,6 +114,10 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
             {"TargetPort": 80, "Protocol": "tcp", "PublishMode": "ingress"},
             {"TargetPort": 81, "PublishedPort": 8081, "Protocol": "tcp", "PublishMode": "host"},
         ]),
+        ({"ports": ["80:80", "80:80/tcp", {"target": 80, "published": 80}]}, "publish", [
+            {"TargetPort": 80, "PublishedPort": 80, "Protocol": "tcp", "PublishMode": "ingress"},
+        ]),
+        ({"networks": {}}, "networks", [{"Target": "shop_default", "Aliases": ["web"]}]),
         ({"volumes": ["./a:/a:ro"]}, "mounts", [
             {"Type": "bind", "Source": str(HERE / "a"), "Target": "/a", "ReadOnly": True}
         ]),

@@ -10,6 +10,7 @@ import pytest
 from pytest_engine.core.ensure.stack_looking import list_stack_tasks, list_stacks
 from pytest_engine.core.ensure.stacks import StackOutcome, deploy_stack, remove_stack
 from pytest_engine.core.errors import Conflict, EngineError, Incompatible, InvalidInput
+from pytest_engine.core.stackfile.files import lay_over
 from pytest_engine.core.stackfile.parts import read_stack
 
 if TYPE_CHECKING:
@@ -102,6 +103,29 @@ def test_what_the_file_does_not_state_any_more_is_taken_back(
     assert actions(changed) == [f"update service {stack}_web"]
     assert changed.before[f"service {stack}_web"].keys() == {"exists", "env", "publish", "user"}
     assert not deploy(engine, stack, file(busybox)).changed
+
+
+def test_files_that_write_the_same_in_other_ways_are_laid_over_each_other(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    # On a network that has no ports of its own.
+    port = {"target": 80, "mode": "host"}
+    more = {"environment": ["A=1"], "ports": [port], "volumes": ["data:/d"]}
+    above = {
+        "environment": {"B": 2},
+        "ports": [{**port, "protocol": "tcp"}],
+        "volumes": ["/srv:/d"],
+        "secrets": [{"source": "key", "mode": 0o400}],
+    }
+    files = [file(busybox, **more), {"services": {"web": above}}]
+    deploy(engine, stack, lay_over(files))
+    spec: Any = engine.services.inspect(f"{stack}_web")["Spec"]
+    container = spec["TaskTemplate"]["ContainerSpec"]
+    assert container["Env"] == ["A=1", "B=2"]
+    assert [mount["Source"] for mount in container["Mounts"]] == ["/srv"]
+    assert [secret["File"]["Mode"] for secret in container["Secrets"]] == [0o400]
+    assert [port["TargetPort"] for port in spec["EndpointSpec"]["Ports"]] == [80]
+    assert not deploy(engine, stack, lay_over(files)).changed
 
 
 def test_services_that_the_file_lacks_are_pruned_if_wanted(
