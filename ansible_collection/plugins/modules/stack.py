@@ -12,10 +12,13 @@ version_added: 0.1.0
 description:
   - Deploys what a Compose file describes as services of a swarm, with their networks, secrets and configs, in this
     order, and removes it. It does so by calls of the Engine API, without the docker command.
-  - What the file states is what services have; what it does not state any more, they lose. The ways in which tasks
-    are replaced and are tested, and what becomes of their logs, stay as they are where the file does not state them.
-  - A warning names what the file says that counts for nothing in a swarm, such as C(build). What nobody knows, and
-    what a stack cannot have, is refused.
+  - What the file states is what services have; what it does not state any more, they lose, and their C(replicas)
+    become one. The ways in which tasks are replaced and are tested, what becomes of their logs, and C(init) stay as
+    they are where the file does not state them.
+  - Where a service has no C(restart_policy) in C(deploy), C(restart) stands for it. With C(no) a swarm starts tasks
+    again all the same, as it does by default, and a warning says that it counts for nothing.
+  - A warning names what else the file says that counts for nothing in a swarm, such as C(build). What nobody knows,
+    and what a stack cannot have, is refused.
   - Another content of a secret or a config needs another name for it, as services use the one that is there.
   - The engine has to be a manager of a swarm.
 requirements:

@@ -32,6 +32,8 @@ _HEALTH = {
 # What community.docker's module does not know is told only of services that have it: playbooks
 # compare the whole.
 _RARE = ("credential_spec", "generic_resources", "limit_pids", "ulimits")
+# What stacks have and the module for one service has no option for.
+_OF_STACKS = ("stdin_open",)
 
 
 def describe_service(
@@ -50,6 +52,8 @@ def describe_service(
     told["image"] = value_at(spec, ("TaskTemplate", "ContainerSpec", "Image"))
     told["force_update"] = value_at(spec, ("TaskTemplate", "ForceUpdate")) or None
     for setting in SERVICE_SETTINGS:
+        if setting.name in _OF_STACKS:
+            continue
         found = value_at(spec, setting.path)
         tell = _TELL.get(setting.name)
         told[setting.name] = found if found is None or tell is None else tell(found)

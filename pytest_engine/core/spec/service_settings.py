@@ -190,6 +190,7 @@ SERVICE_SETTINGS: tuple[ServiceSetting, ...] = (
     _Setting("groups", (*_CONTAINER, "Groups"), _listed, "set"),
     _Setting("working_dir", (*_CONTAINER, "Dir"), read_text),
     _Setting("hostname", (*_CONTAINER, "Hostname"), read_text),
+    _Setting("stdin_open", (*_CONTAINER, "OpenStdin"), read_flag),
     _Setting("tty", (*_CONTAINER, "TTY"), read_flag),
     _Setting("init", (*_CONTAINER, "Init"), read_flag),
     _Setting("stop_signal", (*_CONTAINER, "StopSignal"), read_text),

@@ -32,16 +32,15 @@ _IGNORED = (
     *("device_cgroup_rules", "devices", "develop", "domainname", "expose", "external_links"),
     *("gpus", "group_add", "ipc", "links", "mac_address", "mem_limit", "mem_reservation"),
     *("mem_swappiness", "memswap_limit", "network_mode", "oom_kill_disable", "oom_score_adj"),
-    *("pid", "pids_limit", "platform", "privileged", "profiles", "pull_policy", "restart"),
-    *("runtime", "scale", "security_opt", "shm_size", "stdin_open", "storage_opt"),
-    *("userns_mode", "volumes_from"),
+    *("pid", "pids_limit", "platform", "privileged", "profiles", "pull_policy", "runtime"),
+    *("scale", "security_opt", "shm_size", "storage_opt", "userns_mode", "volumes_from"),
 )
 _KNOWN = (
     *("cap_add", "cap_drop", "command", "configs", "credential_spec", "deploy", "dns"),
     *("dns_opt", "dns_search", "entrypoint", "env_file", "environment", "extra_hosts"),
     *("healthcheck", "hostname", "image", "init", "labels", "logging", "networks", "ports"),
-    *("read_only", "secrets", "stop_grace_period", "stop_signal", "sysctls", "tmpfs", "tty"),
-    *("ulimits", "user", "volumes", "working_dir"),
+    *("read_only", "restart", "secrets", "stdin_open", "stop_grace_period", "stop_signal"),
+    *("sysctls", "tmpfs", "tty", "ulimits", "user", "volumes", "working_dir"),
 )
 _DEPLOY = (
     *("mode", "replicas", "labels", "update_config", "rollback_config", "resources"),
@@ -56,9 +55,12 @@ _SAME = {
     "stop_signal": "stop_signal",
     "working_dir": "working_dir",
 }
-_FLAGS = ("init", "read_only", "tty")
+_FLAGS = ("init", "read_only", "stdin_open", "tty")
+# A container's policy -> the condition of a service's. Without any, a swarm starts what ended
+# again, as it does for `no`: the docker command takes that for nothing stated.
+_RESTART = {"always": "any", "unless-stopped": "any", "on-failure": "on-failure"}
 # What a file that does not state it any more takes back. The rest has no value for that, and
-# stays as it is.
+# stays as it is: with `init`, the engine's own setting would be lost.
 _UNSTATED: Mapping[str, Any] = {
     "args": [],
     "cap_add": [],
@@ -70,6 +72,7 @@ _UNSTATED: Mapping[str, Any] = {
     "dns_search": [],
     "endpoint_mode": "vip",
     "env": [],
+    "generic_resources": [],
     "hostname": "",
     "hosts": {},
     "limit_cpu": 0,
@@ -84,6 +87,7 @@ _UNSTATED: Mapping[str, Any] = {
     "restart_policy_attempts": 0,
     "restart_policy_delay": "5s",
     "restart_policy_window": 0,
+    "stdin_open": False,
     "stop_grace_period": "10s",
     "stop_signal": "",
     "sysctls": {},
@@ -129,11 +133,14 @@ def read_service(
     check_keys(f"{where}.deploy", deploy, _DEPLOY)
     labels = read_mapping(stated.get("labels"), f"{where}.labels")
     image = {"com.docker.stack.image": str(stated["image"])}
+    has_policy = deploy.get("restart_policy") is not None
+    restart = {} if has_policy else _restart(f"{where}.restart", stated.get("restart"))
     settings: dict[str, Any] = {
         **_UNSTATED,
         **_stated({setting: stated.get(name) for name, setting in _SAME.items()}),
         **_stated({name: read_flag(stated.get(name), f"{where}.{name}") for name in _FLAGS}),
         **_process(where, stated, folder),
+        **restart,
         **_deployed(f"{where}.deploy", deploy),
         "container_labels": {**labels, **names.labels},
         "labels": {
@@ -152,14 +159,28 @@ def read_service(
     }
     if stated.get("user") is not None:
         settings["user"] = str(stated["user"])
+    mode = deploy.get("mode") or "replicated"
+    replicas = _number(f"{where}.deploy.replicas", deploy.get("replicas"))
+    if replicas is None and mode in ("replicated", "replicated-job"):
+        # A number that was stated before, or scaled to, is taken back as well.
+        replicas = 1
     spec = ServiceSpec(
-        name,
-        image=str(stated["image"]),
-        mode=deploy.get("mode") or "replicated",
-        replicas=_number(f"{where}.deploy.replicas", deploy.get("replicas")),
-        settings=settings,
+        name, image=str(stated["image"]), mode=mode, replicas=replicas, settings=settings
     )
-    return spec, [option for option in stated if option in _IGNORED]
+    ignored = [*_IGNORED] if restart else [*_IGNORED, "restart"]
+    return spec, [option for option in stated if option in ignored]
+
+
+def _restart(where: str, stated: Any) -> dict[str, Any]:
+    """Read the policy of a container: a name, and maybe how often to start it again."""
+    # YAML 1.1 has a false for an unquoted no.
+    text = "no" if stated in (None, False, "") else str(stated)
+    name, colon, attempts = text.partition(":")
+    if name == "no" and not colon:
+        return {}
+    if name not in _RESTART or (colon and not attempts.isdecimal()):
+        raise InvalidInput(f"{where}: {stated!r}: write no, {', '.join(_RESTART)} or on-failure:3.")
+    return {"restart_policy": _RESTART[name], "restart_policy_attempts": int(attempts or 0)}
 
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -263,8 +284,7 @@ def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
             "limit_pids": limits.get("pids"),
             "reserve_cpu": kept.get("cpus"),
             "reserve_memory": kept.get("memory"),
-            "generic_resources": [f"{item.get('kind')}={item.get('value')}" for item in generic]
-            or None,
+            "generic_resources": [f"{item.get('kind')}={item.get('value')}" for item in generic],
             "restart_policy": policy.get("condition"),
             "restart_policy_delay": policy.get("delay"),
             "restart_policy_attempts": policy.get("max_attempts"),

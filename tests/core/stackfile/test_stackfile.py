@@ -60,7 +60,7 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
     assert [(c.name, c.data) for c in read.configs] == [("own", Path(__file__).read_bytes())]
     web, db = read.services
     assert (web.name, web.image) == ("shop_web", "nginx")
-    assert (web.mode, web.replicas) == ("replicated", None)
+    assert (web.mode, web.replicas) == ("replicated", 1)
     assert web.settings["networks"] == [
         {"Target": "shop_front", "Aliases": ["web"]},
         {"Target": "theirs", "Aliases": ["web"]},
@@ -106,6 +106,24 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
             "Delay": 10**9,
         }),
         ({"deploy": {"restart_policy": {"condition": "none"}}}, "restart_policy", "none"),
+        ({"restart": "unless-stopped"}, "restart_policy", "any"),
+        ({"restart": "on-failure"}, "restart_policy", "on-failure"),
+        ({"restart": "on-failure"}, "restart_policy_attempts", 0),
+        ({"restart": "on-failure:3"}, "restart_policy_attempts", 3),
+        ({"restart": "no"}, "restart_policy", "any"),
+        (
+            {"restart": "on-failure:3", "deploy": {"restart_policy": {"condition": "none"}}},
+            "restart_policy",
+            "none",
+        ),
+        (
+            {"restart": "on-failure:3", "deploy": {"restart_policy": {"condition": "none"}}},
+            "restart_policy_attempts",
+            0,
+        ),
+        ({"stdin_open": "true"}, "stdin_open", True),
+        ({}, "stdin_open", False),
+        ({}, "generic_resources", []),
         ({"ports": ["8000-8001:80-81/udp"]}, "publish", [
             {"TargetPort": 80, "PublishedPort": 8000, "Protocol": "udp", "PublishMode": "ingress"},
             {"TargetPort": 81, "PublishedPort": 8001, "Protocol": "udp", "PublishMode": "ingress"},
@@ -171,8 +189,39 @@ def test_a_service_is_read(stated: Any, setting: str, expected: Any) -> None:
 
 
 def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
-    read = stack(services={"web": {"image": "a", "build": ".", "restart": "always", "x-a": 1}})
-    assert read.warnings == ["services.web: build, restart count for nothing in a swarm."]
+    read = stack(services={"web": {"image": "a", "build": ".", "ipc": "host", "x-a": 1}})
+    assert read.warnings == ["services.web: build, ipc count for nothing in a swarm."]
+
+
+def test_a_restart_counts_where_there_is_no_other_policy() -> None:
+    for stated in (
+        {"restart": "always"},
+        {"restart": "always", "deploy": {"restart_policy": None}},
+    ):
+        assert stack(services={"web": {"image": "a", **stated}}).warnings == []
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        # A swarm starts what ended again where nothing else is stated.
+        {"restart": "no"},
+        {"restart": False},
+        {"restart": "always", "deploy": {"restart_policy": {"condition": "any"}}},
+    ],
+)
+def test_a_restart_that_counts_for_nothing_is_named(stated: Any) -> None:
+    read = stack(services={"web": {"image": "a", **stated}})
+    assert read.warnings == ["services.web: restart count for nothing in a swarm."]
+
+
+@pytest.mark.parametrize(
+    ("mode", "replicas"),
+    [("replicated", 1), ("replicated-job", 1), ("global", None), ("global-job", None)],
+)
+def test_one_task_runs_where_no_number_is_stated(mode: str, replicas: int | None) -> None:
+    read = stack(services={"web": {"image": "a", "deploy": {"mode": mode}}})
+    assert read.services[0].replicas == replicas
 
 
 @pytest.mark.parametrize(
@@ -213,6 +262,9 @@ def test_what_counts_for_nothing_in_a_swarm_is_named() -> None:
             {"services": {"web": {"image": "a", "credential_spec": {"config": "b"}}}},
             "credential_spec: the file has no config b",
         ),
+        ({"services": {"web": {"image": "a", "restart": "sometimes"}}}, "web.restart: 'sometimes'"),
+        ({"services": {"web": {"image": "a", "restart": "on-failure:-1"}}}, "'on-failure:-1'"),
+        ({"services": {"web": {"image": "a", "restart": "on-failure:"}}}, "write no, always"),
         ({"networks": {"a": {"ipam": {"drivr": "b"}}}}, "shop_a.ipam: drivr: not supported"),
         ({"networks": {"a": {"ipam": {"config": [{"subnt": "b"}]}}}}, "ipam.config: subnt: not"),
         ({"secrets": {"a": {}}}, "secrets.a: state one of file, content"),

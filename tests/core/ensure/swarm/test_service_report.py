@@ -6,7 +6,7 @@ from pytest_engine.core.ensure.service_report import describe_service
 
 
 def test_what_nobody_stated_is_described_as_nothing() -> None:
-    task = {"ContainerSpec": {"Image": "a"}, "ForceUpdate": 0}
+    task = {"ContainerSpec": {"Image": "a", "OpenStdin": True}, "ForceUpdate": 0}
     spec = {"Name": "x", "Labels": {}, "TaskTemplate": task, "Mode": {"Global": {}}}
     told = describe_service(spec)
     assert {key: value for key, value in told.items() if value is not None} == {
@@ -15,6 +15,8 @@ def test_what_nobody_stated_is_described_as_nothing() -> None:
     }
     assert not {"credential_spec", "generic_resources", "limit_pids", "ulimits"} & told.keys()
     assert {"force_update", "healthcheck_disabled", "labels"} <= told.keys()
+    # What no option stands for is told by none.
+    assert "stdin_open" not in told
 
 
 def test_a_port_is_described_with_the_mode_that_was_stated() -> None:

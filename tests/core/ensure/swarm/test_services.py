@@ -38,6 +38,7 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
     "groups": (["5", "6"], ["6"]),
     "working_dir": ("/tmp", "/"),  # noqa: S108
     "hostname": ("one", "two"),
+    "stdin_open": (True, False),
     "tty": (True, False),
     "init": (True, False),
     "stop_signal": ("SIGINT", "SIGTERM"),

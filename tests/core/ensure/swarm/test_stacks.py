@@ -105,6 +105,39 @@ def test_what_the_file_does_not_state_any_more_is_taken_back(
     assert not deploy(engine, stack, file(busybox)).changed
 
 
+def test_what_a_service_lost_is_taken_back_in_every_part(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    generic = {"generic_resources": [{"discrete_resource_spec": {"kind": "gpu", "value": 1}}]}
+    nowhere = {"placement": {"constraints": ["node.id == x"]}}
+    web = {"deploy": {"replicas": 2, "resources": {"reservations": generic}, **nowhere}}
+    policy = {"restart": "on-failure:3", "stdin_open": True}
+    deploy(engine, stack, file(busybox, **web, **policy))
+
+    def spec() -> Any:
+        return engine.services.inspect(f"{stack}_web")["Spec"]
+
+    assert spec()["TaskTemplate"]["ContainerSpec"]["OpenStdin"] is True
+    assert spec()["TaskTemplate"]["RestartPolicy"]["Condition"] == "on-failure"
+    assert spec()["TaskTemplate"]["RestartPolicy"]["MaxAttempts"] == 3
+    assert not deploy(engine, stack, file(busybox, **web, **policy)).changed
+
+    less = file(busybox, deploy=nowhere)
+    asked = deploy(engine, stack, less, check=True)
+    changed = deploy(engine, stack, less)
+    assert changed.before == asked.before
+    assert changed.before[f"service {stack}_web"] == {
+        "exists": True,
+        "generic_resources": [{"DiscreteResourceSpec": {"Kind": "gpu", "Value": 1}}],
+        "replicas": 2,
+        "restart_policy": "on-failure",
+        "restart_policy_attempts": 3,
+        "stdin_open": True,
+    }
+    assert spec()["Mode"] == {"Replicated": {"Replicas": 1}}
+    assert not deploy(engine, stack, less).changed
+
+
 def test_files_that_write_the_same_in_other_ways_are_laid_over_each_other(
     engine: Engine, stack: str, busybox: str
 ) -> None:
