@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
+from pytest_engine.core.converge import wait_converged
 from pytest_engine.core.ensure.stack_looking import list_stack_tasks, list_stacks
 from pytest_engine.core.ensure.stacks import StackOutcome, deploy_stack, remove_stack
 from pytest_engine.core.errors import Conflict, EngineError, Incompatible, InvalidInput
@@ -213,6 +214,25 @@ def test_a_folder_in_a_volume_needs_an_engine_that_has_it(
     old = type(engine)(engine.endpoint, api_version="1.41")
     with old, pytest.raises(Incompatible, match="Subpath"):
         deploy(old, stack, {"services": {"web": web}})
+
+
+@pytest.mark.parametrize("network", ["host", "bridge"])
+def test_a_service_runs_on_a_network_that_every_node_has(
+    engine: Engine, stack: str, busybox: str, network: str
+) -> None:
+    web = {
+        "image": busybox,
+        "command": ["sleep", "600"],
+        "stop_grace_period": "1s",
+        "networks": ["own"],
+    }
+    networks = {"own": {"external": True, "name": network}}
+    on_it = {"services": {"web": web}, "networks": networks}
+    (service,) = deploy(engine, stack, on_it).services
+    wait_converged(engine, service, timeout=60)
+    (task,) = engine.tasks.list(filters={"service": service})
+    assert task["Status"]["State"] == "running"
+    assert not deploy(engine, stack, on_it).changed
 
 
 def test_a_network_that_differs_is_left_as_it_is(engine: Engine, stack: str, busybox: str) -> None:
