@@ -205,7 +205,7 @@ def test_image_export_and_load(
     assert results["write"]["msg"] == f"Writing {path}: there is none"
     assert "msg" not in results["written"]
     assert results["write"]["diff"]["before"] == {"exists": False}
-    assert results["write"]["diff"]["after"] == {"images": [{"ids": [made], "names": [image]}]}
+    assert results["write"]["diff"]["after"] == {"images": [{"id": made, "names": [image]}]}
     assert results["more"]["diff"]["before"] == results["write"]["diff"]["after"]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["id.tar", "images.tar"]
 

@@ -17,7 +17,7 @@ from .image_names import familiar_name, find_image, is_image_id, name_image
 
 if TYPE_CHECKING:
     import tarfile
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ..client import Engine
 
@@ -78,7 +78,7 @@ class Export:
     Attributes:
         reason: why it was written; empty where it was not.
         images: the images that were asked for, as the engine shows them.
-        before: `images`: the ids and names in the archive; or `exists: False`.
+        before: `images`: `id` and `names` of each in the archive; or `exists: False`.
         after: the same afterwards.
     """
 
@@ -265,11 +265,17 @@ def export_images(
     # To the engine a name without a tag means all of its tags.
     names = [name_image(name) for name in names]
     images = [engine.images.inspect(name) for name in names]
-    before, archived = _archive_before(path)
-    tags = {familiar_name(name) for name in names if not is_image_id(name) and "@" not in name}
-    ids = {str(image["Id"]) for image in images}
-    after = {"images": [{"ids": sorted(ids), "names": sorted(tags)}]}
-    reason = "it was forced" if force else _reason(archived, before, tags, ids)
+    ids = [str(image["Id"]) for image in images]
+    tags = {
+        familiar_name(name): id
+        for name, id in zip(names, ids)
+        if not is_image_id(name) and "@" not in name
+    }
+    archived = _archived(path)
+    before = {"exists": False} if archived is None else {"images": _held(archived, ids)}
+    named = {id: [tag for tag in tags if tags[tag] == id] for id in ids}
+    after = {"images": _listed(named.items())}
+    reason = "it was forced" if force else _reason(archived, tags, ids)
     if not reason:
         return Export("", tuple(images), after, after)
     if not check:
@@ -279,38 +285,51 @@ def export_images(
     return Export(reason, tuple(images), before, after)
 
 
-def _archive_before(path: str) -> tuple[dict[str, Any], tuple[ArchivedImage, ...]]:
+def _archived(path: str) -> tuple[ArchivedImage, ...] | None:
+    """Return what is in an archive, as far as it tells; None where there is none yet."""
     place = Path(path)
     if not place.parent.is_dir():
         raise InvalidInput(f"{path} cannot be written: there is no folder {place.parent}.")
     if not place.exists():
-        return {"exists": False}, ()
+        return None
     if not place.is_file():
         raise InvalidInput(f"{path} is there and no file; name one for the archive.")
     try:
-        archived = read_archive(path) or ()
+        return read_archive(path) or ()
     except InvalidInput:
-        archived = ()
-    found = [{"ids": sorted({a.id for a in archived}), "names": sorted(_all_names(archived))}]
-    return {"images": found if archived else []}, archived
+        return ()
 
 
-def _all_names(archived: Iterable[ArchivedImage]) -> set[str]:
-    return {name for image in archived for name in image.names}
+def _held(archived: Iterable[ArchivedImage], ids: Collection[str]) -> list[dict[str, Any]]:
+    """List what is in an archive, under the ids that the engine has it under."""
+    return _listed((min(image.ids & set(ids), default=image.id), image.names) for image in archived)
+
+
+def _listed(named: Iterable[tuple[str, Sequence[str]]]) -> list[dict[str, Any]]:
+    return [{"id": id, "names": sorted(names)} for id, names in sorted(named)]
 
 
 def _reason(
-    archived: Sequence[ArchivedImage], before: Mapping[str, Any], tags: set[str], ids: set[str]
+    archived: Sequence[ArchivedImage] | None, tags: Mapping[str, str], ids: Collection[str]
 ) -> str:
-    """Tell why what is in an archive is not what is wanted; empty where it is."""
+    """Tell why what is in an archive is not what is wanted; empty where it is.
+
+    Args:
+        archived: what is in it.
+        tags: the names that are to be in it -> the ids of their images.
+        ids: the ids of all images that are to be in it.
+    """
     if not archived:
-        return "there is none" if "exists" in before else "what is there holds no images"
-    unexpected = [image.id for image in archived if not image.ids & ids]
+        return "there is none" if archived is None else "what is there holds no images"
+    unexpected = [image.id for image in archived if image.ids.isdisjoint(ids)]
     missing = [one for one in ids if not any(one in image.ids for image in archived)]
     if unexpected or missing:
         return f"it holds other images ({', '.join(sorted(image.id for image in archived))})"
-    names = _all_names(archived)
-    return "" if names == tags else f"it holds other names ({', '.join(sorted(names)) or 'none'})"
+    names = {name: image for image in archived for name in image.names}
+    if names.keys() != tags.keys():
+        return f"it holds other names ({', '.join(sorted(names)) or 'none'})"
+    moved = sorted(name for name, id in tags.items() if id not in names[name].ids)
+    return f"it holds other images as {', '.join(moved)}" if moved else ""
 
 
 def _write(path: str, pieces: Iterable[bytes]) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_engine.core.client import Engine
+    from tests.conftest import Scratch
 
 ONE, TWO, INDEX = ("sha256:" + digit * 64 for digit in "123")
 
@@ -133,6 +134,34 @@ def test_check_mode_writes_and_loads_nothing(
         engine.images.inspect(name)
     assert load_images(engine, str(path)).after == load.after
     assert not load_images(engine, str(path)).changed
+
+
+@pytest.mark.engine
+def test_a_name_that_went_to_another_image_of_the_archive_is_written_again(
+    engine: Engine, pushed: Callable[..., str], scratch: Scratch, tmp_path: Path
+) -> None:
+    one, two = pushed("one", LABEL="is=one"), pushed("two", LABEL="is=two")
+    moving, path = scratch.name("app:stable"), str(tmp_path / "images.tar")
+    names, ids = [one, two, moving], {}
+    for name in (one, two):
+        engine.images.pull(name)
+        ids[name] = str(engine.images.inspect(name)["Id"])
+
+    def shown(*of: tuple[str, list[str]]) -> dict[str, Any]:
+        found = [{"id": ids[name], "names": sorted(all_names)} for name, all_names in of]
+        return {"images": sorted(found, key=lambda image: str(image["id"]))}
+
+    engine.images.tag(one, moving)
+    assert export_images(engine, names, path).reason
+    assert not export_images(engine, names, path).reason
+    engine.images.tag(two, moving)
+    for check in (True, False):
+        export = export_images(engine, names, path, check=check)
+        assert export.reason == f"it holds other images as {moving}"
+        assert export.before == shown((one, [one, moving]), (two, [two]))
+        assert export.after == shown((one, [one]), (two, [two, moving]))
+    export = export_images(engine, [*names, ids[two]], path)
+    assert (export.reason, export.before) == ("", export.after)
 
 
 @pytest.mark.engine
