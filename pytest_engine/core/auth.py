@@ -88,13 +88,13 @@ def login_to(
     identity_token: str = "",
     registry_token: str = "",
 ) -> RegistryLogin:
-    """Make a login to a registry, host and port; `docker.io` is Docker Hub.
+    """Make a login to a registry, host and port or a URL of it; `docker.io` is Docker Hub.
 
     Raises:
         InvalidInput: no registry is named, or something is no text.
     """
     parts = (registry, username, password, identity_token, registry_token)
-    if not registry or not all(_is_text(part) for part in parts):
+    if not all(_is_text(part) for part in parts) or not registry_of(registry):
         # Nothing is shown: it may be a secret.
         raise InvalidInput("A login is a registry's host, and a user with a password or a token.")
     return RegistryLogin(server_of(registry), *parts[1:])
@@ -127,7 +127,7 @@ class Credentials:
 
     def forget(self, registry: str) -> None:
         """Drop what was remembered for a registry; that there is nothing is no error."""
-        key = registry_of(server_of(registry))
+        key = registry_of(registry)
         self._remembered = {k: v for k, v in self._remembered.items() if k != key}
 
     def header(self, registry: str) -> str | None:
@@ -154,12 +154,13 @@ class Credentials:
         """Find the login to a registry.
 
         Args:
-            registry: host and port, `docker.io` for Docker Hub.
+            registry: host and port, or a URL of it; `docker.io` for Docker Hub.
 
         Raises:
             EngineError: the configuration or a credential helper is broken.
         """
-        remembered = self._remembered.get(registry_of(server_of(registry)))
+        registry = registry_of(registry)
+        remembered = self._remembered.get(registry)
         if remembered is not None:
             return remembered
         for config in self._configs():
@@ -229,13 +230,15 @@ def _is_text(value: object) -> bool:
 
 
 def server_of(registry: str) -> str:
-    """Return the key of a registry's login: the registry itself, but for Docker Hub."""
-    return _HUB_KEY if registry in _HUB_HOSTS else registry
+    """Return the key of a registry's login: its host and port, but for Docker Hub."""
+    host = registry_of(registry)
+    return _HUB_KEY if host == DEFAULT_REGISTRY else host
 
 
 def registry_of(server: str) -> str:
-    """Return the registry, host and port, that a key or a URL stands for."""
-    host = server.partition("://")[2].partition("/")[0] if "://" in server else server
+    """Return the registry, host and port, that a key or a URL stands for, in any spelling."""
+    # As the docker command has it: what has no scheme may have a path as well.
+    host = (server.partition("://")[2] if "://" in server else server).partition("/")[0]
     return DEFAULT_REGISTRY if host in _HUB_HOSTS else host
 
 

@@ -89,7 +89,8 @@ def test_images_go_to_a_private_registry_and_back(
     name = make(engine, busybox, f"{registry.host}/{scratch.name()}:1", "one")
     config = tmp_path / "docker" / "config.json"
     account = {
-        "registry_url": registry.host,
+        # A path changes nothing about which registry it is.
+        "registry_url": f"{registry.host}/team",
         "username": registry.username,
         "password": registry.password,
         "config_path": str(config),
@@ -131,7 +132,7 @@ def test_images_go_to_a_private_registry_and_back(
     }, done.output
     results = done.results
     assert results["2 login"]["login_result"] == {
-        "serveraddress": registry.host,
+        "serveraddress": account["registry_url"],
         "username": registry.username,
         "Status": "Login Succeeded",
     }

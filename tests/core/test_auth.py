@@ -80,13 +80,16 @@ def test_a_login_may_be_stored_in_plain_fields(tmp_path: Path) -> None:
     assert credentials.login("a.example") == RegistryLogin("a.example", "me", _SECRET)
 
 
-@pytest.mark.parametrize("key", ["https://a.example", "https://a.example/v1/"])
-def test_a_key_with_scheme_and_path_is_found_by_its_host(key: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "key",
+    ["https://a.example", "https://a.example/v1/", "a.example/", "a.example/v1/", "a.example/team"],
+)
+def test_a_key_with_scheme_or_path_is_found_by_its_host(key: str, tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {"auths": {key: _auth("me", "x")}})
     assert credentials.login("a.example") == RegistryLogin("a.example", "me", "x")
 
 
-@pytest.mark.parametrize("key", [_HUB, "docker.io"])
+@pytest.mark.parametrize("key", [_HUB, "docker.io", "index.docker.io/v1/"])
 def test_the_login_to_the_hub_is_found_under_its_key(key: str, tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {"auths": {key: _auth("me", "x")}})
     assert credentials.login("docker.io") == RegistryLogin(_HUB, "me", "x")
@@ -275,7 +278,17 @@ def test_what_is_remembered_comes_before_the_configuration(tmp_path: Path) -> No
     assert credentials.login("a.example") == RegistryLogin("a.example", "me", "x")
 
 
-@pytest.mark.parametrize("name", ["docker.io", "index.docker.io"])
+@pytest.mark.parametrize("name", ["a.example/", "a.example/team", "https://a.example/v2/"])
+def test_a_registry_is_remembered_however_it_is_spelt(name: str, tmp_path: Path) -> None:
+    credentials = _credentials(tmp_path, {})
+    credentials.remember(login_to(name, username="me", password="x"))
+    expected = RegistryLogin("a.example", "me", "x")
+    assert [credentials.login(one) for one in ("a.example", name)] == [expected] * 2
+    credentials.forget("http://a.example")
+    assert credentials.login(name) is None
+
+
+@pytest.mark.parametrize("name", ["docker.io", "index.docker.io", "index.docker.io/v1/"])
 def test_the_hub_is_remembered_under_each_of_its_names(name: str, tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {})
     credentials.remember(login_to(name, username="me", password="x"))
@@ -291,7 +304,13 @@ def test_a_registry_token_of_the_configuration_is_used(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "parts", [{"registry": ""}, {"registry": None}, {"registry": "a", "username": b"s3cr3t"}]
+    "parts",
+    [
+        {"registry": ""},
+        {"registry": None},
+        {"registry": "https://"},
+        {"registry": "a", "username": b"s3cr3t"},
+    ],
 )
 def test_what_is_no_login_is_refused_and_not_shown(parts: Any) -> None:
     with pytest.raises(InvalidInput, match="A login is") as caught:

@@ -81,6 +81,9 @@ def test_a_login_is_kept_found_and_forgotten(tmp_path: Path) -> None:
         ("registry-1.docker.io", HUB),
         ("https://host:5000/v2/", "host:5000"),
         ("http://host", "host"),
+        ("host:5000/", "host:5000"),
+        ("ghcr.io/acme", "ghcr.io"),
+        ("index.docker.io/v1/", HUB),
     ],
 )
 def test_a_url_stands_for_its_registry(registry: str, key: str, tmp_path: Path) -> None:
@@ -90,8 +93,10 @@ def test_a_url_stands_for_its_registry(registry: str, key: str, tmp_path: Path) 
     assert store.find(registry_of(registry)) == store.find(registry)
 
 
-@pytest.mark.parametrize("key", ["https://host", "https://host/v1/", "http://host/v2/"])
-def test_a_login_under_an_old_key_is_found_and_forgotten(key: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "key", ["https://host", "https://host/v1/", "http://host/v2/", "host/", "host/v1/", "host/team"]
+)
+def test_a_login_under_another_key_is_found_and_forgotten(key: str, tmp_path: Path) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps({"auths": {key: entry("me", SECRET), "kept": {}}}))
     store = LoginStore(path)
@@ -146,13 +151,16 @@ def test_a_user_with_a_colon_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("section", [{"credsStore": "test"}, {"credHelpers": {"host": "test"}}])
-def test_a_helper_keeps_the_login(section: dict[str, Any], helper: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("spelt", ["https://host", "host/", "host/team"])
+def test_a_helper_keeps_the_login(
+    section: dict[str, Any], spelt: str, helper: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "config.json"
     path.write_text(json.dumps(section))
     store = LoginStore(path)
-    assert store.keeper("https://host") == "docker-credential-test"
+    assert store.keeper(spelt) == "docker-credential-test"
     assert store.find("host") is None
-    store.keep("https://host", "me", SECRET)
+    store.keep(spelt, "me", SECRET)
     assert content(path) == {**section, "auths": {"host": {}}}
     assert content(helper / "host.login")["Secret"] == SECRET
     assert store.find("host") == RegistryLogin("host", "me", SECRET)

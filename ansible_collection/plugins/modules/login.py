@@ -31,7 +31,7 @@ attributes:
       - With O(reauthorize=true) the login is tried and kept every time.
 options:
   registry_url:
-    description: The registry, as C(host), C(host:port) or a URL of it.
+    description: The registry, as C(host), C(host:port) or a URL of it. A path behind it is left out.
     type: str
     default: "https://index.docker.io/v1/"
     aliases:
