@@ -98,6 +98,14 @@ _BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
     (_SWARM, re.compile(r"^invalid join token$"), BadRequest),
 )
 
+# Where a volume cannot be mounted, engines tell all that it was to be mounted with: 20.10 also the
+# password of a share, newer ones where it is called `pass`. Two commas are one of the value, and
+# the last value ends where the kernel's reason begins.
+_UNMOUNTED = "failed to mount local volume"
+_SECRET_OPTION = re.compile(
+    r"(?<=[, ])((?:pass\w*|secret|key)=)(?:,,|[^,])+?(?=,(?!,)|: [^:,]*$|$)", re.IGNORECASE
+)
+
 _ADVICE: tuple[tuple[type[ApiError], str], ...] = (
     (ImageNotFound, "Pull, build or load the image first."),
     (PortInUse, "Publish another host port, or leave it out and let the engine choose one."),
@@ -133,6 +141,8 @@ def message_from_body(body: bytes) -> str:
 def error_from_answer(status: int, method: str, path: str, body: bytes) -> ApiError:
     """Turn an engine's answer of status 400 or above into the error that it stands for."""
     engine_message = message_from_body(body)
+    if _UNMOUNTED in engine_message:
+        engine_message = _SECRET_OPTION.sub(r"\g<1>********", engine_message)
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
     for statuses, pattern, told in _BY_TEXT:
         if status in statuses and pattern.search(engine_message):

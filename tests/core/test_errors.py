@@ -88,6 +88,27 @@ def test_an_error_keeps_the_facts_of_the_answer() -> None:
     assert facts == (409, "POST", "/containers/create", "Conflict.")
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ("addr=nas,username=u,password=hunter2", "addr=nas,username=u,password=********"),
+        ("pass=hunter2,password2=h:u,,n: ter", "pass=********,password2=********"),
+        ("name=admin,secret=hunter2==", "name=admin,secret=********"),
+        ("addr=nas,passive,ro", "addr=nas,passive,ro"),
+    ],
+)
+def test_the_password_of_a_share_that_cannot_be_mounted_is_not_shown(
+    options: str, shown: str
+) -> None:
+    text = (
+        "error while mounting volume '/v/_data': failed to mount local volume: "
+        "mount //nas/data:/v/_data, data: {}: no such device"
+    )
+    error = error_from_answer(500, "POST", "/containers/web/start", _body(text.format(options)))
+    assert error.engine_message == text.format(shown)
+    assert "hunter2" not in f"{error} {error!r}"
+
+
 def test_the_message_says_what_was_tried_and_what_the_engine_said() -> None:
     error = error_from_answer(409, "POST", "/containers/web/start", _body("it is paused"))
     assert str(error) == "POST /containers/web/start: it is paused (HTTP 409)"

@@ -24,6 +24,11 @@ __all__ = [
 
 # A difference is shown to people and kept in logs; what looks like a secret is not.
 _SECRET = re.compile(r"pass|secret|token|key|credential|auth(?!or)", re.IGNORECASE)
+# One of several options in a text, such as the `o` of a volume. Two commas are one of the value:
+# so mount.cifs takes a password that has some.
+_SECRET_OPTION = re.compile(
+    rf"((?:^|,)[^,=]*(?:{_SECRET.pattern})[^,=]*=)(?:,,|[^,])+", re.IGNORECASE
+)
 _MASK = "********"
 
 
@@ -53,7 +58,8 @@ class Field:
         same: whether what is there is as wanted: `equals`, `contains` or `covers`.
         in_place: (wanted, actual) -> whether the engine can change it on the living
             resource.
-        may_hold_secrets: whether values are masked whose keys sound like secrets.
+        may_hold_secrets: whether values are masked whose keys sound like secrets, also of
+            options within a text: `addr=nas,password=...`.
         sort: what it is, for whoever compares it otherwise: see `comparison`.
     """
 
@@ -177,4 +183,6 @@ def _masked(values: Any) -> Any:
             key: _MASK if value is not None and _SECRET.search(str(key)) else _masked(value)
             for key, value in values.items()
         }
+    if isinstance(values, str):
+        return _SECRET_OPTION.sub(rf"\g<1>{_MASK}", values)
     return [_masked(value) for value in values] if isinstance(values, (list, tuple)) else values

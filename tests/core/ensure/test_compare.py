@@ -74,6 +74,23 @@ def test_a_secret_is_not_shown_however_its_field_is_compared(same: Any) -> None:
     assert "old" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ("addr=nas,username=u,password=hunter2", "addr=nas,username=u,password=********"),
+        ("password=hunter2,vers=3.0,ro", "password=********,vers=3.0,ro"),
+        ("ro,pass=hun,,ter2,uid=0", "ro,pass=********,uid=0"),
+        ("x=1,,PASSWORD2=hunter2=", "x=1,,PASSWORD2=********"),
+        ("author=me,sec=krb5,password=", "author=me,sec=krb5,password="),
+        ("no_password,soft", "no_password,soft"),
+        ("", ""),
+    ],
+)
+def test_a_secret_among_the_options_in_a_text_is_not_shown(options: str, shown: str) -> None:
+    (found,) = compare_fields([_field()], {"o": options}, {"o": "ro"})
+    assert found == Difference("env", {"o": shown}, {"o": "ro"})
+
+
 def test_a_field_that_holds_no_secrets_is_shown_whatever_its_keys_are() -> None:
     field = Field("networks", lambda spec: spec, lambda actual: actual, equals)
     (found,) = compare_fields([field], {"auth-net": {}}, {"key-net": {}})
@@ -93,7 +110,11 @@ def test_stated_fields_do_not_show_secrets() -> None:
 
 def test_secrets_within_the_mounts_of_a_service_are_not_shown() -> None:
     def mount(word: str) -> dict[str, object]:
-        return {"Target": "/data", "VolumeOptions": {"Labels": {"token": word, "tier": "db"}}}
+        options = {
+            "Labels": {"token": word, "tier": "db"},
+            "DriverConfig": {"Name": "local", "Options": {"o": f"addr=nas,password={word}"}},
+        }
+        return {"Target": "/data", "VolumeOptions": options}
 
     shown = stated_fields(ServiceKind.fields, ServiceSpec("s", settings={"mounts": [mount("x")]}))
     assert shown == {"mounts": [mount("********")]}

@@ -10,7 +10,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.compare import Difference
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.ensure.volumes import VolumeKind
-from pytest_engine.core.errors import Conflict, InvalidInput
+from pytest_engine.core.errors import Conflict, InvalidInput, ServerError
 from pytest_engine.core.spec.volume import VolumeSpec
 
 if TYPE_CHECKING:
@@ -104,6 +104,35 @@ def test_options_of_the_driver_are_compared(engine: Engine, scratch: Scratch) ->
     other = VolumeSpec(scratch.name(), driver_options={**options, "o": "size=2m"})
     (difference,) = reconcile(engine, VolumeKind(), other).differences
     assert difference == Difference("driver_options", {"o": "size=2m"}, {"o": "size=1m"})
+
+
+def test_the_password_of_a_share_is_not_shown(engine: Engine, scratch: Scratch) -> None:
+    def spec(password: str) -> VolumeSpec:
+        options = {"type": "cifs", "device": "//nas/data", "o": f"addr=nas,password={password}"}
+        return VolumeSpec(scratch.name(), driver="local", driver_options=options)
+
+    masked = "addr=nas,password=********"
+    created = reconcile(engine, VolumeKind(), spec("hunter2"))
+    assert created.after["driver_options"]["o"] == masked
+    assert not reconcile(engine, VolumeKind(), spec("hunter2")).changed
+    outcome = reconcile(engine, VolumeKind("options-changed"), spec("hunter3"))
+    assert outcome.differences == (Difference("driver_options", {"o": masked}, {"o": masked}),)
+    assert "hunter" not in str((outcome.before, outcome.after, outcome.warnings))
+
+
+def test_the_password_of_a_share_is_not_shown_when_it_cannot_be_mounted(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    options = {"type": "cifs", "device": "//127.0.0.1/x", "o": "addr=127.0.0.1,pass=hunter2"}
+    spec = VolumeSpec(scratch.name(), driver="local", driver_options=options)
+    reconcile(engine, VolumeKind(), spec)
+    binds = [f"{scratch.name()}:/data"]
+    engine.containers.create(
+        {"Image": busybox, "HostConfig": {"Binds": binds}}, name=scratch.name("user")
+    )
+    with pytest.raises(ServerError, match="mount") as caught:
+        engine.containers.start(scratch.name("user"))
+    assert "hunter2" not in f"{caught.value} {caught.value!r}"
 
 
 def test_a_volume_is_removed(engine: Engine, scratch: Scratch) -> None:
