@@ -82,7 +82,7 @@ options:
   enable_ipv4:
     description:
       - Whether containers get IPv4 addresses.
-      - Needs Engine API 1.47 (Docker 27.4) or newer.
+      - V(false) needs Engine API 1.47 (Docker 27.4) or newer. Before that all networks have them.
     type: bool
   enable_ipv6:
     description: Whether containers get IPv6 addresses.

@@ -18,7 +18,7 @@ __all__ = ["LONGEST_WAIT", "LinkName", "check_seconds", "fill_path", "states"]
 _NAMED = {"exec": "command", "distribution": "image"}
 # Names of these are made of parts with slashes in between.
 _WITH_SLASHES = frozenset({"images", "distribution", "plugins"})
-# Of these, and no other field, False is not what leaving it out means.
+# Of these, and no other field, leaving it out means True, and not False.
 _ON_BY_DEFAULT = frozenset({"EnableIPv4"})
 
 
@@ -91,8 +91,8 @@ def states(value: Any, steps: Sequence[str]) -> bool:
     name = steps[0].rstrip("[]{}")
     inner = value.get(name)
     rest = steps[1:]
-    if inner is False and name in _ON_BY_DEFAULT:
-        return True
+    if name in _ON_BY_DEFAULT and isinstance(inner, bool):
+        return not inner
     if steps[0] == name:
         return states(inner, rest)
     items = list(inner.values()) if isinstance(inner, dict) else inner

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..errors import Conflict, EngineError, NotFound
+from ..errors import Conflict, EngineError, Incompatible, NotFound
 from ..polling import poll
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
@@ -32,17 +32,19 @@ def _ipam(network: Mapping[str, Any]) -> Mapping[str, Any]:
     return network.get("IPAM") or {}
 
 
-def _flag(name: str, key: str) -> Field:
+def _flag(name: str, key: str, *, usual: bool = False) -> Field:
     return Field(
         name,
         lambda spec: getattr(spec, name),
-        lambda network: bool(network.get(key, False)),
+        lambda network: bool(network.get(key, usual)),
         equals,
     )
 
 
 _ID = re.compile(r"[0-9a-f]{64}")
 _PATIENCE = 20.0
+# From here on a network can be without IPv4, and engines tell whether it is.
+_IPV4_IS_OPTIONAL = (1, 47)
 
 _FIELDS = (
     Field("driver", lambda spec: spec.driver, lambda network: network["Driver"], equals),
@@ -76,7 +78,7 @@ _FIELDS = (
         lambda network: normal_pools(_ipam(network).get("Config") or []),
         same_pools,
     ),
-    _flag("enable_ipv4", "EnableIPv4"),
+    _flag("enable_ipv4", "EnableIPv4", usual=True),
     _flag("enable_ipv6", "EnableIPv6"),
     _flag("internal", "Internal"),
     _flag("attachable", "Attachable"),
@@ -173,7 +175,11 @@ class NetworkKind(Kind[NetworkSpec]):
         actual: Mapping[str, Any] | None,
         differences: Sequence[Difference],
     ) -> Plan:
-        """Create, remove, make anew with its containers, connect and disconnect."""
+        """Create, remove, make anew with its containers, connect and disconnect.
+
+        Raises:
+            Incompatible: it is to be made without IPv4, which this engine cannot.
+        """
         plan = Plan(exists=state == "present")
         what = f"network {wanted.name}"
         members = self._members(actual) if actual is not None else {}
@@ -204,6 +210,7 @@ class NetworkKind(Kind[NetworkSpec]):
             return plan
         on_it = set(members)
         if actual is None:
+            _refuse_what_cannot_be_made(engine, wanted)
             is_swarms = replaced is not None and replaced.get("Scope") == "swarm"
             create = partial(_create_when_free, engine, wanted.to_engine(), waits=is_swarms)
             undo = partial(_create_again, engine, replaced, before) if replaced else None
@@ -267,6 +274,16 @@ class NetworkKind(Kind[NetworkSpec]):
         )
 
 
+def _refuse_what_cannot_be_made(engine: Engine, wanted: NetworkSpec) -> None:
+    """Refuse while planning what would be refused once the old network is gone."""
+    version = tuple(map(int, engine.api_version.split(".")))
+    if wanted.enable_ipv4 is False and version < _IPV4_IS_OPTIONAL:
+        raise Incompatible(
+            f"enable_ipv4: a network without IPv4 needs API 1.47, and this engine is spoken to in "
+            f"{engine.api_version}; leave it out."
+        )
+
+
 def _in_detail(difference: Difference) -> Iterable[Difference]:
     if difference.field != "ipam_config":
         return (difference,)
@@ -277,7 +294,9 @@ def _create_again(
     engine: Engine, replaced: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Create a network that was there before, and put its containers back on it."""
-    config: Any = {key: replaced[key] for key in _CONFIGURATION if replaced.get(key)}
+    told = {key: replaced.get(key) for key in _CONFIGURATION}
+    # False is not always what leaving it out means.
+    config: Any = {key: value for key, value in told.items() if value or value is False}
     try:
         _create_when_free(engine, config, waits=replaced.get("Scope") == "swarm")
         for name, endpoint in kept.items():

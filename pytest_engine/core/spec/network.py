@@ -83,7 +83,7 @@ class NetworkSpec:
         ipam_driver: the driver that hands out addresses.
         ipam_driver_options: that driver's options.
         ipam_config: the pools of addresses.
-        enable_ipv4: whether it has IPv4 addresses (API 1.47).
+        enable_ipv4: whether it has IPv4 addresses; False needs API 1.47.
         enable_ipv6: whether it has IPv6 addresses.
         internal: whether it is cut off from the outside.
         attachable: whether containers beside services may join a swarm's network.

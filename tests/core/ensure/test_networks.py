@@ -10,7 +10,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.compare import Difference
 from pytest_engine.core.ensure.networks import NetworkKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import EngineError, PermissionDenied
+from pytest_engine.core.errors import EngineError, Incompatible, PermissionDenied
 from pytest_engine.core.spec.network import IpamPool, NetworkSpec
 
 if TYPE_CHECKING:
@@ -128,6 +128,48 @@ def test_a_network_that_differs_is_made_anew(
     assert [action.verb for action in outcome.actions] == ["remove", "create"]
     assert outcome.differences == (difference,)
     assert not reconcile(engine, NetworkKind(), _spec(scratch, **arguments)).changed
+
+
+def test_that_there_is_ipv4_can_be_said_to_any_engine(
+    engine: Engine, scratch: Scratch, untouched: Untouched
+) -> None:
+    spec = _spec(scratch, enable_ipv4=True)
+    assert reconcile(engine, NetworkKind(), spec).changed
+    with untouched():
+        assert not reconcile(engine, NetworkKind(), spec).changed
+
+
+def test_a_network_without_ipv4_is_refused_before_anything_is_done(
+    engine_host: str, engine: Engine, scratch: Scratch, busybox: str, untouched: Untouched
+) -> None:
+    spec = _spec(scratch, enable_ipv4=False)
+    with Engine(engine_host, api_version="1.41", environ={}) as client:
+        for check in (True, False):
+            with pytest.raises(Incompatible, match=r"enable_ipv4: .* API 1\.47"):
+                reconcile(client, NetworkKind(), spec, check=check)
+        assert scratch.everything() == set()
+        reconcile(client, NetworkKind(), _spec(scratch))
+        _run(engine, scratch, busybox, "c")
+        for check in (True, False):
+            with untouched(), pytest.raises(Incompatible, match="enable_ipv4"):
+                reconcile(client, NetworkKind(), spec, check=check)
+        assert reconcile(client, NetworkKind(), spec, state="absent").changed
+
+
+@pytest.mark.lacks("20.10", reason="needs API 1.47")
+@pytest.mark.lacks("26.1", reason="needs API 1.47")
+@pytest.mark.lacks("podman5", reason="needs API 1.47")
+def test_a_network_without_ipv4_is_there_as_before_if_it_cannot_be_made_anew(
+    engine: Engine, scratch: Scratch
+) -> None:
+    six = IpamPool("fd00:213:7::/64")
+    before = _spec(scratch, enable_ipv4=False, enable_ipv6=True, ipam_config=[six])
+    reconcile(engine, NetworkKind(), before)
+    assert not reconcile(engine, NetworkKind(), before).changed
+    reconcile(engine, NetworkKind(), NetworkSpec(scratch.name("other"), ipam_config=[_POOL]))
+    with pytest.raises(PermissionDenied, match="Pool overlaps"):
+        reconcile(engine, NetworkKind(), _spec(scratch, ipam_config=[_POOL, six]))
+    assert not reconcile(engine, NetworkKind(), before).changed
 
 
 def test_check_mode_makes_nothing_anew(
