@@ -157,7 +157,10 @@ options:
     type: bool
     default: false
   force_absent:
-    description: With O(state=absent), removes the image although a container that does not run uses it.
+    description:
+      - With O(state=absent), removes the image although a container that does not run uses it, or, where O(name) is
+        an id, although it has several names.
+      - An image that a running container uses loses its name so, and stays without one.
     type: bool
     default: false
   state:

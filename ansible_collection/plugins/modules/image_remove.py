@@ -29,7 +29,9 @@ options:
   force:
     description:
       - Removes the image although a container that does not run uses it, and, where O(name) is an id, although
-        it has names in several repositories.
+        it has several names.
+      - Of an image that a running container uses, its last name can be taken away so, and the image stays without
+        one. By its id it cannot be removed.
     type: bool
     default: false
   prune:

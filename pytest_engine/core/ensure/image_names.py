@@ -11,6 +11,7 @@ from ..api.containers import Containers  # noqa: F401  # travels along  # pylint
 from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ImageNotFound, InvalidInput, NotFound
 from ..reference import parse_reference
+from .unused_images import is_last_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,13 +170,13 @@ def remove_image(
     Args:
         engine: the engine.
         name: the name, written out; or an id, for the image with all of its names.
-        force: although a stopped container uses it, or, of an id, it has names in several
-            repositories.
+        force: although a container uses it, or, of an id, it has several names. One that a running
+            container uses loses the name alone, and is not removed by its id.
         prune: remove its untagged parents as well.
         check: change nothing; tell what would be done.
 
     Raises:
-        Conflict: a container uses it, or it has names in several repositories.
+        Conflict: a container uses it, or it has several names.
         InvalidInput: the same, told in check mode.
     """
     image = find_image(engine, name)
@@ -219,27 +220,40 @@ def _predict(
 ) -> tuple[list[str], list[str]]:
     """Foretell which names and ids a removal takes away, or why it is refused.
 
-    As the engine decides it: a repository whose last tag goes loses its digests as well.
+    As the engine decides it: an image that a running container uses may lose its last name, but
+    is not removed by its id.
     """
     tags, digests = list(image.get("RepoTags") or ()), list(image.get("RepoDigests") or ())
-    everything = tags + digests
-    if is_image_id(name):
-        gone = everything
-        if not force and len({parse_reference(one).name for one in everything}) > 1:
-            raise InvalidInput(
-                f"Image {name} has names in several repositories ({', '.join(sorted(tags))}); "
-                "removing it with all of them has to be forced."
-            )
-    else:
-        wanted = parse_reference(name).with_default_tag()
-        gone = [one for one in everything if _is_same(one, wanted)]
-        left = [one for one in tags if one not in gone]
-        if not any(_is_of(one, wanted) for one in left) and not wanted.digest:
-            gone += [one for one in digests if _is_of(one, wanted) and one not in gone]
-    if len(gone) < len(everything):
+    names, by_id = tags + digests, is_image_id(name)
+    gone = names if by_id else _names_that_go(tags, digests, name)
+    stays = len(gone) < len(names)
+    is_one = not names or is_last_name(names)
+    if stays and (force or not is_one):
         return gone, []
-    _refuse_in_use(engine, image, name, force=force)
-    return gone, [str(image["Id"])]
+    user, runs = _user_of(engine, image)
+    # Podman would remove the container as well.
+    if runs and (by_id or (force and engine.is_podman)):
+        raise InvalidInput(f"Image {name} is used by container {user}. Remove that first.")
+    if by_id and not (force or is_one):
+        raise InvalidInput(
+            f"Image {name} has several names ({', '.join(sorted(names))}); "
+            "removing it with all of them has to be forced."
+        )
+    if user and not force:
+        raise InvalidInput(
+            f"Image {name} is used by container {user}. Removing it has to be forced."
+        )
+    return gone, [] if stays or runs else [str(image["Id"])]
+
+
+def _names_that_go(tags: Sequence[str], digests: Sequence[str], name: str) -> list[str]:
+    """List what goes with a name: a repository whose last tag goes loses its digests as well."""
+    wanted = parse_reference(name).with_default_tag()
+    gone = [one for one in (*tags, *digests) if _is_same(one, wanted)]
+    left = [one for one in tags if one not in gone]
+    if not any(_is_of(one, wanted) for one in left) and not wanted.digest:
+        gone += [one for one in digests if _is_of(one, wanted) and one not in gone]
+    return gone
 
 
 def _is_same(name: str, wanted: Reference) -> bool:
@@ -251,15 +265,16 @@ def _is_of(name: str, wanted: Reference) -> bool:
     return ours.name == parse_reference(wanted.familiar).name
 
 
-def _refuse_in_use(engine: Engine, image: Mapping[str, Any], name: str, *, force: bool) -> None:
+def _user_of(engine: Engine, image: Mapping[str, Any]) -> tuple[str, bool]:
+    """Name a container that uses an image, empty: none does, and tell whether it runs."""
+    user = ""
     # Podman finds nothing by an id that says how it was computed.
     _algorithm, _colon, hexadecimal = str(image["Id"]).rpartition(":")
     for container in engine.containers.list(all=True, filters={"ancestor": hexadecimal}):
         # The filter finds those of images that were built on it, too.
         if container.get("ImageID") != image["Id"]:
             continue
-        runs = container.get("State") in ("running", "paused", "restarting")
-        if runs or not force:
-            who = [*(container.get("Names") or ()), str(container.get("Id"))][0]
-            advice = "Remove that first." if runs else "Removing it has to be forced."
-            raise InvalidInput(f"Image {name} is used by container {who}. {advice}")
+        user = [*(container.get("Names") or ()), str(container.get("Id"))][0]
+        if container.get("State") in ("running", "paused", "restarting"):
+            return user, True
+    return user, False

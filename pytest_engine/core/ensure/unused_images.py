@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from ..reference import parse_reference
 
-__all__ = ["UnusedImages"]
+__all__ = ["UnusedImages", "is_last_name"]
 
 Image = Mapping[str, Any]
 
@@ -61,7 +61,7 @@ class UnusedImages:
 
     def _untag(self, id: str, name: str) -> list[dict[str, str]]:
         names = self._names[id]
-        if name not in names or (id in self._used and _is_last(names)):
+        if name not in names or (id in self._used and is_last_name(names)):
             return []
         lost = [name]
         repository = _repository(name)
@@ -105,8 +105,8 @@ def _is_tag(name: str) -> bool:
     return "@" not in name
 
 
-def _is_last(names: Iterable[str]) -> bool:
-    """Tell whether it is one name, with or without its digests."""
+def is_last_name(names: Iterable[str]) -> bool:
+    """Tell whether an image's names count as one: a single one, or a tag with its digests."""
     names = list(names)
     tags = [name for name in names if _is_tag(name)]
     if len(names) == 1 or len(tags) > 1:

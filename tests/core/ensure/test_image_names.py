@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
@@ -14,13 +14,17 @@ from pytest_engine.core.ensure.image_names import (
     remove_image,
     tag_image,
 )
-from pytest_engine.core.errors import ImageNotFound, InvalidInput
+from pytest_engine.core.errors import Conflict, ImageNotFound, InvalidInput
 
 if TYPE_CHECKING:
     from tests.conftest import Scratch
     from tests.request_log import RequestLog
 
 NOBODY = "sha256:" + "0" * 64
+
+
+def image_id(engine: Engine, name: str) -> str:
+    return str(engine.images.inspect(name)["Id"])
 
 
 @pytest.mark.parametrize(
@@ -137,5 +141,45 @@ def test_an_image_in_use_is_refused_in_check_mode(
         remove_image(engine, name, check=True)
     assert remove_image(engine, name, force=True, check=True).deleted
     engine.containers.start(container)
+    with pytest.raises(InvalidInput, match=f"{container}. Removing it has to be forced"):
+        remove_image(engine, name, check=True)
     with pytest.raises(InvalidInput, match=f"{container}. Remove that first"):
-        remove_image(engine, name, force=True, check=True)
+        remove_image(engine, image_id(engine, name), force=True, check=True)
+
+
+@pytest.mark.lacks("podman5", reason="it removes the container with the image")
+@pytest.mark.engine
+def test_an_image_that_runs_loses_its_last_name_by_force(
+    engine: Engine, busybox: str, scratch: Scratch
+) -> None:
+    name, container = scratch.name("runs:1"), scratch.name("user")
+    engine.build.image({"Dockerfile": f"FROM {busybox}\nLABEL is={name}"}, tags=[name])
+    body: Any = {"Image": name, "Cmd": ["sleep", "600"], "HostConfig": {"Init": True}}
+    engine.containers.create(body, name=container)
+    engine.containers.start(container)
+    foretold = remove_image(engine, name, force=True, check=True)
+    removal = remove_image(engine, name, force=True)
+    assert (removal.untagged, removal.deleted) == ((name,), ())
+    assert (removal.after["exists"], removal.after["tags"]) == (True, [])
+    assert foretold == removal
+    engine.containers.remove(container, force=True)
+    engine.images.remove(str(removal.before["id"]))
+
+
+@pytest.mark.parametrize("second", ["same:2", "other:1"])
+@pytest.mark.engine
+def test_an_id_of_several_names_has_to_be_forced(
+    second: str, engine: Engine, busybox: str, scratch: Scratch
+) -> None:
+    names = [scratch.name("same:1"), scratch.name(second)]
+    engine.build.image({"Dockerfile": f"FROM {busybox}\nLABEL is={names[0]}"}, tags=[names[0]])
+    engine.images.tag(*names)
+    image = image_id(engine, names[0])
+    with pytest.raises(InvalidInput, match=r"several names .*has to be forced"):
+        remove_image(engine, image, check=True)
+    with pytest.raises(Conflict):
+        remove_image(engine, image)
+    foretold = remove_image(engine, image, force=True, check=True)
+    removal = remove_image(engine, image, force=True)
+    assert foretold.untagged == removal.untagged
+    assert (foretold.after, removal.after) == ({"exists": False}, {"exists": False})
