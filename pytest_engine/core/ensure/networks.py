@@ -118,6 +118,18 @@ _CONFIGURATION = (
 )
 
 
+class _Found(dict[str, Any]):
+    """A network as the engine shows it, and name -> id of who is on it."""
+
+    def __init__(self, network: Mapping[str, Any], members: Mapping[str, str]) -> None:
+        super().__init__(network)
+        self.members = members
+
+
+def _members(network: Mapping[str, Any]) -> dict[str, str]:
+    return dict(network.members) if isinstance(network, _Found) else _listed_members(network)
+
+
 @dataclass(frozen=True)
 class NetworkKind(Kind[NetworkSpec]):
     """Networks.
@@ -143,14 +155,19 @@ class NetworkKind(Kind[NetworkSpec]):
             return None
         if wanted.name not in (network.get("Name"), network.get("Id")):
             return None
-        members = self._members(network)
-        stopped = [
-            _stopped_member(engine, str(network.get("Name")), name)
-            for name in self.connected or ()
-            if name not in members
-        ]
-        listed: Mapping[str, Any] = network.get("Containers") or {}
-        return {**network, "Containers": {**listed, **dict(filter(None, stopped))}}
+        return _Found(network, self._look_for_members(engine, network))
+
+    def _look_for_members(self, engine: Engine, network: Mapping[str, Any]) -> dict[str, str]:
+        """Return name -> id of the containers on a network, under the names that are stated."""
+        # The engine lists those that run alone, and none by what else it may be called.
+        members = _listed_members(network)
+        wanted = self.connected or ()
+        for name in wanted:
+            id = None if name in members else _member_id(engine, str(network.get("Name")), name)
+            if id is not None:
+                members = {n: i for n, i in members.items() if i != id or n in wanted}
+                members[name] = id
+        return members
 
     def compare(
         self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
@@ -160,7 +177,7 @@ class NetworkKind(Kind[NetworkSpec]):
         differences = tuple(itertools.chain.from_iterable(map(_in_detail, found)))
         if self.connected is None:
             return differences
-        there = sorted(self._members(actual))
+        there = sorted(_members(actual))
         same = covers(self.connected, there) if self.appends else set(self.connected) == set(there)
         if same:
             return differences
@@ -175,14 +192,10 @@ class NetworkKind(Kind[NetworkSpec]):
         actual: Mapping[str, Any] | None,
         differences: Sequence[Difference],
     ) -> Plan:
-        """Create, remove, make anew with its containers, connect and disconnect.
-
-        Raises:
-            Incompatible: it is to be made without IPv4, which this engine cannot.
-        """
+        """Create, remove, make anew with its containers, connect and disconnect."""
         plan = Plan(exists=state == "present")
         what = f"network {wanted.name}"
-        members = self._members(actual) if actual is not None else {}
+        members = _members(actual) if actual is not None else {}
         changed = [item for item in differences if item.field != "connected"]
         before: dict[str, dict[str, Any]] = {}
         kept: dict[str, dict[str, Any]] = {}
@@ -242,13 +255,6 @@ class NetworkKind(Kind[NetworkSpec]):
                     plan.warnings.append(f"There is no container {name} to connect to {what}.")
             elif name in on_it:
                 self._disconnect(plan, engine, wanted.name, name, what)
-
-    @staticmethod
-    def _members(network: Mapping[str, Any]) -> dict[str, str]:
-        """Return name -> id of the containers that run on a network."""
-        listed = network.get("Containers") or {}
-        # An overlay lists its load balancer among them, as `lb-` and its name.
-        return {str(one["Name"]): str(key) for key, one in listed.items() if _ID.fullmatch(key)}
 
     @staticmethod
     def _disconnect(plan: Plan, engine: Engine, network: str, name: str, what: str) -> None:
@@ -362,16 +368,21 @@ def _exists(engine: Engine, name: str) -> bool:
     return True
 
 
-def _stopped_member(
-    engine: Engine, network: str, name: str
-) -> tuple[str, Mapping[str, Any]] | None:
-    """Return a container that is on a network and does not run; the network lists none of those."""
+def _listed_members(network: Mapping[str, Any]) -> dict[str, str]:
+    """Return name -> id of the containers that run on a network."""
+    listed = network.get("Containers") or {}
+    # An overlay lists its load balancer among them, as `lb-` and its name.
+    return {str(one["Name"]): str(key) for key, one in listed.items() if _ID.fullmatch(key)}
+
+
+def _member_id(engine: Engine, network: str, name: str) -> str | None:
+    """Return the id of a container that is on a network, whether or not it runs."""
     try:
         container = engine.containers.inspect(name)
     except NotFound:
         return None
     networks = container.get("NetworkSettings", {}).get("Networks") or {}
-    return (str(container["Id"]), {"Name": name}) if network in networks else None
+    return str(container["Id"]) if network in networks else None
 
 
 def kept_endpoint(container: Mapping[str, Any], network: str) -> dict[str, Any]:

@@ -325,8 +325,29 @@ def test_a_stopped_container_is_put_on_a_network_once(
 ) -> None:
     engine.containers.create({"Image": busybox}, name=scratch.name("c"))
     wanted = NetworkKind(connected=[scratch.name("c")])
-    reconcile(engine, wanted, _spec(scratch))
-    assert not reconcile(engine, wanted, _spec(scratch)).changed
+    for changed in (True, False):
+        outcome = reconcile(engine, wanted, _spec(scratch))
+        assert (outcome.changed, outcome.differences) == (changed, ())
+        # As the engine has it, which lists none that do not run.
+        assert outcome.resource == engine.networks.inspect(scratch.name())
+
+
+@pytest.mark.parametrize("by_name_too", [False, True])
+def test_a_container_that_is_named_by_its_id_is_told_as_the_engine_does(
+    by_name_too: bool,  # noqa: FBT001
+    engine: Engine,
+    scratch: Scratch,
+    busybox: str,
+    untouched: Untouched,
+) -> None:
+    reconcile(engine, NetworkKind(), _spec(scratch))
+    name = _run(engine, scratch, busybox, "c")
+    ids = [engine.containers.inspect(name)["Id"], *([name] if by_name_too else [])]
+    with untouched():
+        outcome = reconcile(engine, NetworkKind(connected=ids), _spec(scratch))
+    assert (outcome.changed, outcome.differences) == (False, ())
+    assert outcome.resource == engine.networks.inspect(scratch.name())
+    assert _members(engine, scratch) == [name]
 
 
 # Removal
