@@ -32,10 +32,17 @@ def normal_pools(values: Any) -> list[dict[str, Any]] | None:
             if pool.get(key):
                 pool[key] = str(ipaddress.ip_network(pool[key], strict=False))
         if pool.get("Gateway"):
-            # Some drivers answer with the prefix length behind the address.
-            pool["Gateway"] = str(ipaddress.ip_address(pool["Gateway"].partition("/")[0]))
+            pool["Gateway"] = _normal_address(pool["Gateway"])
+        if pool.get("AuxiliaryAddresses"):
+            others = pool["AuxiliaryAddresses"].items()
+            pool["AuxiliaryAddresses"] = {name: _normal_address(one) for name, one in others}
         pools.append({key: item for key, item in pool.items() if item})
     return pools
+
+
+def _normal_address(text: str) -> str:
+    # Some drivers answer with the prefix length behind the address.
+    return str(ipaddress.ip_address(text.partition("/")[0]))
 
 
 def same_pools(wanted: Sequence[Mapping[str, Any]], actual: Sequence[Mapping[str, Any]]) -> bool:

@@ -52,5 +52,22 @@ def test_a_difference_names_the_pool_and_its_property(
     assert same_pools(wanted, there) == (not expected)
 
 
+def test_an_address_is_the_same_however_it_is_written() -> None:
+    wanted = {
+        "Subnet": "FD00:1::/64",
+        "IPRange": "fd00:1:0::/80",
+        "Gateway": "fd00:1::0001",
+        "AuxiliaryAddresses": {"printer": "FD00:1::0:9", "camera": "fd00:1::a"},
+    }
+    assert normal_pools([wanted]) == [
+        {
+            "Subnet": "fd00:1::/64",
+            "IPRange": "fd00:1::/80",
+            "Gateway": "fd00:1::1",
+            "AuxiliaryAddresses": {"printer": "fd00:1::9", "camera": "fd00:1::a"},
+        }
+    ]
+
+
 def test_the_address_of_a_host_names_its_network() -> None:
     assert normal_pools([{"Subnet": "10.1.0.5/24"}]) == [{"Subnet": "10.1.0.0/24"}]

@@ -90,6 +90,17 @@ def test_a_network_that_is_as_wanted_stays(
     assert (outcome.changed, outcome.differences) == (False, ())
 
 
+def test_an_address_that_is_written_otherwise_is_the_same(
+    engine: Engine, scratch: Scratch, untouched: Untouched
+) -> None:
+    one = IpamPool("FD00:213:0::/64", aux_addresses={"r": "FD00:213::0:9"})
+    same = IpamPool("fd00:213::/64", aux_addresses={"r": "fd00:213::9"})
+    reconcile(engine, NetworkKind(), _spec(scratch, enable_ipv6=True, ipam_config=[one]))
+    with untouched():
+        spec = _spec(scratch, enable_ipv6=True, ipam_config=[same])
+        assert not reconcile(engine, NetworkKind(), spec).changed
+
+
 def test_check_mode_creates_nothing(engine: Engine, scratch: Scratch, untouched: Untouched) -> None:
     with untouched():
         assert reconcile(engine, NetworkKind(), _spec(scratch), check=True).changed
