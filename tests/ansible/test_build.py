@@ -9,19 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.request_log import request_log
+
 from .steps import play
 from .test_images import failures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.conftest import Scratch
+    from tests.request_log import RequestLog
 
     from .conftest import Playbooks
 
 pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 
 SECRET = "s3cr3t"  # of nobody
+
+
+@pytest.fixture
+def watched(engine_host: str) -> Iterator[RequestLog]:
+    """A way to the engine on which requests are written down."""
+    with request_log(engine_host) as log:
+        yield log
 
 
 @pytest.fixture
@@ -77,16 +88,24 @@ def test_a_context_says_which_engine_builds(
     scratch: Scratch,
     context: Path,
     tmp_path: Path,
+    watched: RequestLog,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    meta = tmp_path / "contexts" / "meta" / hashlib.sha256(b"lab").hexdigest() / "meta.json"
-    meta.parent.mkdir(parents=True)
-    place = {"Host": playbooks.engine_host, "SkipTLSVerify": False}
-    meta.write_text(json.dumps({"Name": "lab", "Endpoints": {"docker": place}}))
+    def name_context(name: str, host: str) -> None:
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        meta = tmp_path / "contexts" / "meta" / digest / "meta.json"
+        meta.parent.mkdir(parents=True)
+        place = {"Host": host, "SkipTLSVerify": False}
+        meta.write_text(json.dumps({"Name": name, "Endpoints": {"docker": place}}))
+
+    name_context("lab", playbooks.engine_host)
+    name_context("watched", watched.host)
     wanted = {"name": scratch.name("built"), "path": str(context), "cli_context": "lab"}
     build = "pytest_engine.engine.image_build"
+    watch = {"cli_context": "watched", "api_version": "1.41"}
     tasks = [
         {"name": "build", build: wanted},
+        {"name": "built", build: {**wanted, **watch}},
         {"name": "both", build: {**wanted, "docker_host": "unix:///x"}, "ignore_errors": True},
     ]
     playbook = playbooks.folder / "context.yml"
@@ -96,6 +115,8 @@ def test_a_context_says_which_engine_builds(
     run = playbooks.run(playbook, environment={"DOCKER_CONFIG": str(tmp_path)})
     assert run.changed == ["build"], run.output
     assert "mutually exclusive" in run.messages["both"]
+    # What else is said of the connection counts as well: nobody asks for the version.
+    assert watched.take() == [f"GET /images/{wanted['name']}%3Alatest/json"]
 
 
 def test_building_always_changes_nothing_where_nothing_changed(

@@ -240,7 +240,6 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.b
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_builds import (
     build_image,
-    engine_of_context,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.image_names import (
     name_image,
@@ -348,10 +347,8 @@ def build(call: engine.Call) -> dict[str, Any]:
         },
     )
     again = params["rebuild"] == "always"
-    context = params["cli_context"]
-    where = engine_of_context(context) if context else call.engine
     done = build_image(
-        where, wanted, again=again, check=call.check, docker_cli=params["docker_cli"]
+        call.engine, wanted, again=again, check=call.check, docker_cli=params["docker_cli"]
     )
     return {
         "changed": done.changed,

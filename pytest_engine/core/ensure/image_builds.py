@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..client import Engine
 from ..discovery import proxy_variables
 from ..errors import InvalidInput
 from ..reference import parse_reference
@@ -20,9 +19,10 @@ from .image_names import find_image, is_image_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..client import Engine
     from .build_spec import BuildSpec
 
-__all__ = ["Built", "build_image", "engine_of_context"]
+__all__ = ["Built", "build_image"]
 
 
 @dataclass(frozen=True)
@@ -109,16 +109,6 @@ def build_image(
         log=tuple(log),
         command=command,
     )
-
-
-def engine_of_context(name: str) -> Engine:
-    """Make a client of the engine that a Docker context of this machine names.
-
-    Raises:
-        InvalidInput: there is no such context.
-    """
-    environ = {k: v for k, v in os.environ.items() if k != "DOCKER_HOST"}
-    return Engine(environ={**environ, "DOCKER_CONTEXT": name})
 
 
 def _goes_out(wanted: BuildSpec) -> bool:

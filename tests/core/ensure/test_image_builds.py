@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import pytest
 from pytest_engine.core.endpoint import Tls, parse_endpoint
 from pytest_engine.core.ensure.build_spec import BuildOutput, BuildSecret, BuildSpec
 from pytest_engine.core.ensure.buildx import run_buildx
-from pytest_engine.core.ensure.image_builds import build_image, engine_of_context
+from pytest_engine.core.ensure.image_builds import build_image
 from pytest_engine.core.ensure.image_names import find_image
 from pytest_engine.core.errors import BuildFailed, Incompatible, InvalidInput
 
@@ -234,21 +233,6 @@ def test_buildx_gets_everything_and_shows_no_secret(
     assert "--tag" not in told
     assert told[-2:] == ["--", str(context)]
     assert built.changed
-
-
-def test_the_engine_of_a_context_is_found(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    meta = tmp_path / "contexts" / "meta" / hashlib.sha256(b"lab").hexdigest() / "meta.json"
-    meta.parent.mkdir(parents=True)
-    endpoint = {"Host": engine.endpoint.url, "SkipTLSVerify": False}
-    meta.write_text(json.dumps({"Name": "lab", "Endpoints": {"docker": endpoint}}))
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
-    with engine_of_context("lab") as found:
-        assert found.endpoint.url == engine.endpoint.url
-    with pytest.raises(InvalidInput, match="no Docker context 'other'"):
-        engine_of_context("other")
 
 
 def test_buildx_that_fails_is_told(
