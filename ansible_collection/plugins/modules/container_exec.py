@@ -62,7 +62,10 @@ options:
     description: The user to run the command as, and optionally the group, as C(user:group) by name or number.
     type: str
   stdin:
-    description: What the command reads from its standard input.
+    description:
+      - What the command reads from its standard input.
+      - With O(tty) it goes through the terminal, which shows it in RV(stdout), takes lines of up to 4095 bytes,
+        and is told of the end as by Ctrl-D. A command that reads on after that waits for ever.
     type: str
   stdin_add_newline:
     description: Whether a newline is added to O(stdin).

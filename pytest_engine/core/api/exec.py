@@ -147,7 +147,8 @@ class Exec:
             user: `user[:group]`, by name or number; None: the container's.
             working_dir: where to run it; None: the container's.
             privileged: with all capabilities, as in a privileged container.
-            stdin: bytes for its standard input, which is closed after them.
+            stdin: bytes for its standard input, which is closed after them. A terminal is told
+                so as by Ctrl-D, and takes lines of up to 4095 bytes.
             timeout: seconds that it may stay silent; the command itself goes on after
                 that, for the engine has no way to end it.
             time_limit: seconds that it may take in all; it goes on after that, too.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Callable
 
+from ..errors import ConnectionLost
 from ..streams import FrameDecoder, LineDecoder
 from .asked import check_seconds
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["OutputStream", "ProcessStream", "find_tty", "is_raw"]
 
 _MULTIPLEXED_CONTENT_TYPE = (1, 42)
+# What Ctrl-D sends: how a terminal is told that its input has ended.
+_END_OF_INPUT = b"\x04"
 
 
 class OutputStream:
@@ -116,18 +120,42 @@ class ProcessStream(OutputStream):
         tty: bool,
         resize: Callable[[int, int], None],
         exit_code: Callable[[float | None], int],
+        framed: bool | None = None,
     ) -> None:
         """Take over an upgraded connection.
 
         Args:
             stream: the connection.
-            tty: whether the process has a terminal.
+            tty: whether the process is known to have a terminal.
             resize: how its terminal is resized.
             exit_code: how its end is waited for.
+            framed: whether its output is in frames; None: where it has no terminal.
         """
-        super().__init__(stream, tty=tty)
+        super().__init__(stream, tty=tty if framed is None else not framed)
+        self._is_terminal = tty
+        self._within_line = False
         self._resize = resize
         self._exit_code = exit_code
+
+    def write(self, data: bytes) -> None:
+        """Write to its standard input, where that is attached."""
+        super().write(data)
+        if data:
+            self._within_line = bytes(memoryview(data).cast("B")[-1:]) != b"\n"
+
+    def close_stdin(self) -> None:
+        """End its standard input; its output goes on.
+
+        A terminal is told so by a character, as by Ctrl-D, and hands it to one reader: what
+        reads on after that waits for more.
+        """
+        if not self._is_terminal:
+            super().close_stdin()
+            return
+        # Engines end the output together with the input of a terminal. Within a line the
+        # character hands over what there is of it, and the next one is the end.
+        with contextlib.suppress(ConnectionLost):
+            self._stream.write(_END_OF_INPUT * (2 if self._within_line else 1))
 
     def resize(self, height: int, width: int) -> None:
         """Tell its terminal how many lines and columns it has now.

@@ -65,7 +65,8 @@ class Commands(Part):
             user: `user[:group]`, by name or number; None: the container's.
             working_dir: where to run it; None: the container's.
             privileged: with all capabilities.
-            stdin: what it reads from standard input, text as UTF-8.
+            stdin: what it reads from standard input, text as UTF-8. A terminal is told of its
+                end as by Ctrl-D, and takes lines of up to 4095 bytes.
             timeout: seconds that it may stay silent.
             time_limit: seconds that it may take in all.
             tty: with a terminal; all its output is standard output then.

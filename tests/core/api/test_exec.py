@@ -88,6 +88,26 @@ def test_output_with_a_terminal_is_one_stream(engine: Engine, run: Run) -> None:
         assert output.read() == (b"out\r\nerr\r\n", b"")
 
 
+@pytest.mark.parametrize(
+    ("command", "stdin", "shown"),
+    [
+        ("read x; sleep 1; echo got $x; exit 3", b"word\n", b"word got word"),
+        ("cat; exit 3", b"one\ntwo\n", b"one two one two"),
+        ("cat >/kept; cat /kept; exit 3", b"no end", b"no endno end"),
+        ("sleep 0.5; wc -c; exit 3", b"12345", b"123455"),
+        ("sleep 0.5; wc -c; exit 3", b"12345\n", b"12345 6"),
+        ("sleep 0.5; wc -c; exit 3", b"", b"0"),
+        ("sleep 0.5; exit 3", b"nobody reads it\n", b"nobody reads it"),
+    ],
+)
+def test_a_terminal_is_told_the_end_of_the_input_and_shows_what_comes_after(
+    command: str, stdin: bytes, shown: bytes, engine: Engine, run: Run
+) -> None:
+    result = engine.exec.run(run(), ["sh", "-c", command], stdin=stdin, tty=True, timeout=60)
+    # The terminal's echo may come in between.
+    assert (result.exit_code, sorted(result.stdout.split())) == (3, sorted(shown.split()))
+
+
 @pytest.mark.pitfall(5)
 def test_a_conversation_is_held(engine: Engine, run: Run) -> None:
     config = {"Cmd": ["cat"], "AttachStdin": True, "AttachStdout": True}

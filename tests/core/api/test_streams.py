@@ -140,6 +140,20 @@ def test_input_goes_to_the_containers_process(engine: Engine, create: Run) -> No
         assert process.exit_code(60) == 6
 
 
+def test_a_terminal_is_told_the_end_of_its_input(engine: Engine, create: Run) -> None:
+    script = "wc -c; sleep 1; echo after; exit 6"
+    name = create("sh", "-c", script, OpenStdin=True, StdinOnce=True, Tty=True)
+    with engine.containers.attach(name, stdin=True) as process:
+        engine.containers.start(name)
+        process.write(b"one\n")
+        process.write(b"two")
+        process.close_stdin()
+        shown, _nothing = process.read()
+        assert shown.split()[-1] == b"after"
+        assert b"7" in shown
+        assert process.exit_code(60) == 6
+
+
 @pytest.mark.lacks(
     "podman5", reason="what was logged comes with both streams, whichever is asked for"
 )

@@ -154,7 +154,8 @@ class Process(Part):
 
         `GET /containers/{id}/attach/ws`. For what only lets websockets through: `attach`
         tells standard output and standard error apart, where all that is read here comes
-        as `stdout`. Needs the library `websocket-client`
+        as `stdout`. Where the container has a terminal, `close_stdin` ends its output, too;
+        write the byte 4 instead. Needs the library `websocket-client`
         (`pip install 'pytest-engine[websocket]'`).
 
         Args:
@@ -187,7 +188,8 @@ class Process(Part):
         )
         return ProcessStream(
             WebsocketStream(opened, headers),
-            tty=True,  # it has no frames either
+            tty=False,  # which nobody has asked for
+            framed=False,
             resize=lambda height, width: self.resize(container, height=height, width=width),
             exit_code=lambda timeout: self._exit_code(container, timeout),
         )
