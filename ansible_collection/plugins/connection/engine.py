@@ -50,6 +50,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.archive 
     pack_path,
     read_members,
 )
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.reach import Reach
 from ansible_collections.pytest_engine.engine.plugins.plugin_utils.escalation import (
     Escalation,
     escalation_of,
@@ -64,8 +65,6 @@ display = Display()
 LINGER = 4.0
 # Whom files belong to where nothing else is said.
 ROOT = ("", "0", "root")
-# What an archive does not reach, because it exists only while the container runs.
-FLEETING = ("/dev", "/proc", "/sys")
 
 
 class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
@@ -81,6 +80,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
         self._connected = False
         # By container, and by container and user: a loop may have another one for each item.
         self._inspected: dict[str, Any] = {}
+        self._reaches: dict[str, Reach] = {}
         self._owners: dict[tuple[str, str], tuple[int, int]] = {}
 
     def _connect(self) -> Connection:
@@ -157,6 +157,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
         """Forget all about the container, which may be another one by now."""
         self.close()
         self._inspected.clear()
+        self._reaches.clear()
         self._owners.clear()
 
     @property
@@ -251,31 +252,13 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
 
     def _is_hidden(self, path: str) -> bool:
         """Whether archives do not reach a path as the container sees it."""
-        inspected = self._inspect()
-        host = inspected.get("HostConfig") or {}
-        if host.get("ReadonlyRootfs"):
+        name, inspected = self._container, self._inspect()
+        if (inspected.get("HostConfig") or {}).get("ReadonlyRootfs"):
             return True
-        mounts = inspected.get("Mounts") or []
-        places = [mount["Destination"] for mount in mounts if mount.get("Type") == "tmpfs"]
-        places += host.get("Tmpfs") or {}
-        if places:
-            path, *places = self._without_links(path, places)
-        return any(
-            posixpath.commonpath([place, path]) == (place.rstrip("/") or "/")
-            for place in (*places, *FLEETING)
-        )
-
-    def _without_links(self, path: str, places: list[str]) -> list[str]:
-        """Resolve the links on the way to a file, and to folders, as the container sees them."""
-        folder, name = posixpath.split(path)
-        folders = [folder, *places]
-        # One that is not there, or that this user may not look into, is taken as it is called.
-        script = 'for folder; do (cd "$folder" 2>/dev/null && pwd -P) || echo "$folder"; done'
-        shell = [self._play_context.executable, "-c", script, "sh", *folders]
-        _exit_code, stdout, _stderr = self._run(shell, None)
-        found = to_native(stdout).splitlines()
-        folder, *places = found if len(found) == len(folders) else folders
-        return [posixpath.join(folder, name), *places]
+        if name not in self._reaches:
+            self._reaches[name] = Reach(self._engine, name, inspected)
+        reach = self._reaches[name]
+        return bool(reach.cover(reach.place(path)))
 
     def _user_ids(self) -> tuple[int, int]:
         """User and group of those that commands run as."""

@@ -60,6 +60,8 @@ options:
       - A folder is merged into one that is there, and never takes the place of something else. A file does, and
         of a folder that is at this very path nothing stays. What is in a folder that is copied does not take the
         place of a folder.
+      - In a C(tmpfs), C(/dev), C(/proc) and C(/sys), which archives do not reach, nothing can be put; the task
+        fails. Podman reaches all of that.
     type: str
     required: true
   follow:

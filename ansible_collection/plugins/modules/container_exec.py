@@ -89,10 +89,13 @@ options:
     type: bool
     default: false
   creates:
-    description: A path in the container. If it is there, the command is not run.
+    description:
+      - A path in the container. If it is there, the command is not run.
+      - The engine is asked for it. Where engines do not look, which is in a C(tmpfs), C(/dev), C(/proc) and
+        C(/sys), C(test) looks in the container, also in check mode.
     type: str
   removes:
-    description: A path in the container. If it is not there, the command is not run.
+    description: A path in the container. If it is not there, the command is not run. See O(creates).
     type: str
   command_timeout:
     description:

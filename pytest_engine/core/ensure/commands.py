@@ -10,6 +10,7 @@ from ..api.containers import Containers  # noqa: F401  # travels along  # pylint
 from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from ..spec.values import parse_command, parse_env
+from .reach import Reach, absolute, is_running
 
 if TYPE_CHECKING:
     from ..api.exec import ExecResult
@@ -32,7 +33,8 @@ class CommandSpec:
         stdin: bytes for its standard input; None: it has none.
         tty: with a terminal.
         privileged: with all capabilities.
-        creates: a path in the container; if it is there, the command is not run.
+        creates: a path in the container; if it is there, the command is not run. In a tmpfs,
+            it is looked for by `test` in the container.
         removes: a path in the container; if it is not there, the command is not run.
         detach: start it, and leave it to itself.
         time_limit: seconds that it may take; None: any.
@@ -103,6 +105,7 @@ def run_command(
     Raises:
         ContainerNotFound: there is no such container.
         Conflict: it does not run.
+        InvalidInput: whether a path is there cannot be told.
         Timeout: the command did not end in time, and goes on.
     """
     words, variables = wanted.words, wanted.variables
@@ -152,6 +155,11 @@ def _needless(engine: Engine, container: str, wanted: CommandSpec, *, check: boo
 
 
 def _exists(engine: Engine, container: str, path: str) -> bool:
+    inspected = engine.containers.inspect(container)
+    reach = Reach(engine, container, inspected)
+    mount = reach.cover(reach.place(path))
+    if mount and is_running(inspected):
+        return _is_seen(engine, container, absolute(path), mount)
     try:
         engine.containers.archive_info(container, path)
     except ContainerNotFound:
@@ -159,3 +167,17 @@ def _exists(engine: Engine, container: str, path: str) -> bool:
     except NotFound:
         return False
     return True
+
+
+def _is_seen(engine: Engine, container: str, path: str, mount: str) -> bool:
+    """Look for a path from inside, where it is in what archives do not reach."""
+    # As for archives, a link counts wherever it leads.
+    looked = engine.exec.run(container, ["test", "-e", path, "-o", "-L", path], user="0")
+    if looked.exit_code not in (0, 1):
+        said = (looked.stderr or looked.stdout).decode("utf-8", "replace").strip()
+        raise InvalidInput(
+            f"creates, removes: whether {path} is there in container {container} cannot be told. "
+            f"It is in {mount}, which only commands in the container see, and `test` ended with "
+            f"{looked.exit_code}: {said}"
+        )
+    return looked.exit_code == 0

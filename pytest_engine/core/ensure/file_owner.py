@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..copying import read_out
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..client import Engine
 
 __all__ = ["container_user"]
@@ -16,19 +18,22 @@ __all__ = ["container_user"]
 _ROOT = ("", "0", "root")
 
 
-def container_user(engine: Engine, container: str) -> tuple[int, int]:
+def container_user(engine: Engine, container: str, inspected: Mapping[str, Any]) -> tuple[int, int]:
     """Find the ids of the user and group that a container runs as, whether it runs or not.
 
     As the engine does: names are looked up in the container's own `/etc/passwd` and
     `/etc/group`, and a user who is not there has the group 0.
 
+    Args:
+        engine: the engine.
+        container: name or id.
+        inspected: its inspect.
+
     Raises:
         ContainerNotFound: there is no such container.
         InvalidInput: the container's user is a name that it does not know.
     """
-    user, _colon, group = (
-        engine.containers.inspect(container).get("Config", {}).get("User") or ""
-    ).partition(":")
+    user, _colon, group = (inspected.get("Config", {}).get("User") or "").partition(":")
     if user in _ROOT and group in _ROOT:
         return 0, 0
     uid, gid = _numbers(engine, container, user or "0")

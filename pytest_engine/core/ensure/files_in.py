@@ -19,6 +19,7 @@ from ..archive.pack import pack_content, pack_end, pack_header, pack_padding
 from ..copying import resolve_links
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from .file_owner import container_user
+from .reach import Reach, absolute
 
 if TYPE_CHECKING:
     from ..api.containers import Containers
@@ -113,11 +114,13 @@ def copy_into(
         ContainerNotFound: there is no such container.
         NotFound: the folder that the target is to be in does not exist.
         InvalidInput: something else is in the place of a folder; a folder is, below the
-            target, in the place of a file; a file is where the folder has to be; or a file
-            cannot be read.
+            target, in the place of a file; a file is where the folder has to be; a file
+            cannot be read; or something is to be where archives do not reach.
     """
-    owner = wanted.owner or container_user(engine, container)
+    inspected = engine.containers.inspect(container)
+    owner = wanted.owner or container_user(engine, container, inspected)
     target = _Target(engine.containers, container, wanted, owner)
+    _refuse_hidden(Reach(engine, container, inspected), container, target.path, wanted.entries)
     leave = wanted.force is False and target.stat is not None
     copied = Copied(target.path, target.stat, () if leave else tuple(target.changes()))
     if diff_limit is not None:
@@ -138,6 +141,20 @@ def copy_into(
             no_overwrite_dir_non_dir=not target.is_folder_for_file,
         )
     return copied
+
+
+def _refuse_hidden(reach: Reach, container: str, path: str, entries: Sequence[Entry]) -> None:
+    """Refuse what would be sent to the folder below a mount, where the container never sees it."""
+    top = reach.place(path)
+    for entry in entries:
+        place = posixpath.join(top, entry.name) if entry.name else top
+        mount = reach.cover(place)
+        # A folder may be what something is mounted on.
+        if mount and (place != mount or not entry.name):
+            raise InvalidInput(
+                f"{place} in container {container} is in {mount}, which is mounted when it runs. "
+                "Archives do not reach that; have a command write there."
+            )
 
 
 def _require_folder(containers: Containers, container: str, folder: str) -> None:
@@ -163,7 +180,7 @@ class _Target:
         self._container = container
         self._wanted = wanted
         self._owner = owner
-        self.path = posixpath.normpath(f"/{wanted.target}").replace("//", "/")
+        self.path = absolute(wanted.target)
         self.stat = self._look(self.path)
         if wanted.follow and self.stat is not None and self.stat.is_link:
             try:

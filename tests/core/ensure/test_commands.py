@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_engine.core.archive import pack_files
 from pytest_engine.core.ensure.commands import CommandSpec, run_command
 from pytest_engine.core.errors import InvalidInput, Timeout
 
@@ -31,6 +32,55 @@ def test_a_command_that_keeps_writing_ends_with_its_time(
     terminal = run_command(engine, name, CommandSpec("echo end", tty=True, time_limit=30)).result
     assert terminal is not None
     assert terminal.stdout == b"end\r\n"
+
+
+@pytest.mark.engine
+@pytest.mark.lacks("podman5", reason="its archives reach all that a running container sees")
+def test_a_path_in_a_tmpfs_is_looked_for_in_the_container(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    name = scratch.name("hidden")
+    mounts: Any = [
+        {"Type": "tmpfs", "Target": "/mem"},
+        {"Type": "volume", "Target": "/mem/kept", "Source": scratch.name("kept")},
+    ]
+    host: Any = {"Tmpfs": {"/run": ""}, "Mounts": mounts}
+    engine.containers.create(
+        {"Image": busybox, "Cmd": ["sleep", "600"], "User": "1000", "HostConfig": host}, name=name
+    )
+    below = pack_files({"run/below": b"", "mem/below": b""}, mtime=0)
+    engine.containers.put_archive(name, "/", below)
+    engine.containers.start(name)
+    script = "cd /run && touch made && ln -s none dangling && ln -s /run /link; chmod 700 /run"
+    script += "; touch /mem/made /mem/kept/made"
+    assert engine.exec.run(name, ["sh", "-c", script], user="0").exit_code == 0
+    there = ["/run/made", "run/made", "/link/made", "/run/dangling", "/run", "/mem/made"]
+    there += ["/mem/kept/made", "/proc/1", "/link"]
+    missing = ["/run/below", "/link/below", "/mem/below", "/mem/kept/none", "/proc/none"]
+    seen = {
+        path: not run_command(engine, name, CommandSpec("true", creates=path), check=True).changed
+        for path in there + missing
+    }
+    assert seen == {**dict.fromkeys(there, True), **dict.fromkeys(missing, False)}
+    assert run_command(engine, name, CommandSpec("true", removes="/run/made")).changed
+    assert not run_command(engine, name, CommandSpec("true", removes="/run/below")).changed
+
+
+@pytest.mark.engine
+@pytest.mark.lacks("podman5", reason="its archives reach all that a running container sees")
+def test_a_path_that_nothing_can_look_for_is_refused(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    name = scratch.name("bare")
+    body: Any = {"Image": busybox, "Cmd": ["/bin/sleep", "600"], "Env": ["PATH=/none"]}
+    body["HostConfig"] = {"Tmpfs": {"/run": ""}}
+    engine.containers.create(body, name=name)
+    engine.containers.start(name)
+    wanted = CommandSpec("/bin/true", creates="/run/made")
+    with pytest.raises(
+        InvalidInput, match=r"/run/made .* cannot be told\. It is in /run, .* 12[67]:"
+    ):
+        run_command(engine, name, wanted)
 
 
 def test_what_contradicts_itself_is_refused() -> None:
