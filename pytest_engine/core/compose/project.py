@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -86,6 +87,12 @@ def defined(definition: Mapping[str, object], project: Project) -> Iterator[Proj
     """
     with tempfile.TemporaryDirectory(prefix="compose") as folder:
         path = Path(folder, _USUAL[0])
-        # JSON is YAML. The folder is its owner's alone.
-        path.write_text(json.dumps(definition), encoding="utf-8")
+        # The folder is its owner's alone.
+        path.write_text(_as_yaml(definition), encoding="ascii")
         yield Project(Path(folder), project.name, (), project.env_files, project.profiles)
+
+
+def _as_yaml(value: object) -> str:
+    """Write JSON, which is YAML but for the characters that JSON escapes as two halves."""
+    text = json.dumps(value, ensure_ascii=False)
+    return re.sub(r"[^ -~]", lambda found: f"\\U{ord(found[0]):08x}", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,9 +23,12 @@ from pytest_engine.core.compose.projects import (
     pull_images,
 )
 from pytest_engine.core.errors import Incompatible, InvalidInput
+from tests.lab.compose_cli import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.conftest import LabImages
 
 SCRIPT = """\
 #!{python} -S
@@ -313,6 +317,23 @@ def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
         Project(tmp_path, files=("b.yaml",)).check()
     (tmp_path / "docker-compose.yml").touch()
     Project(tmp_path).check()
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("version", sorted(COMPOSE))
+def test_compose_reads_a_definition_with_characters_of_every_kind(
+    version: str, lab: LabImages
+) -> None:
+    text = "one 'two' \"three\" \\ # : - \t\n\x01\x7f\x85\xa0\u00fc\u2028\ufeff\ufffd"
+    text += "\U0001f600\U0010fffd"
+    labels = {"text": text, text: "name"}
+    wanted = {"services": {"web": {"image": "busybox", "labels": labels}}}
+    environ = {**os.environ, "DOCKER_CONFIG": str(lab.compose(version))}
+    with defined(wanted, Project(Path(), "shop")) as project:
+        compose = Compose(Connection("unix:///nowhere.sock"), project, environ=environ)
+        ran = compose.run("config", "--format", "json")
+    assert ran.exit_code == 0, ran.stderr
+    assert json.loads(ran.stdout)["services"]["web"]["labels"] == labels
 
 
 def test_a_definition_is_a_file_of_its_owner_for_a_while() -> None:
