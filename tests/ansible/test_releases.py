@@ -141,3 +141,28 @@ def test_the_main_modules_work(
     assert failed == {}
     assert {line["host"].removesuffix(ending) for line in told} == set(MODULES)
     assert run.returncode == 0 or any(line["result"]["failed"] for line in run.told), run.output
+
+
+@pytest.mark.parametrize("release", ["2.17", "2.18"])
+def test_a_filter_of_an_inventory_holds_where_it_gives_any_text(
+    release: str,
+    collections: Path,
+    engine_host: str,
+    engine: Engine,
+    scratch: Scratch,
+    busybox: str,
+    tmp_path: Path,
+) -> None:
+    python = controller(release)
+    if python is None:
+        pytest.skip(f"none of Python {', '.join(RELEASES[release][0])} is found for {release}")
+    stages = {"web": {"stage": "production"}, "db": {"stage": ""}, "old": {}}
+    for name, labels in stages.items():
+        engine.containers.create({"Image": busybox, "Labels": labels}, name=scratch.name(name))
+    stage = "docker_config.Labels.stage | default('')"
+    ours = f"inventory_hostname.startswith('{scratch.name('')}')"
+    filters = [{"exclude": f"not {ours}"}, {"include": stage}, {"exclude": True}]
+    playbooks = Playbooks(collections, tmp_path, engine_host, python=python)
+    listed = playbooks.list_hosts({"filters": filters})
+    assert "failed" not in listed, listed
+    assert set(listed["_meta"]["hostvars"]) == {scratch.name("web")}

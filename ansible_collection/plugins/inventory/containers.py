@@ -74,6 +74,8 @@ options:
       - Conditions that a container is tried with in their order. The first one that holds decides, and a
         container for which none does is a host.
       - They may use C(inventory_hostname) and all that O(verbose_output) gives.
+      - One that gives a text, and neither true nor false, holds before ansible-core 2.19 if the text is not empty, and
+        is refused from then on.
     type: list
     elements: dict
     default: []

@@ -49,6 +49,8 @@ options:
       - Conditions that a node is tried with in their order. The first one that holds decides, and a node for
         which none does is a host.
       - They may use C(inventory_hostname) and what the manager knows of the node, such as C(Spec.Role).
+      - One that gives a text, and neither true nor false, holds before ansible-core 2.19 if the text is not empty, and
+        is refused from then on.
     type: list
     elements: dict
     default: []

@@ -16,11 +16,19 @@ try:
     from ansible.template import is_trusted_as_template  # noqa: F401  # pylint: disable=unused-import
 except ImportError:
     from ansible.utils.unsafe_proxy import wrap_var as untrusted
+
+    def _question(condition: str) -> str:
+        """Ask whether a condition holds: templates make text and numbers of what they give."""
+        return f"true if ({condition}) else false"
 else:
 
     def untrusted(value: Any) -> Any:
         """Mark what may be no template; for 200 containers it took a fifth of the whole time."""
         return value
+
+    def _question(condition: str) -> str:
+        """Ask whether a condition holds: it is its own value."""
+        return condition
 
 
 if TYPE_CHECKING:
@@ -68,8 +76,7 @@ def _holds(
     if isinstance(condition, bool):
         return condition
     try:
-        result = evaluate(condition, {**facts, "inventory_hostname": name})
-        # Before ansible-core 2.19 it may be text.
+        result = evaluate(_question(condition), {**facts, "inventory_hostname": name})
         return boolean(result) if isinstance(result, str) else bool(result)
     except (AnsibleError, TypeError) as error:
         raise AnsibleParserError(f"filters: {condition!r} for {name}: {error}") from error
