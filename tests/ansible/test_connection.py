@@ -346,3 +346,20 @@ def test_nsenter_runs_tasks_where_another_process_is(
     assert run.returncode == 0, run.output
     assert run.results["name"]["stdout"] == "inside\n"
     assert fetched.read_text() == "text"
+
+
+def test_nsenter_is_root_and_becomes_it_by_nothing(playbooks: Playbooks, namespace: int) -> None:
+    nothing = {"ansible_become_exe": "/nowhere/sudo", "ansible_nsenter_pid": namespace}
+    nsenter = {"connection": "pytest_engine.engine.nsenter", "become": True, "vars": nothing}
+    run = playbooks.run_tasks(
+        [
+            {"name": "raw", "raw": "id -un", **nsenter},
+            {"name": "module", "command": "id -un", **nsenter},
+            {"name": "other", "raw": "true", "become_user": "nobody", **nsenter}
+            | {"ignore_errors": True},
+        ]
+    )
+    assert run.returncode == 0, run.output
+    assert run.results["raw"]["stdout"] == "root\n"
+    assert run.results["module"]["stdout"] == "root"
+    assert list(run.messages) == ["other"]

@@ -11,6 +11,7 @@ version_added: 0.1.0
 description:
   - Runs commands in all namespaces of another process, with C(nsenter). From a privileged container in the
     host's process namespace (C(--privileged --pid host)) that is the host itself.
+  - Commands run as root, whatever C(remote_user) says, so that C(become) to root takes no C(sudo) there.
   - Files go through C(cat) there.
 options:
   nsenter_pid:
@@ -44,6 +45,8 @@ class Connection(LocalCommand):  # type: ignore[misc]  # it is found where it is
     """A connection into the namespaces of a process."""
 
     transport = "pytest_engine.engine.nsenter"
+    # Whoever may enter is root there, and need not become it.
+    default_user = "root"
 
     def program(self) -> list[str]:
         """`nsenter` and its options."""
