@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,6 +105,20 @@ def test_what_happens_to_a_container_arrives(
     assert json.loads(json.dumps(died)) == died
 
 
+def test_a_moment_needs_no_quotes(
+    main: Any, engine: Engine, engine_host: str, container: str
+) -> None:
+    created = engine.containers.inspect(container)["Created"]
+    given = yaml.safe_load(f"{{since: {created}, filters: {{container: {container}}}}}")
+    assert isinstance(given["since"], datetime)
+
+    async def follow() -> Any:
+        async with source(main, {"docker_host": engine_host, **given}) as queue:
+            return await take(queue)
+
+    assert asyncio.run(follow())["Action"] == "create"
+
+
 def test_the_environment_says_where_the_engine_is(
     main: Any, engine: Engine, engine_host: str, container: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,6 +210,7 @@ def test_an_engine_that_is_restarted_is_followed_again(
         ({"filters": {"kind": "container"}}, "filters.kind: engines know no such filter"),
         ({"filters": {"label": {"a": "b"}}}, "filters.label: {'a': 'b'} is neither"),
         ({"since": "yesterday"}, "'yesterday'"),
+        ({"since": datetime(2030, 5, 17, 8)}, "'2030-05-17T08:00:00'"),  # noqa: DTZ001  # so it is
     ],
 )
 def test_a_wrong_argument_is_an_error_that_names_it(

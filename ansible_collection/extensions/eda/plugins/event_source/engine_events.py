@@ -26,8 +26,8 @@ options:
     default: {}
   since:
     description:
-      - Begins with the events of the past from this moment on, in seconds since the epoch or as RFC 3339 has it.
-        Without it, it begins with what happens from now on.
+      - Begins with the events of the past from this moment on, in seconds since the epoch or as RFC 3339 has it,
+        with quotes or without. Without it, it begins with what happens from now on.
     type: str
   reconnect:
     description: For how many seconds the engine may stay away before that is an error.
@@ -111,6 +111,7 @@ import importlib
 import importlib.util
 import sys
 import threading
+from datetime import datetime
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,11 @@ def _options(engine: Any, args: dict[str, Any]) -> dict[str, Any]:
         required_together=[["client_cert", "client_key"]],
     )
     # ansible-rulebook adds it for sources that want to know what became of their events.
-    result = validator.validate({k: v for k, v in args.items() if k != "eda_feedback_queue"})
+    given = {k: v for k, v in args.items() if k != "eda_feedback_queue"}
+    if isinstance(given.get("since"), datetime):
+        # YAML makes one of a time without quotes.
+        given["since"] = given["since"].isoformat()
+    result = validator.validate(given)
     errors = list(result.error_messages)
     options: dict[str, Any] = result.validated_parameters
     if not errors:
