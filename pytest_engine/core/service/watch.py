@@ -92,9 +92,10 @@ def watch(
     pause = max(interval, 1.0)
     while True:
         began = time.monotonic()
-        # Of the engine's clock, which the events are told by.
-        since = parse_moment(engine.system.info()["SystemTime"])
+        since = time.time_ns()
         try:
+            # The engine's clock is what the events are told by.
+            since = parse_moment(engine.system.info()["SystemTime"])
             look_once(services, tell)
         except (ConnectionFailed, NotSwarmManager):
             raise

@@ -16,6 +16,7 @@ from tests.core.scripted import PONG, Read, answer
 if TYPE_CHECKING:
     from tests.core.conftest import Serve
 
+TIME = answer(b'{"SystemTime": "2024-02-29T12:00:00.5Z"}')
 NOTHING = answer(b"[]")
 # What is watched are services; the stream of events ends at once.
 EVENTS = (Read.REQUEST, answer())
@@ -39,11 +40,12 @@ def watched(serve: Serve, *answers: bytes) -> list[str]:
 def test_a_change_of_the_leader_is_waited_for(serve: Serve) -> None:
     message = "rpc error: code = Unknown desc = The swarm does not have a leader."
     leaderless = refusal("500 Internal Server Error", message)
-    assert watched(serve, leaderless, NOTHING, NOTHING) == []
+    assert watched(serve, TIME, leaderless, NOTHING, TIME, NOTHING) == []
 
 
 def test_what_a_manager_cannot_answer_is_told_and_asked_again(serve: Serve) -> None:
-    (said,) = watched(serve, refusal("500 Internal Server Error", "out of disk"), NOTHING)
+    refused = refusal("500 Internal Server Error", "out of disk")
+    (said,) = watched(serve, TIME, refused, TIME, NOTHING)
     assert said.startswith("The services cannot be looked at: ")
     assert "out of disk" in said
 
@@ -51,4 +53,10 @@ def test_what_a_manager_cannot_answer_is_told_and_asked_again(serve: Serve) -> N
 def test_a_manager_that_is_none_any_more_ends_it(serve: Serve) -> None:
     gone = refusal("503 Service Unavailable", "This node is not a swarm manager.")
     with pytest.raises(NotSwarmManager):
-        watched(serve, NOTHING, gone)
+        watched(serve, TIME, NOTHING, TIME, gone)
+
+
+def test_a_time_that_a_manager_cannot_tell_is_no_end(serve: Serve) -> None:
+    refused = refusal("500 Internal Server Error", "out of disk")
+    (said,) = watched(serve, refused, TIME, NOTHING)
+    assert "out of disk" in said
