@@ -251,7 +251,8 @@ def test_a_node_that_is_lost_in_an_update_is_told(
     on_nodes: NodePlaybooks, cluster: Cluster, name: str
 ) -> None:
     def wanted(does: str) -> dict[str, Any]:
-        config = {"delay": "2s", "monitor": "5s", "failure_action": "pause"}
+        # All at once, or it could be done before the node is missed.
+        config = {"parallelism": 0, "monitor": "5s", "failure_action": "pause"}
         policy = {"condition": "any", "delay": "0s"}
         return service(name, does, update_config=config, restart_config=policy, wait_timeout=20)
 
