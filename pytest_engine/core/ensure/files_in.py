@@ -117,12 +117,16 @@ def copy_into(
             target, in the place of a file; a file is where the folder has to be; a file
             cannot be read; or something is to be where archives do not reach.
     """
-    inspected = engine.containers.inspect(container)
-    owner = wanted.owner or container_user(engine, container, inspected)
+    inspected, owner = None, wanted.owner
+    if owner is None:
+        inspected = engine.containers.inspect(container)
+        owner = container_user(engine, container, inspected)
     target = _Target(engine.containers, container, wanted, owner)
-    _refuse_hidden(Reach(engine, container, inspected), container, target.path, wanted.entries)
     leave = wanted.force is False and target.stat is not None
     copied = Copied(target.path, target.stat, () if leave else tuple(target.changes()))
+    if copied.changes:
+        inspected = inspected or engine.containers.inspect(container)
+        _refuse_hidden(Reach(engine, container, inspected), container, target.path, wanted.entries)
     if diff_limit is not None:
         # While what was there still is.
         from .file_diffs import diff_in

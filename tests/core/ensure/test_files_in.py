@@ -50,13 +50,13 @@ def test_content_is_read_only_where_all_else_is_the_same(
 
     with Engine(counted.host, environ={}, api_version="1.41") as client:
         requests(b"one")
-        # The first one asks what is mounted in the container.
-        assert requests(b"one") == ["GET", "HEAD", "GET"]
-        assert requests(b"longer") == ["GET", "HEAD", "PUT"]
-        assert requests(b"longer", 0o600) == ["GET", "HEAD", "PUT"]
-        assert requests(b"other.", 0o600) == ["GET", "HEAD", "GET", "PUT"]
-        assert requests(b"more", force=False) == ["GET", "HEAD"]
-        assert requests(b"other.", 0o600, force=True) == ["GET", "HEAD", "PUT"]
+        assert requests(b"one") == ["HEAD", "GET"]
+        # Before it changes something, it asks what is mounted in the container.
+        assert requests(b"longer") == ["HEAD", "GET", "PUT"]
+        assert requests(b"longer", 0o600) == ["HEAD", "GET", "PUT"]
+        assert requests(b"other.", 0o600) == ["HEAD", "GET", "GET", "PUT"]
+        assert requests(b"more", force=False) == ["HEAD"]
+        assert requests(b"other.", 0o600, force=True) == ["HEAD", "GET", "PUT"]
 
 
 @pytest.mark.engine
@@ -73,7 +73,7 @@ def test_a_folder_takes_one_look_and_its_foreign_files_are_not_read(
         assert len(copy_into(client, name, wanted).changes) == 21
         counted.take()
         assert copy_into(client, name, wanted).changes == ()
-        assert len(counted.take()) == 3
+        assert len(counted.take()) == 2
 
 
 @pytest.mark.engine
