@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -185,20 +184,14 @@ HEADER = '''\
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from .model import Operation, Span
+from .model import Table
 
 __all__ = ["OPERATIONS"]
 
-# What most of it shares is made once: every task of Ansible's reads this file anew.
-_OLDEST = Span((1, 25))
-_ALL = (
+OPERATIONS = Table("""
 '''
 FOOTER = """\
-)
-
-OPERATIONS: Mapping[str, Operation] = {operation.id: operation for operation in _ALL}
+\"\"\")
 """
 
 
@@ -235,7 +228,8 @@ def generate(api: Mapping[str, Any], changes: Mapping[str, Any]) -> str:
         parts.append(
             _render((name, method, path, calls[name]), OLDEST, spans, {}, {}, documented=False)
         )
-    return "".join([*parts, FOOTER])
+    header, *operations = parts
+    return header + "\n".join(operations) + FOOTER
 
 
 def _find_change(operation: Mapping[str, Any], changes: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -332,21 +326,17 @@ def _render(
     *,
     documented: bool = True,
 ) -> str:
-    lines = ["    Operation("]
-    lines += [f"        {json.dumps(name)}," for name in names]
-    lines.append(f"        {_render_span(span)},")
-    for key, spans in (("query", query), ("headers", headers), ("body", body)):
-        if spans:
-            lines.append(f"        {key}={{")
-            lines += [f"            {json.dumps(n)}: {_render_span(s)}," for n, s in spans.items()]
-            lines.append("        },")
+    lines = [" ".join([*names, _render_span(span)])]
+    for section, spans in (("query", query), ("headers", headers), ("body", body)):
+        lines += [f" {section} {name}{_render_span(s, '=')}" for name, s in spans.items()]
     if not documented:
-        lines.append("        documented=False,")
-    return "\n".join([*lines, "    ),\n"])
+        lines.append(" undocumented")
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _render_span(span: Span) -> str:
-    since, until = span
-    if span == OLDEST:
-        return "_OLDEST"
-    return f"Span({since}, {until})" if until else f"Span({since})"
+def _render_span(span: Span, sign: str = "") -> str:
+    """Write a span; behind a sign, the usual one is left out with it."""
+    since, until = (".".join(map(str, one)) if one else "" for one in span)
+    if sign and span == OLDEST:
+        return ""
+    return f"{sign}{since}..{until}" if until else f"{sign}{since}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-__all__ = ["Operation", "Span"]
+__all__ = ["Operation", "Span", "Table"]
+
+# What is not told to be newer.
+_OLDEST = "1.25"
 
 
 class Span(NamedTuple):
@@ -49,3 +52,59 @@ class Operation(NamedTuple):
     headers: Mapping[str, Span] = {}
     body: Mapping[str, Span] = {}
     documented: bool = True
+
+
+class Table(Mapping[str, Operation]):
+    """Operations by their ids, of which each is read when it is first called.
+
+    They are written as text, for that costs nothing until then, and every task of Ansible's
+    reads all of it anew: `id method path call since`, below it a line for each parameter and field
+    with its section, and a blank line between two operations. `since..until` is a span that has
+    ended, and a parameter without one is as old as can be.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Remember where each operation is told."""
+        self._texts = {one.partition(" ")[0]: one for one in text.strip().split("\n\n")}
+        self._read: dict[str, Operation] = {}
+
+    def __getitem__(self, id: str) -> Operation:
+        """Return an operation.
+
+        Raises:
+            KeyError: there is none of that id.
+        """
+        if id not in self._read:
+            self._read[id] = _read_operation(self._texts[id])
+        return self._read[id]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go over the ids, in the order of the API's description."""
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        """Count the operations."""
+        return len(self._texts)
+
+
+def _read_operation(text: str) -> Operation:
+    first, *rest = text.splitlines()
+    id, method, path, call, span = first.split()
+    sections: dict[str, dict[str, Span]] = {"query": {}, "headers": {}, "body": {}}
+    for line in rest:
+        section, _, told = line.strip().partition(" ")
+        if section in sections:
+            name, _, versions = told.partition("=")
+            sections[section][name] = _read_span(versions or _OLDEST)
+    documented = " undocumented" not in rest
+    return Operation(id, method, path, call, _read_span(span), **sections, documented=documented)
+
+
+def _read_span(text: str) -> Span:
+    since, _, until = text.partition("..")
+    return Span(_read_version(since), _read_version(until) if until else None)
+
+
+def _read_version(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")
+    return int(major), int(minor)

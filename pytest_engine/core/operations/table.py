@@ -4,1233 +4,486 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from .model import Operation, Span
+from .model import Table
 
 __all__ = ["OPERATIONS"]
 
-# What most of it shares is made once: every task of Ansible's reads this file anew.
-_OLDEST = Span((1, 25))
-_ALL = (
-    Operation(
-        "ContainerList",
-        "GET",
-        "/containers/json",
-        "containers.list",
-        _OLDEST,
-        query={
-            "all": _OLDEST,
-            "filters": _OLDEST,
-            "limit": _OLDEST,
-            "size": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerCreate",
-        "POST",
-        "/containers/create",
-        "containers.create",
-        _OLDEST,
-        query={
-            "name": _OLDEST,
-            "platform": Span((1, 41)),
-        },
-        body={
-            "Healthcheck.StartInterval": Span((1, 44)),
-            "HostConfig.Annotations": Span((1, 43)),
-            "HostConfig.KernelMemory": Span((1, 40), (1, 42)),
-            "HostConfig.KernelMemoryTCP": Span((1, 40), (1, 52)),
-            "HostConfig.Mounts[].BindOptions.CreateMountpoint": Span((1, 42)),
-            "HostConfig.Mounts[].BindOptions.ReadOnlyForceRecursive": Span((1, 44)),
-            "HostConfig.Mounts[].BindOptions.ReadOnlyNonRecursive": Span((1, 44)),
-            "HostConfig.Mounts[].ImageOptions": Span((1, 48)),
-            "HostConfig.Mounts[].TmpfsOptions.Options": Span((1, 46)),
-            "HostConfig.Mounts[].VolumeOptions.Subpath": Span((1, 45)),
-            "MacAddress": Span((1, 25), (1, 52)),
-            "NetworkingConfig.EndpointsConfig{}.DNSNames": Span((1, 44)),
-            "NetworkingConfig.EndpointsConfig{}.GwPriority": Span((1, 48)),
-        },
-    ),
-    Operation(
-        "ContainerInspect",
-        "GET",
-        "/containers/{id}/json",
-        "containers.inspect",
-        _OLDEST,
-        query={
-            "size": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerTop",
-        "GET",
-        "/containers/{id}/top",
-        "containers.top",
-        _OLDEST,
-        query={
-            "ps_args": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerLogs",
-        "GET",
-        "/containers/{id}/logs",
-        "containers.logs",
-        _OLDEST,
-        query={
-            "follow": _OLDEST,
-            "since": _OLDEST,
-            "stderr": _OLDEST,
-            "stdout": _OLDEST,
-            "tail": _OLDEST,
-            "timestamps": _OLDEST,
-            "until": Span((1, 35)),
-            "details": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerChanges",
-        "GET",
-        "/containers/{id}/changes",
-        "containers.changes",
-        _OLDEST,
-    ),
-    Operation(
-        "ContainerExport",
-        "GET",
-        "/containers/{id}/export",
-        "containers.export",
-        _OLDEST,
-    ),
-    Operation(
-        "ContainerStats",
-        "GET",
-        "/containers/{id}/stats",
-        "containers.stats",
-        _OLDEST,
-        query={
-            "one-shot": Span((1, 41)),
-            "stream": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerResize",
-        "POST",
-        "/containers/{id}/resize",
-        "containers.resize",
-        _OLDEST,
-        query={
-            "h": _OLDEST,
-            "w": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerStart",
-        "POST",
-        "/containers/{id}/start",
-        "containers.start",
-        _OLDEST,
-        query={
-            "detachKeys": _OLDEST,
-            "checkpoint": _OLDEST,
-            "checkpoint-dir": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerStop",
-        "POST",
-        "/containers/{id}/stop",
-        "containers.stop",
-        _OLDEST,
-        query={
-            "signal": Span((1, 42)),
-            "t": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerRestart",
-        "POST",
-        "/containers/{id}/restart",
-        "containers.restart",
-        _OLDEST,
-        query={
-            "signal": Span((1, 42)),
-            "t": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerKill",
-        "POST",
-        "/containers/{id}/kill",
-        "containers.kill",
-        _OLDEST,
-        query={
-            "signal": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerUpdate",
-        "POST",
-        "/containers/{id}/update",
-        "containers.update",
-        _OLDEST,
-        body={
-            "KernelMemory": Span((1, 40), (1, 42)),
-            "KernelMemoryTCP": Span((1, 40), (1, 52)),
-        },
-    ),
-    Operation(
-        "ContainerRename",
-        "POST",
-        "/containers/{id}/rename",
-        "containers.rename",
-        _OLDEST,
-        query={
-            "name": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerPause",
-        "POST",
-        "/containers/{id}/pause",
-        "containers.pause",
-        _OLDEST,
-    ),
-    Operation(
-        "ContainerUnpause",
-        "POST",
-        "/containers/{id}/unpause",
-        "containers.unpause",
-        _OLDEST,
-    ),
-    Operation(
-        "ContainerAttach",
-        "POST",
-        "/containers/{id}/attach",
-        "containers.attach",
-        _OLDEST,
-        query={
-            "detachKeys": _OLDEST,
-            "logs": _OLDEST,
-            "stderr": _OLDEST,
-            "stdin": _OLDEST,
-            "stdout": _OLDEST,
-            "stream": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerAttachWebsocket",
-        "GET",
-        "/containers/{id}/attach/ws",
-        "containers.attach_websocket",
-        _OLDEST,
-        query={
-            "detachKeys": _OLDEST,
-            "logs": _OLDEST,
-            "stderr": Span((1, 42)),
-            "stdin": Span((1, 42)),
-            "stdout": Span((1, 42)),
-            "stream": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerWait",
-        "POST",
-        "/containers/{id}/wait",
-        "containers.wait",
-        _OLDEST,
-        query={
-            "condition": Span((1, 30)),
-        },
-    ),
-    Operation(
-        "ContainerDelete",
-        "DELETE",
-        "/containers/{id}",
-        "containers.remove",
-        _OLDEST,
-        query={
-            "force": _OLDEST,
-            "link": Span((1, 27)),
-            "v": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerArchive",
-        "GET",
-        "/containers/{id}/archive",
-        "containers.get_archive",
-        _OLDEST,
-        query={
-            "path": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerArchiveInfo",
-        "HEAD",
-        "/containers/{id}/archive",
-        "containers.archive_info",
-        _OLDEST,
-        query={
-            "path": _OLDEST,
-        },
-    ),
-    Operation(
-        "PutContainerArchive",
-        "PUT",
-        "/containers/{id}/archive",
-        "containers.put_archive",
-        _OLDEST,
-        query={
-            "copyUIDGID": Span((1, 39)),
-            "noOverwriteDirNonDir": _OLDEST,
-            "path": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerPrune",
-        "POST",
-        "/containers/prune",
-        "containers.prune",
-        _OLDEST,
-        query={
-            "filters": Span((1, 28)),
-        },
-    ),
-    Operation(
-        "ImageList",
-        "GET",
-        "/images/json",
-        "images.list",
-        _OLDEST,
-        query={
-            "all": _OLDEST,
-            "digests": _OLDEST,
-            "filters": _OLDEST,
-            "identity": Span((1, 54)),
-            "manifests": Span((1, 47)),
-            "shared-size": Span((1, 42)),
-        },
-    ),
-    Operation(
-        "ImageBuild",
-        "POST",
-        "/build",
-        "build.image",
-        _OLDEST,
-        query={
-            "buildargs": _OLDEST,
-            "cachefrom": _OLDEST,
-            "cpuperiod": _OLDEST,
-            "cpuquota": _OLDEST,
-            "cpusetcpus": _OLDEST,
-            "cpushares": _OLDEST,
-            "dockerfile": _OLDEST,
-            "extrahosts": Span((1, 28)),
-            "forcerm": _OLDEST,
-            "labels": _OLDEST,
-            "memory": _OLDEST,
-            "memswap": _OLDEST,
-            "networkmode": _OLDEST,
-            "nocache": _OLDEST,
-            "outputs": Span((1, 40)),
-            "platform": Span((1, 34)),
-            "pull": _OLDEST,
-            "q": _OLDEST,
-            "remote": _OLDEST,
-            "rm": _OLDEST,
-            "shmsize": _OLDEST,
-            "squash": _OLDEST,
-            "t": _OLDEST,
-            "target": Span((1, 37)),
-            "version": Span((1, 38)),
-            "buildid": _OLDEST,
-            "cgroupparent": _OLDEST,
-            "cpusetmems": _OLDEST,
-            "isolation": _OLDEST,
-            "securityopt": _OLDEST,
-            "session": _OLDEST,
-            "ulimits": _OLDEST,
-        },
-        headers={
-            "Content-type": _OLDEST,
-            "X-Registry-Config": _OLDEST,
-        },
-    ),
-    Operation(
-        "BuildPrune",
-        "POST",
-        "/build/prune",
-        "build.prune",
-        Span((1, 31)),
-        query={
-            "all": Span((1, 39)),
-            "filters": Span((1, 39)),
-            "keep-storage": Span((1, 39), (1, 52)),
-            "max-used-space": Span((1, 48)),
-            "min-free-space": Span((1, 48)),
-            "reserved-space": Span((1, 48)),
-        },
-    ),
-    Operation(
-        "ImageCreate",
-        "POST",
-        "/images/create",
-        "images.pull",
-        _OLDEST,
-        query={
-            "changes": Span((1, 40)),
-            "fromImage": _OLDEST,
-            "fromSrc": _OLDEST,
-            "message": Span((1, 39)),
-            "platform": Span((1, 32)),
-            "repo": _OLDEST,
-            "tag": _OLDEST,
-        },
-        headers={
-            "X-Registry-Auth": _OLDEST,
-        },
-    ),
-    Operation(
-        "ImageInspect",
-        "GET",
-        "/images/{name}/json",
-        "images.inspect",
-        _OLDEST,
-        query={
-            "manifests": Span((1, 48)),
-            "platform": Span((1, 49)),
-        },
-    ),
-    Operation(
-        "ImageAttestations",
-        "GET",
-        "/images/{name}/attestations",
-        "images.attestations",
-        Span((1, 55)),
-        query={
-            "platform": Span((1, 55)),
-            "statement": Span((1, 55)),
-            "type": Span((1, 55)),
-        },
-    ),
-    Operation(
-        "ImageHistory",
-        "GET",
-        "/images/{name}/history",
-        "images.history",
-        _OLDEST,
-        query={
-            "platform": Span((1, 48)),
-        },
-    ),
-    Operation(
-        "ImagePush",
-        "POST",
-        "/images/{name}/push",
-        "images.push",
-        _OLDEST,
-        query={
-            "platform": Span((1, 46)),
-            "tag": _OLDEST,
-        },
-        headers={
-            "X-Registry-Auth": _OLDEST,
-        },
-    ),
-    Operation(
-        "ImageTag",
-        "POST",
-        "/images/{name}/tag",
-        "images.tag",
-        _OLDEST,
-        query={
-            "repo": _OLDEST,
-            "tag": _OLDEST,
-        },
-    ),
-    Operation(
-        "ImageDelete",
-        "DELETE",
-        "/images/{name}",
-        "images.remove",
-        _OLDEST,
-        query={
-            "force": _OLDEST,
-            "noprune": _OLDEST,
-            "platforms": Span((1, 50)),
-        },
-    ),
-    Operation(
-        "ImageSearch",
-        "GET",
-        "/images/search",
-        "images.search",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-            "limit": _OLDEST,
-            "term": _OLDEST,
-        },
-    ),
-    Operation(
-        "ImagePrune",
-        "POST",
-        "/images/prune",
-        "images.prune",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-        },
-    ),
-    Operation(
-        "SystemAuth",
-        "POST",
-        "/auth",
-        "system.login",
-        _OLDEST,
-        body={
-            "email": Span((1, 25), (1, 52)),
-        },
-    ),
-    Operation(
-        "SystemInfo",
-        "GET",
-        "/info",
-        "system.info",
-        _OLDEST,
-    ),
-    Operation(
-        "SystemVersion",
-        "GET",
-        "/version",
-        "system.version",
-        _OLDEST,
-    ),
-    Operation(
-        "SystemPing",
-        "GET",
-        "/_ping",
-        "system.ping",
-        _OLDEST,
-    ),
-    Operation(
-        "SystemPingHead",
-        "HEAD",
-        "/_ping",
-        "system.ping_head",
-        Span((1, 40)),
-    ),
-    Operation(
-        "ImageCommit",
-        "POST",
-        "/commit",
-        "images.commit",
-        _OLDEST,
-        query={
-            "author": _OLDEST,
-            "changes": _OLDEST,
-            "comment": _OLDEST,
-            "container": _OLDEST,
-            "pause": _OLDEST,
-            "repo": _OLDEST,
-            "tag": _OLDEST,
-        },
-        body={
-            "Healthcheck.StartInterval": Span((1, 44)),
-            "MacAddress": Span((1, 25), (1, 52)),
-        },
-    ),
-    Operation(
-        "SystemEvents",
-        "GET",
-        "/events",
-        "system.events",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-            "since": _OLDEST,
-            "until": _OLDEST,
-        },
-    ),
-    Operation(
-        "SystemDataUsage",
-        "GET",
-        "/system/df",
-        "system.disk_usage",
-        _OLDEST,
-        query={
-            "type": Span((1, 42)),
-            "verbose": Span((1, 52)),
-        },
-    ),
-    Operation(
-        "ImageGet",
-        "GET",
-        "/images/{name}/get",
-        "images.save",
-        _OLDEST,
-        query={
-            "platform": Span((1, 48)),
-        },
-    ),
-    Operation(
-        "ImageGetAll",
-        "GET",
-        "/images/get",
-        "images.save",
-        _OLDEST,
-        query={
-            "names": _OLDEST,
-            "platform": Span((1, 48)),
-        },
-    ),
-    Operation(
-        "ImageLoad",
-        "POST",
-        "/images/load",
-        "images.load",
-        _OLDEST,
-        query={
-            "platform": Span((1, 48)),
-            "quiet": _OLDEST,
-        },
-    ),
-    Operation(
-        "ContainerExec",
-        "POST",
-        "/containers/{id}/exec",
-        "exec.create",
-        _OLDEST,
-        body={
-            "ConsoleSize": Span((1, 42)),
-        },
-    ),
-    Operation(
-        "ExecStart",
-        "POST",
-        "/exec/{id}/start",
-        "exec.start",
-        _OLDEST,
-        body={
-            "ConsoleSize": Span((1, 42)),
-        },
-    ),
-    Operation(
-        "ExecResize",
-        "POST",
-        "/exec/{id}/resize",
-        "exec.resize",
-        _OLDEST,
-        query={
-            "h": _OLDEST,
-            "w": _OLDEST,
-        },
-    ),
-    Operation(
-        "ExecInspect",
-        "GET",
-        "/exec/{id}/json",
-        "exec.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "VolumeList",
-        "GET",
-        "/volumes",
-        "volumes.list",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-        },
-    ),
-    Operation(
-        "VolumeCreate",
-        "POST",
-        "/volumes/create",
-        "volumes.create",
-        _OLDEST,
-        body={
-            "ClusterVolumeSpec": Span((1, 42)),
-        },
-    ),
-    Operation(
-        "VolumeInspect",
-        "GET",
-        "/volumes/{name}",
-        "volumes.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "VolumeUpdate",
-        "PUT",
-        "/volumes/{name}",
-        "volumes.update",
-        Span((1, 42)),
-        query={
-            "version": Span((1, 42)),
-        },
-    ),
-    Operation(
-        "VolumeDelete",
-        "DELETE",
-        "/volumes/{name}",
-        "volumes.remove",
-        _OLDEST,
-        query={
-            "force": _OLDEST,
-        },
-    ),
-    Operation(
-        "VolumePrune",
-        "POST",
-        "/volumes/prune",
-        "volumes.prune",
-        _OLDEST,
-        query={
-            "filters": Span((1, 28)),
-        },
-    ),
-    Operation(
-        "NetworkList",
-        "GET",
-        "/networks",
-        "networks.list",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-        },
-    ),
-    Operation(
-        "NetworkInspect",
-        "GET",
-        "/networks/{id}",
-        "networks.inspect",
-        _OLDEST,
-        query={
-            "scope": Span((1, 31)),
-            "verbose": Span((1, 28)),
-        },
-    ),
-    Operation(
-        "NetworkDelete",
-        "DELETE",
-        "/networks/{id}",
-        "networks.remove",
-        _OLDEST,
-    ),
-    Operation(
-        "NetworkCreate",
-        "POST",
-        "/networks/create",
-        "networks.create",
-        _OLDEST,
-        body={
-            "CheckDuplicate": Span((1, 25), (1, 46)),
-            "EnableIPv4": Span((1, 47)),
-        },
-    ),
-    Operation(
-        "NetworkConnect",
-        "POST",
-        "/networks/{id}/connect",
-        "networks.connect",
-        _OLDEST,
-        body={
-            "EndpointConfig.DNSNames": Span((1, 44)),
-            "EndpointConfig.GwPriority": Span((1, 48)),
-        },
-    ),
-    Operation(
-        "NetworkDisconnect",
-        "POST",
-        "/networks/{id}/disconnect",
-        "networks.disconnect",
-        _OLDEST,
-    ),
-    Operation(
-        "NetworkPrune",
-        "POST",
-        "/networks/prune",
-        "networks.prune",
-        _OLDEST,
-        query={
-            "filters": Span((1, 28)),
-        },
-    ),
-    Operation(
-        "PluginList",
-        "GET",
-        "/plugins",
-        "plugins.list",
-        _OLDEST,
-        query={
-            "filters": Span((1, 28)),
-        },
-    ),
-    Operation(
-        "GetPluginPrivileges",
-        "GET",
-        "/plugins/privileges",
-        "plugins.privileges",
-        _OLDEST,
-        query={
-            "remote": Span((1, 27)),
-        },
-    ),
-    Operation(
-        "PluginPull",
-        "POST",
-        "/plugins/pull",
-        "plugins.pull",
-        _OLDEST,
-        query={
-            "name": _OLDEST,
-            "remote": _OLDEST,
-        },
-        headers={
-            "X-Registry-Auth": _OLDEST,
-        },
-    ),
-    Operation(
-        "PluginInspect",
-        "GET",
-        "/plugins/{name}/json",
-        "plugins.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "PluginDelete",
-        "DELETE",
-        "/plugins/{name}",
-        "plugins.remove",
-        _OLDEST,
-        query={
-            "force": _OLDEST,
-        },
-    ),
-    Operation(
-        "PluginEnable",
-        "POST",
-        "/plugins/{name}/enable",
-        "plugins.enable",
-        _OLDEST,
-        query={
-            "timeout": _OLDEST,
-        },
-    ),
-    Operation(
-        "PluginDisable",
-        "POST",
-        "/plugins/{name}/disable",
-        "plugins.disable",
-        _OLDEST,
-        query={
-            "force": Span((1, 28)),
-        },
-    ),
-    Operation(
-        "PluginUpgrade",
-        "POST",
-        "/plugins/{name}/upgrade",
-        "plugins.upgrade",
-        Span((1, 26)),
-        query={
-            "remote": Span((1, 26)),
-        },
-        headers={
-            "X-Registry-Auth": Span((1, 26)),
-        },
-    ),
-    Operation(
-        "PluginCreate",
-        "POST",
-        "/plugins/create",
-        "plugins.create",
-        _OLDEST,
-        query={
-            "name": _OLDEST,
-        },
-    ),
-    Operation(
-        "PluginPush",
-        "POST",
-        "/plugins/{name}/push",
-        "plugins.push",
-        _OLDEST,
-    ),
-    Operation(
-        "PluginSet",
-        "POST",
-        "/plugins/{name}/set",
-        "plugins.set",
-        _OLDEST,
-    ),
-    Operation(
-        "NodeList",
-        "GET",
-        "/nodes",
-        "nodes.list",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-        },
-    ),
-    Operation(
-        "NodeInspect",
-        "GET",
-        "/nodes/{id}",
-        "nodes.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "NodeDelete",
-        "DELETE",
-        "/nodes/{id}",
-        "nodes.remove",
-        _OLDEST,
-        query={
-            "force": _OLDEST,
-        },
-    ),
-    Operation(
-        "NodeUpdate",
-        "POST",
-        "/nodes/{id}/update",
-        "nodes.update",
-        _OLDEST,
-        query={
-            "version": _OLDEST,
-        },
-    ),
-    Operation(
-        "SwarmInspect",
-        "GET",
-        "/swarm",
-        "swarm.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "SwarmInit",
-        "POST",
-        "/swarm/init",
-        "swarm.init",
-        _OLDEST,
-    ),
-    Operation(
-        "SwarmJoin",
-        "POST",
-        "/swarm/join",
-        "swarm.join",
-        _OLDEST,
-    ),
-    Operation(
-        "SwarmLeave",
-        "POST",
-        "/swarm/leave",
-        "swarm.leave",
-        _OLDEST,
-        query={
-            "force": _OLDEST,
-        },
-    ),
-    Operation(
-        "SwarmUpdate",
-        "POST",
-        "/swarm/update",
-        "swarm.update",
-        _OLDEST,
-        query={
-            "rotateManagerToken": _OLDEST,
-            "rotateManagerUnlockKey": _OLDEST,
-            "rotateWorkerToken": _OLDEST,
-            "version": _OLDEST,
-        },
-    ),
-    Operation(
-        "SwarmUnlockkey",
-        "GET",
-        "/swarm/unlockkey",
-        "swarm.unlock_key",
-        _OLDEST,
-    ),
-    Operation(
-        "SwarmUnlock",
-        "POST",
-        "/swarm/unlock",
-        "swarm.unlock",
-        _OLDEST,
-    ),
-    Operation(
-        "ServiceList",
-        "GET",
-        "/services",
-        "services.list",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-            "status": Span((1, 41)),
-        },
-    ),
-    Operation(
-        "ServiceCreate",
-        "POST",
-        "/services/create",
-        "services.create",
-        _OLDEST,
-        headers={
-            "X-Registry-Auth": _OLDEST,
-        },
-        body={
-            "TaskTemplate.ContainerSpec.Healthcheck.StartInterval": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Mounts[].BindOptions.CreateMountpoint": Span((1, 42)),
-            "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyForceRecursive": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyNonRecursive": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Mounts[].ImageOptions": Span((1, 48)),
-            "TaskTemplate.ContainerSpec.Mounts[].TmpfsOptions.Options": Span((1, 46)),
-            "TaskTemplate.ContainerSpec.Mounts[].VolumeOptions.Subpath": Span((1, 45)),
-            "TaskTemplate.ContainerSpec.OomScoreAdj": Span((1, 46)),
-            "TaskTemplate.ContainerSpec.Privileges.AppArmor": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Privileges.NoNewPrivileges": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Privileges.Seccomp": Span((1, 44)),
-            "TaskTemplate.Resources.MemorySwappiness": Span((1, 52)),
-            "TaskTemplate.Resources.SwapBytes": Span((1, 52)),
-        },
-    ),
-    Operation(
-        "ServiceInspect",
-        "GET",
-        "/services/{id}",
-        "services.inspect",
-        _OLDEST,
-        query={
-            "insertDefaults": Span((1, 29)),
-        },
-    ),
-    Operation(
-        "ServiceDelete",
-        "DELETE",
-        "/services/{id}",
-        "services.remove",
-        _OLDEST,
-    ),
-    Operation(
-        "ServiceUpdate",
-        "POST",
-        "/services/{id}/update",
-        "services.update",
-        _OLDEST,
-        query={
-            "registryAuthFrom": _OLDEST,
-            "rollback": Span((1, 28)),
-            "version": _OLDEST,
-        },
-        headers={
-            "X-Registry-Auth": _OLDEST,
-        },
-        body={
-            "TaskTemplate.ContainerSpec.Healthcheck.StartInterval": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Mounts[].BindOptions.CreateMountpoint": Span((1, 42)),
-            "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyForceRecursive": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyNonRecursive": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Mounts[].ImageOptions": Span((1, 48)),
-            "TaskTemplate.ContainerSpec.Mounts[].TmpfsOptions.Options": Span((1, 46)),
-            "TaskTemplate.ContainerSpec.Mounts[].VolumeOptions.Subpath": Span((1, 45)),
-            "TaskTemplate.ContainerSpec.OomScoreAdj": Span((1, 46)),
-            "TaskTemplate.ContainerSpec.Privileges.AppArmor": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Privileges.NoNewPrivileges": Span((1, 44)),
-            "TaskTemplate.ContainerSpec.Privileges.Seccomp": Span((1, 44)),
-            "TaskTemplate.Resources.MemorySwappiness": Span((1, 52)),
-            "TaskTemplate.Resources.SwapBytes": Span((1, 52)),
-        },
-    ),
-    Operation(
-        "ServiceLogs",
-        "GET",
-        "/services/{id}/logs",
-        "services.logs",
-        _OLDEST,
-        query={
-            "details": _OLDEST,
-            "follow": _OLDEST,
-            "since": _OLDEST,
-            "stderr": _OLDEST,
-            "stdout": _OLDEST,
-            "tail": _OLDEST,
-            "timestamps": _OLDEST,
-        },
-    ),
-    Operation(
-        "TaskList",
-        "GET",
-        "/tasks",
-        "tasks.list",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-        },
-    ),
-    Operation(
-        "TaskInspect",
-        "GET",
-        "/tasks/{id}",
-        "tasks.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "TaskLogs",
-        "GET",
-        "/tasks/{id}/logs",
-        "tasks.logs",
-        Span((1, 29)),
-        query={
-            "details": Span((1, 29)),
-            "follow": Span((1, 29)),
-            "since": Span((1, 29)),
-            "stderr": Span((1, 29)),
-            "stdout": Span((1, 29)),
-            "tail": Span((1, 29)),
-            "timestamps": Span((1, 29)),
-        },
-    ),
-    Operation(
-        "SecretList",
-        "GET",
-        "/secrets",
-        "secrets.list",
-        _OLDEST,
-        query={
-            "filters": _OLDEST,
-        },
-    ),
-    Operation(
-        "SecretCreate",
-        "POST",
-        "/secrets/create",
-        "secrets.create",
-        _OLDEST,
-    ),
-    Operation(
-        "SecretInspect",
-        "GET",
-        "/secrets/{id}",
-        "secrets.inspect",
-        _OLDEST,
-    ),
-    Operation(
-        "SecretDelete",
-        "DELETE",
-        "/secrets/{id}",
-        "secrets.remove",
-        _OLDEST,
-    ),
-    Operation(
-        "SecretUpdate",
-        "POST",
-        "/secrets/{id}/update",
-        "secrets.update",
-        Span((1, 26)),
-        query={
-            "version": Span((1, 26)),
-        },
-    ),
-    Operation(
-        "ConfigList",
-        "GET",
-        "/configs",
-        "configs.list",
-        Span((1, 30)),
-        query={
-            "filters": Span((1, 30)),
-        },
-    ),
-    Operation(
-        "ConfigCreate",
-        "POST",
-        "/configs/create",
-        "configs.create",
-        Span((1, 30)),
-    ),
-    Operation(
-        "ConfigInspect",
-        "GET",
-        "/configs/{id}",
-        "configs.inspect",
-        Span((1, 30)),
-    ),
-    Operation(
-        "ConfigDelete",
-        "DELETE",
-        "/configs/{id}",
-        "configs.remove",
-        Span((1, 30)),
-    ),
-    Operation(
-        "ConfigUpdate",
-        "POST",
-        "/configs/{id}/update",
-        "configs.update",
-        Span((1, 30)),
-        query={
-            "version": Span((1, 30)),
-        },
-    ),
-    Operation(
-        "DistributionInspect",
-        "GET",
-        "/distribution/{name}/json",
-        "distribution.inspect",
-        Span((1, 30)),
-    ),
-    Operation(
-        "Session",
-        "POST",
-        "/session",
-        "session.open",
-        Span((1, 31)),
-    ),
-    Operation(
-        "BuildCancel",
-        "POST",
-        "/build/cancel",
-        "build.cancel",
-        _OLDEST,
-        query={
-            "id": _OLDEST,
-        },
-        documented=False,
-    ),
-    Operation(
-        "CheckpointList",
-        "GET",
-        "/containers/{id}/checkpoints",
-        "containers.checkpoints",
-        _OLDEST,
-        query={
-            "dir": _OLDEST,
-        },
-        documented=False,
-    ),
-    Operation(
-        "CheckpointCreate",
-        "POST",
-        "/containers/{id}/checkpoints",
-        "containers.create_checkpoint",
-        _OLDEST,
-        documented=False,
-    ),
-    Operation(
-        "CheckpointDelete",
-        "DELETE",
-        "/containers/{id}/checkpoints/{checkpoint}",
-        "containers.remove_checkpoint",
-        _OLDEST,
-        query={
-            "dir": _OLDEST,
-        },
-        documented=False,
-    ),
-)
+OPERATIONS = Table("""
+ContainerList GET /containers/json containers.list 1.25
+ query all
+ query filters
+ query limit
+ query size
 
-OPERATIONS: Mapping[str, Operation] = {operation.id: operation for operation in _ALL}
+ContainerCreate POST /containers/create containers.create 1.25
+ query name
+ query platform=1.41
+ body Healthcheck.StartInterval=1.44
+ body HostConfig.Annotations=1.43
+ body HostConfig.KernelMemory=1.40..1.42
+ body HostConfig.KernelMemoryTCP=1.40..1.52
+ body HostConfig.Mounts[].BindOptions.CreateMountpoint=1.42
+ body HostConfig.Mounts[].BindOptions.ReadOnlyForceRecursive=1.44
+ body HostConfig.Mounts[].BindOptions.ReadOnlyNonRecursive=1.44
+ body HostConfig.Mounts[].ImageOptions=1.48
+ body HostConfig.Mounts[].TmpfsOptions.Options=1.46
+ body HostConfig.Mounts[].VolumeOptions.Subpath=1.45
+ body MacAddress=1.25..1.52
+ body NetworkingConfig.EndpointsConfig{}.DNSNames=1.44
+ body NetworkingConfig.EndpointsConfig{}.GwPriority=1.48
+
+ContainerInspect GET /containers/{id}/json containers.inspect 1.25
+ query size
+
+ContainerTop GET /containers/{id}/top containers.top 1.25
+ query ps_args
+
+ContainerLogs GET /containers/{id}/logs containers.logs 1.25
+ query follow
+ query since
+ query stderr
+ query stdout
+ query tail
+ query timestamps
+ query until=1.35
+ query details
+
+ContainerChanges GET /containers/{id}/changes containers.changes 1.25
+
+ContainerExport GET /containers/{id}/export containers.export 1.25
+
+ContainerStats GET /containers/{id}/stats containers.stats 1.25
+ query one-shot=1.41
+ query stream
+
+ContainerResize POST /containers/{id}/resize containers.resize 1.25
+ query h
+ query w
+
+ContainerStart POST /containers/{id}/start containers.start 1.25
+ query detachKeys
+ query checkpoint
+ query checkpoint-dir
+
+ContainerStop POST /containers/{id}/stop containers.stop 1.25
+ query signal=1.42
+ query t
+
+ContainerRestart POST /containers/{id}/restart containers.restart 1.25
+ query signal=1.42
+ query t
+
+ContainerKill POST /containers/{id}/kill containers.kill 1.25
+ query signal
+
+ContainerUpdate POST /containers/{id}/update containers.update 1.25
+ body KernelMemory=1.40..1.42
+ body KernelMemoryTCP=1.40..1.52
+
+ContainerRename POST /containers/{id}/rename containers.rename 1.25
+ query name
+
+ContainerPause POST /containers/{id}/pause containers.pause 1.25
+
+ContainerUnpause POST /containers/{id}/unpause containers.unpause 1.25
+
+ContainerAttach POST /containers/{id}/attach containers.attach 1.25
+ query detachKeys
+ query logs
+ query stderr
+ query stdin
+ query stdout
+ query stream
+
+ContainerAttachWebsocket GET /containers/{id}/attach/ws containers.attach_websocket 1.25
+ query detachKeys
+ query logs
+ query stderr=1.42
+ query stdin=1.42
+ query stdout=1.42
+ query stream
+
+ContainerWait POST /containers/{id}/wait containers.wait 1.25
+ query condition=1.30
+
+ContainerDelete DELETE /containers/{id} containers.remove 1.25
+ query force
+ query link=1.27
+ query v
+
+ContainerArchive GET /containers/{id}/archive containers.get_archive 1.25
+ query path
+
+ContainerArchiveInfo HEAD /containers/{id}/archive containers.archive_info 1.25
+ query path
+
+PutContainerArchive PUT /containers/{id}/archive containers.put_archive 1.25
+ query copyUIDGID=1.39
+ query noOverwriteDirNonDir
+ query path
+
+ContainerPrune POST /containers/prune containers.prune 1.25
+ query filters=1.28
+
+ImageList GET /images/json images.list 1.25
+ query all
+ query digests
+ query filters
+ query identity=1.54
+ query manifests=1.47
+ query shared-size=1.42
+
+ImageBuild POST /build build.image 1.25
+ query buildargs
+ query cachefrom
+ query cpuperiod
+ query cpuquota
+ query cpusetcpus
+ query cpushares
+ query dockerfile
+ query extrahosts=1.28
+ query forcerm
+ query labels
+ query memory
+ query memswap
+ query networkmode
+ query nocache
+ query outputs=1.40
+ query platform=1.34
+ query pull
+ query q
+ query remote
+ query rm
+ query shmsize
+ query squash
+ query t
+ query target=1.37
+ query version=1.38
+ query buildid
+ query cgroupparent
+ query cpusetmems
+ query isolation
+ query securityopt
+ query session
+ query ulimits
+ headers Content-type
+ headers X-Registry-Config
+
+BuildPrune POST /build/prune build.prune 1.31
+ query all=1.39
+ query filters=1.39
+ query keep-storage=1.39..1.52
+ query max-used-space=1.48
+ query min-free-space=1.48
+ query reserved-space=1.48
+
+ImageCreate POST /images/create images.pull 1.25
+ query changes=1.40
+ query fromImage
+ query fromSrc
+ query message=1.39
+ query platform=1.32
+ query repo
+ query tag
+ headers X-Registry-Auth
+
+ImageInspect GET /images/{name}/json images.inspect 1.25
+ query manifests=1.48
+ query platform=1.49
+
+ImageAttestations GET /images/{name}/attestations images.attestations 1.55
+ query platform=1.55
+ query statement=1.55
+ query type=1.55
+
+ImageHistory GET /images/{name}/history images.history 1.25
+ query platform=1.48
+
+ImagePush POST /images/{name}/push images.push 1.25
+ query platform=1.46
+ query tag
+ headers X-Registry-Auth
+
+ImageTag POST /images/{name}/tag images.tag 1.25
+ query repo
+ query tag
+
+ImageDelete DELETE /images/{name} images.remove 1.25
+ query force
+ query noprune
+ query platforms=1.50
+
+ImageSearch GET /images/search images.search 1.25
+ query filters
+ query limit
+ query term
+
+ImagePrune POST /images/prune images.prune 1.25
+ query filters
+
+SystemAuth POST /auth system.login 1.25
+ body email=1.25..1.52
+
+SystemInfo GET /info system.info 1.25
+
+SystemVersion GET /version system.version 1.25
+
+SystemPing GET /_ping system.ping 1.25
+
+SystemPingHead HEAD /_ping system.ping_head 1.40
+
+ImageCommit POST /commit images.commit 1.25
+ query author
+ query changes
+ query comment
+ query container
+ query pause
+ query repo
+ query tag
+ body Healthcheck.StartInterval=1.44
+ body MacAddress=1.25..1.52
+
+SystemEvents GET /events system.events 1.25
+ query filters
+ query since
+ query until
+
+SystemDataUsage GET /system/df system.disk_usage 1.25
+ query type=1.42
+ query verbose=1.52
+
+ImageGet GET /images/{name}/get images.save 1.25
+ query platform=1.48
+
+ImageGetAll GET /images/get images.save 1.25
+ query names
+ query platform=1.48
+
+ImageLoad POST /images/load images.load 1.25
+ query platform=1.48
+ query quiet
+
+ContainerExec POST /containers/{id}/exec exec.create 1.25
+ body ConsoleSize=1.42
+
+ExecStart POST /exec/{id}/start exec.start 1.25
+ body ConsoleSize=1.42
+
+ExecResize POST /exec/{id}/resize exec.resize 1.25
+ query h
+ query w
+
+ExecInspect GET /exec/{id}/json exec.inspect 1.25
+
+VolumeList GET /volumes volumes.list 1.25
+ query filters
+
+VolumeCreate POST /volumes/create volumes.create 1.25
+ body ClusterVolumeSpec=1.42
+
+VolumeInspect GET /volumes/{name} volumes.inspect 1.25
+
+VolumeUpdate PUT /volumes/{name} volumes.update 1.42
+ query version=1.42
+
+VolumeDelete DELETE /volumes/{name} volumes.remove 1.25
+ query force
+
+VolumePrune POST /volumes/prune volumes.prune 1.25
+ query filters=1.28
+
+NetworkList GET /networks networks.list 1.25
+ query filters
+
+NetworkInspect GET /networks/{id} networks.inspect 1.25
+ query scope=1.31
+ query verbose=1.28
+
+NetworkDelete DELETE /networks/{id} networks.remove 1.25
+
+NetworkCreate POST /networks/create networks.create 1.25
+ body CheckDuplicate=1.25..1.46
+ body EnableIPv4=1.47
+
+NetworkConnect POST /networks/{id}/connect networks.connect 1.25
+ body EndpointConfig.DNSNames=1.44
+ body EndpointConfig.GwPriority=1.48
+
+NetworkDisconnect POST /networks/{id}/disconnect networks.disconnect 1.25
+
+NetworkPrune POST /networks/prune networks.prune 1.25
+ query filters=1.28
+
+PluginList GET /plugins plugins.list 1.25
+ query filters=1.28
+
+GetPluginPrivileges GET /plugins/privileges plugins.privileges 1.25
+ query remote=1.27
+
+PluginPull POST /plugins/pull plugins.pull 1.25
+ query name
+ query remote
+ headers X-Registry-Auth
+
+PluginInspect GET /plugins/{name}/json plugins.inspect 1.25
+
+PluginDelete DELETE /plugins/{name} plugins.remove 1.25
+ query force
+
+PluginEnable POST /plugins/{name}/enable plugins.enable 1.25
+ query timeout
+
+PluginDisable POST /plugins/{name}/disable plugins.disable 1.25
+ query force=1.28
+
+PluginUpgrade POST /plugins/{name}/upgrade plugins.upgrade 1.26
+ query remote=1.26
+ headers X-Registry-Auth=1.26
+
+PluginCreate POST /plugins/create plugins.create 1.25
+ query name
+
+PluginPush POST /plugins/{name}/push plugins.push 1.25
+
+PluginSet POST /plugins/{name}/set plugins.set 1.25
+
+NodeList GET /nodes nodes.list 1.25
+ query filters
+
+NodeInspect GET /nodes/{id} nodes.inspect 1.25
+
+NodeDelete DELETE /nodes/{id} nodes.remove 1.25
+ query force
+
+NodeUpdate POST /nodes/{id}/update nodes.update 1.25
+ query version
+
+SwarmInspect GET /swarm swarm.inspect 1.25
+
+SwarmInit POST /swarm/init swarm.init 1.25
+
+SwarmJoin POST /swarm/join swarm.join 1.25
+
+SwarmLeave POST /swarm/leave swarm.leave 1.25
+ query force
+
+SwarmUpdate POST /swarm/update swarm.update 1.25
+ query rotateManagerToken
+ query rotateManagerUnlockKey
+ query rotateWorkerToken
+ query version
+
+SwarmUnlockkey GET /swarm/unlockkey swarm.unlock_key 1.25
+
+SwarmUnlock POST /swarm/unlock swarm.unlock 1.25
+
+ServiceList GET /services services.list 1.25
+ query filters
+ query status=1.41
+
+ServiceCreate POST /services/create services.create 1.25
+ headers X-Registry-Auth
+ body TaskTemplate.ContainerSpec.Healthcheck.StartInterval=1.44
+ body TaskTemplate.ContainerSpec.Mounts[].BindOptions.CreateMountpoint=1.42
+ body TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyForceRecursive=1.44
+ body TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyNonRecursive=1.44
+ body TaskTemplate.ContainerSpec.Mounts[].ImageOptions=1.48
+ body TaskTemplate.ContainerSpec.Mounts[].TmpfsOptions.Options=1.46
+ body TaskTemplate.ContainerSpec.Mounts[].VolumeOptions.Subpath=1.45
+ body TaskTemplate.ContainerSpec.OomScoreAdj=1.46
+ body TaskTemplate.ContainerSpec.Privileges.AppArmor=1.44
+ body TaskTemplate.ContainerSpec.Privileges.NoNewPrivileges=1.44
+ body TaskTemplate.ContainerSpec.Privileges.Seccomp=1.44
+ body TaskTemplate.Resources.MemorySwappiness=1.52
+ body TaskTemplate.Resources.SwapBytes=1.52
+
+ServiceInspect GET /services/{id} services.inspect 1.25
+ query insertDefaults=1.29
+
+ServiceDelete DELETE /services/{id} services.remove 1.25
+
+ServiceUpdate POST /services/{id}/update services.update 1.25
+ query registryAuthFrom
+ query rollback=1.28
+ query version
+ headers X-Registry-Auth
+ body TaskTemplate.ContainerSpec.Healthcheck.StartInterval=1.44
+ body TaskTemplate.ContainerSpec.Mounts[].BindOptions.CreateMountpoint=1.42
+ body TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyForceRecursive=1.44
+ body TaskTemplate.ContainerSpec.Mounts[].BindOptions.ReadOnlyNonRecursive=1.44
+ body TaskTemplate.ContainerSpec.Mounts[].ImageOptions=1.48
+ body TaskTemplate.ContainerSpec.Mounts[].TmpfsOptions.Options=1.46
+ body TaskTemplate.ContainerSpec.Mounts[].VolumeOptions.Subpath=1.45
+ body TaskTemplate.ContainerSpec.OomScoreAdj=1.46
+ body TaskTemplate.ContainerSpec.Privileges.AppArmor=1.44
+ body TaskTemplate.ContainerSpec.Privileges.NoNewPrivileges=1.44
+ body TaskTemplate.ContainerSpec.Privileges.Seccomp=1.44
+ body TaskTemplate.Resources.MemorySwappiness=1.52
+ body TaskTemplate.Resources.SwapBytes=1.52
+
+ServiceLogs GET /services/{id}/logs services.logs 1.25
+ query details
+ query follow
+ query since
+ query stderr
+ query stdout
+ query tail
+ query timestamps
+
+TaskList GET /tasks tasks.list 1.25
+ query filters
+
+TaskInspect GET /tasks/{id} tasks.inspect 1.25
+
+TaskLogs GET /tasks/{id}/logs tasks.logs 1.29
+ query details=1.29
+ query follow=1.29
+ query since=1.29
+ query stderr=1.29
+ query stdout=1.29
+ query tail=1.29
+ query timestamps=1.29
+
+SecretList GET /secrets secrets.list 1.25
+ query filters
+
+SecretCreate POST /secrets/create secrets.create 1.25
+
+SecretInspect GET /secrets/{id} secrets.inspect 1.25
+
+SecretDelete DELETE /secrets/{id} secrets.remove 1.25
+
+SecretUpdate POST /secrets/{id}/update secrets.update 1.26
+ query version=1.26
+
+ConfigList GET /configs configs.list 1.30
+ query filters=1.30
+
+ConfigCreate POST /configs/create configs.create 1.30
+
+ConfigInspect GET /configs/{id} configs.inspect 1.30
+
+ConfigDelete DELETE /configs/{id} configs.remove 1.30
+
+ConfigUpdate POST /configs/{id}/update configs.update 1.30
+ query version=1.30
+
+DistributionInspect GET /distribution/{name}/json distribution.inspect 1.30
+
+Session POST /session session.open 1.31
+
+BuildCancel POST /build/cancel build.cancel 1.25
+ query id
+ undocumented
+
+CheckpointList GET /containers/{id}/checkpoints containers.checkpoints 1.25
+ query dir
+ undocumented
+
+CheckpointCreate POST /containers/{id}/checkpoints containers.create_checkpoint 1.25
+ undocumented
+
+CheckpointDelete DELETE /containers/{id}/checkpoints/{checkpoint} containers.remove_checkpoint 1.25
+ query dir
+ undocumented
+""")
