@@ -41,6 +41,9 @@ PARTS = ("COPYING", "README.md", "extensions", "meta", "plugins", "tests")
 # are for tests and for private engines.
 LEFT_OUT = frozenset({"cluster", "container", "launch", "runtime", "types"})
 
+# Said of an import that makes a resource of an engine travel with those who use it.
+TRAVELS = "# travels along"
+
 # What may begin with a docstring.
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
@@ -86,7 +89,8 @@ def slim(source: str) -> str:
         if token.type == tokenize.COMMENT and _is_for_people(token):
             _take_out(lines, token.start[0] - 1)
     # From the end, so that the lines before keep their numbers.
-    for node, fillers in sorted(_left_behind(ast.parse(source)), key=lambda it: -it[0].lineno):
+    found = _left_behind(ast.parse(source), source.splitlines())
+    for node, fillers in sorted(found, key=lambda it: -it[0].lineno):
         indent = " " * node.col_offset
         lines[node.lineno - 1 : node.end_lineno] = [f"{indent}{line}\n" for line in fillers]
     return "".join(lines)
@@ -108,12 +112,15 @@ def _is_for_people(token: tokenize.TokenInfo) -> bool:
     return alone and not any(word in token.string for word in ("SPDX", "Copyright", "pylint:"))
 
 
-def _left_behind(tree: ast.Module) -> Iterator[tuple[ast.stmt, list[str]]]:
+def _left_behind(tree: ast.Module, lines: list[str]) -> Iterator[tuple[ast.stmt, list[str]]]:
     """The statements that no target needs, each with what has to stand there instead."""
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             for inner in node.body:
-                if isinstance(inner, ast.ImportFrom) and inner.level:
+                if not isinstance(inner, ast.ImportFrom) or not inner.level:
+                    continue
+                # Ansible packs these for the engine, which imports them when they are used.
+                if TRAVELS not in "".join(lines[inner.lineno - 1 : inner.end_lineno]):
                     # Annotations have the names, and ansible-test misses them otherwise.
                     yield inner, [f"{alias.asname or alias.name} = object" for alias in inner.names]
         elif isinstance(node, _DOCUMENTED) and ast.get_docstring(node) is not None:

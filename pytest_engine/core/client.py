@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from .api.asked import LONGEST_WAIT
 from .api.call import Caller
-from .auth import Credentials
 from .discovery import resolve_endpoint
 from .endpoint import parse_host
 from .errors import InvalidInput
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from .api.system import System
     from .api.tasks import Tasks
     from .api.volumes import Volumes
+    from .auth import Credentials
     from .endpoint import Endpoint, Tls
     from .standpoint import Standpoint
 
@@ -105,7 +105,6 @@ class Engine:
         ports_host: as it was stated; empty: it is found out.
         standpoint: where this process stands as seen from the engine, once somebody has
             asked (`pytest_engine.core.wait.standing`).
-        credentials: the logins to registries that pulls, pushes, builds and services use.
 
     Raises:
         InvalidInput: an address or the version is malformed or not supported, or files for
@@ -180,7 +179,16 @@ class Engine:
         self._caller = Caller(
             self._transport, timeout, api_version or env.get("DOCKER_API_VERSION")
         )
-        self.credentials = Credentials(env)
+        self._env = env
+
+    @property
+    def credentials(self) -> Credentials:
+        """The logins to registries that pulls, pushes, builds and services use."""
+        from .auth import Credentials
+
+        # Of two threads that come at once, both get the same ones.
+        made: Credentials = self.__dict__.setdefault("_credentials", Credentials(self._env))
+        return made
 
     @property
     def api_version(self) -> str:

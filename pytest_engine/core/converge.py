@@ -11,13 +11,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
-from .api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from .api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .errors import EngineError, Timeout
 from .polling import until_led
 
 if TYPE_CHECKING:
+    from .api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from .api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from .api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from .client import Engine
 
 __all__ = [

@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from .api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .errors import ConnectionLost, ContainerNotFound
 from .moment import Moment, encode_nanoseconds, parse_moment
 from .streams import LineDecoder
@@ -15,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from .api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from .api.events import EventStream
     from .api.output import OutputStream
+    from .api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from .client import Engine
 
 __all__ = ["LogFollower"]

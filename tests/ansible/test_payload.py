@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .elsewhere import Type
+    from .api.used import (
+        Used,  # travels along
+    )
 
 
 class Wanted:
@@ -64,6 +67,7 @@ def same() -> None: ...
 '''
     slimmed = slim(source)
     assert "from .elsewhere" not in slimmed
+    assert "from .api.used import" in slimmed
     assert "    Type = object" in slimmed
     program = tmp_path / "slimmed.py"
     program.write_text(slimmed)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from . import engine
 from .container_options import ARGUMENTS
-from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .core.ensure.attending import Foreground, wait_until_healthy
 from .core.ensure.container_compare import Comparing
 from .core.ensure.containers import ContainerKind
@@ -27,6 +26,8 @@ from .core.spec.values import parse_bytes, read_env_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
+
+    from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 
 __all__ = ["kind", "run", "wanted"]
 

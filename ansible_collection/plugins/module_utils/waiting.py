@@ -11,13 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .core import errors, wait
-from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .core.endpoint import Tls
 from .core.wait import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from .core.client import Engine
     from .core.types.engine import ContainerInspectResponse
 

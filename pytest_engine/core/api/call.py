@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Union
 from urllib.parse import quote, urlencode
 
-from ..errors import ConnectionFailed, Incompatible, InvalidInput
+from ..errors import ApiError, ConnectionFailed, Incompatible, InvalidInput
 from ..operations import OPERATIONS
-from ..refusals import error_from_answer
 from .asked import check_seconds, fill_path, states
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ class Caller:
             timeout=None if endless else self._timeout,
         )
         if _is_refusal(answer.status):
-            raise error_from_answer(answer.status, known.method, path, answer.body)
+            raise _refused(answer.status, known.method, path, answer.body)
         return answer
 
     def json(self, operation: str, *names: str, **arguments: Any) -> Any:
@@ -181,7 +180,7 @@ class Caller:
             with stream:
                 stream.settimeout(self._timeout)
                 reason = stream.read_whole()
-            raise error_from_answer(stream.status, known.method, path, reason)
+            raise _refused(stream.status, known.method, path, reason)
         return stream
 
     def _target(
@@ -235,7 +234,7 @@ class Caller:
         advertised = answer.headers.get("Api-Version", "")
         # An engine that is in trouble, or something before it that wants a login, says so.
         if answer.status in (401, 403) or answer.status >= 500:
-            raise error_from_answer(answer.status, "GET", "/_ping", answer.body)
+            raise _refused(answer.status, "GET", "/_ping", answer.body)
         try:
             engine = _parse_version(advertised)
         except InvalidInput:
@@ -278,6 +277,13 @@ def _is_readable(body: object) -> bool:
     # Before Python 3.10 a memoryview iterates without saying so.
     is_bytes = isinstance(body, (bytes, bytearray, memoryview))
     return is_bytes or hasattr(body, "read") or (hasattr(body, "__iter__") and not _is_text(body))
+
+
+def _refused(status: int, method: str, path: str, body: bytes) -> ApiError:
+    # Most calls are not, and every task of Ansible's would read anew what refusals mean.
+    from ..refusals import error_from_answer
+
+    return error_from_answer(status, method, path, body)
 
 
 def _is_refusal(status: int) -> bool:

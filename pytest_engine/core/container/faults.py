@@ -6,7 +6,6 @@ import contextlib
 import functools
 from typing import TYPE_CHECKING
 
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ApiError, InvalidInput
 from ..wait import DEFAULT_TIMEOUT, wait_for
 from .attached import attachments_of, rejoin
@@ -17,6 +16,7 @@ from .undoing import Undoing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..wait import Ready
 
 __all__ = ["Faults"]

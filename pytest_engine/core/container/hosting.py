@@ -8,12 +8,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, NetworkNotFound
 from ..wait.standing import standpoint_of
 
 if TYPE_CHECKING:
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..endpoint import Endpoint
     from ..types.engine import NetworkInspect

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..wait import DEFAULT_TIMEOUT, wait_for
 from .part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..wait import Ready
 
 __all__ = ["Life"]

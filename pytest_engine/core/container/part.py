@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..wait.facts import Facts, facts_of
 
 if TYPE_CHECKING:
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..types.engine import ContainerInspectResponse
 

@@ -10,12 +10,12 @@ import functools
 import uuid
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, InvalidInput
 from .attached import Attached, attachments_of, rejoin
 
 if TYPE_CHECKING:
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..types.engine import ContainerInspectResponse, NetworkCreateBody, NetworkInspect
     from .undoing import Undoing

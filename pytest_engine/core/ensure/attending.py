@@ -6,14 +6,14 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerDied, NotFound, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.events import EventStream
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["Foreground", "wait_until_healthy"]

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from ..spec.values import parse_command, parse_env
 from .reach import Reach, absolute, is_running
 
 if TYPE_CHECKING:
-    from ..api.exec import ExecResult
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.exec import (
+        Exec,  # noqa: F401  # travels along  # pylint: disable=unused-import
+        ExecResult,
+    )
     from ..client import Engine
     from ..spec.values import Command
     from ..types.engine import ContainerExecBody

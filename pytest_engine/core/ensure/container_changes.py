@@ -6,19 +6,19 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError
 from ..spec.policies import RestartPolicy
 from ..spec.settings import SETTINGS
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
-from .networks import kept_endpoint
+from .endpoints import kept_endpoint
 from .podman import as_docker_tells, is_podmans, processor_limit
 from .reconcile import engine_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..spec.attachment import NetworkAttachment
     from ..spec.container import ContainerSpec

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from ..spec.mounts import VolumeBind
@@ -17,6 +16,7 @@ from .podman import is_podmans
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..spec.container import ContainerSpec
     from .compare import Field

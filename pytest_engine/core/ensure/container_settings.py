@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Incompatible
 from ..spec.settings import SETTINGS, Setting
 from .compare import Field, contains, covers, covers_records, equals
-from .podman_settings import IGNORED
 
 if TYPE_CHECKING:
     from ..client import Engine
     from ..spec.container import ContainerSpec
 
-__all__ = ["SETTING_FIELDS", "refuse_what_would_be_ignored"]
+__all__ = ["IGNORED_BY_PODMAN", "SETTING_FIELDS", "refuse_what_would_be_ignored"]
 
+# Seen to have no effect there: in the container, or in what Podman's own API says of it.
+IGNORED_BY_PODMAN = (
+    "domainname",
+    "kernel_memory",
+    "mac_address",
+    "masked_paths",
+    "readonly_paths",
+    "runtime",
+    "volume_driver",
+)
 # From there on the address on the link layer belongs to the connection.
 _ADDRESSES = (1, 44)
 _NO_KERNEL_MEMORY = (1, 42)
@@ -147,7 +156,7 @@ def refuse_what_would_be_ignored(engine: Engine, wanted: ContainerSpec) -> None:
         Incompatible: there is such a thing.
     """
     with_address = [one.name for one in wanted.attachments if one.mac_address]
-    ignored = [name for name in IGNORED if getattr(wanted, name) is not None]
+    ignored = [name for name in IGNORED_BY_PODMAN if getattr(wanted, name) is not None]
     if not with_address and not ignored:
         return
     major, minor = map(int, engine.api_version.split("."))

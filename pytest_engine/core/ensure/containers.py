@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, InvalidInput, NotFound
 from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay
@@ -24,6 +22,8 @@ from .replacement import NewContainer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from .compare import Difference, Field
 

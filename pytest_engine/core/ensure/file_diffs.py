@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..copying import read_out
 
 if TYPE_CHECKING:
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..archive import Member, PathStat
     from ..client import Engine
     from .files_in import Change, Copied, CopyIn

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..copying import read_out
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["container_user"]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
 from ..errors import CopyFailed, InvalidInput
@@ -18,6 +17,7 @@ from .files_in import same_content
 from .trees import Entry
 
 if TYPE_CHECKING:
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..archive import PathStat
     from ..client import Engine
 

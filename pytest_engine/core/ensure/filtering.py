@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput
 from ..moment import decode_nanoseconds, parse_moment
 from ..spec.values import parse_duration
 
 if TYPE_CHECKING:
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..filters import Filters
 

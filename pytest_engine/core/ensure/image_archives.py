@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput
 from ..reference import parse_reference
 from ..writing import replace_file
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     import tarfile
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["ArchivedImage", "Export", "Load", "export_images", "load_images", "read_archive"]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..discovery import proxy_variables
 from ..errors import InvalidInput
 from ..reference import parse_reference
@@ -19,6 +17,8 @@ from .image_names import find_image, is_image_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from .build_spec import BuildSpec
 

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ImageNotFound, InvalidInput, NotFound
 from ..reference import parse_reference
 from .unused_images import is_last_name
@@ -16,6 +14,8 @@ from .unused_images import is_last_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..reference import Reference
 

@@ -6,9 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..api.distribution import Distribution  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ApiError, InvalidInput, NotFound, PullFailed
 from ..reference import parse_reference
 from .image_names import find_image, is_image_id
@@ -17,7 +14,10 @@ from .images import same_platform
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..api.distribution import Distribution  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.progress import Progress
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["Pull", "Push", "pull_image", "push_image"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.distribution import Distribution  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from .compare import Difference
@@ -15,6 +13,8 @@ from .reconcile import Kind, Outcome, Plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ..api.distribution import Distribution  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.progress import Progress
     from ..client import Engine
 

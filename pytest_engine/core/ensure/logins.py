@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput
 from ..login_store import LoginStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..auth import RegistryLogin
     from ..client import Engine
 

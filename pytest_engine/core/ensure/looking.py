@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Callable
 
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import NotFound
 from ..reference import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["inspect_image", "look_up", "measure_disk", "speaks"]

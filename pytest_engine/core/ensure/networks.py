@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, EngineError, Incompatible, NotFound
 from ..polling import poll
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
+from .endpoints import kept_endpoint
 from .network_pools import normal_pools, pool_differences, same_pools
 from .podman import network_as_docker_tells
 from .reconcile import Kind, Outcome, Plan
@@ -22,10 +21,12 @@ from .reconcile import Kind, Outcome, Plan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..types.engine import NetworkCreateBody
 
-__all__ = ["NetworkKind", "kept_endpoint"]
+__all__ = ["NetworkKind"]
 
 
 def _ipam(network: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -383,16 +384,3 @@ def _member_id(engine: Engine, network: str, name: str) -> str | None:
         return None
     networks = container.get("NetworkSettings", {}).get("Networks") or {}
     return str(container["Id"]) if network in networks else None
-
-
-def kept_endpoint(container: Mapping[str, Any], network: str) -> dict[str, Any]:
-    """Return the settings with which a container that was on a network gets on it again."""
-    networks = container.get("NetworkSettings", {}).get("Networks") or {}
-    endpoint: Mapping[str, Any] = networks.get(network) or {}
-    keys = ("IPAMConfig", "DriverOpts", "Links", "GwPriority")
-    kept = {key: endpoint[key] for key in keys if endpoint.get(key)}
-    # The engine adds the short id as an alias by itself.
-    aliases = [alias for alias in endpoint.get("Aliases") or () if alias != container["Id"][:12]]
-    if aliases:
-        kept["Aliases"] = aliases
-    return kept

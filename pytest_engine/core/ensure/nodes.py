@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, InvalidInput, NotFound
 from ..polling import until_led
 from ..spec.swarm import NodeSpec
@@ -16,6 +15,7 @@ from .reconcile import Kind, Outcome, Plan
 from .updating import update_object
 
 if TYPE_CHECKING:
+    from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["NodeKind"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.plugins import Plugins  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, NotFound
 from ..reference import parse_reference
 from .compare import Difference, Field, contains
@@ -15,6 +14,7 @@ from .reconcile import Kind, Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.plugins import Plugins  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["PluginKind", "PluginSpec"]

@@ -1,7 +1,6 @@
 """What Podman tells of a container's settings, in the words in which Docker would tell it.
 
-What Podman (5.4) honours and does not tell counts as being what is wanted. What it takes and
-does nothing about is refused, by name.
+What Podman (5.4) honours and does not tell counts as being what is wanted.
 """
 
 from __future__ import annotations
@@ -17,18 +16,8 @@ if TYPE_CHECKING:
 
     from ..spec.container import ContainerSpec
 
-__all__ = ["IGNORED", "config_as_docker_tells", "host_config_as_docker_tells"]
+__all__ = ["config_as_docker_tells", "host_config_as_docker_tells"]
 
-# Seen to have no effect: in the container, or in what Podman's own API says of it.
-IGNORED = (
-    "domainname",
-    "kernel_memory",
-    "mac_address",
-    "masked_paths",
-    "readonly_paths",
-    "runtime",
-    "volume_driver",
-)
 # Honoured, but not told.
 _UNTOLD = ("CgroupnsMode", "DeviceCgroupRules", "Sysctls", "UsernsMode")
 # What a container may do unless it is dropped; it tells no more of what was.

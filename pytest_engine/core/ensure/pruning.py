@@ -11,18 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Incompatible, InvalidInput
 from .filtering import Age, filter_texts, matches_labels, read_flag, refuse_others
 from .looking import look_up, measure_disk, speaks
 from .unused_images import UnusedImages
 
 if TYPE_CHECKING:
+    from ..api.build import Build  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..filters import Filters
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["Reach", "absolute", "is_running"]

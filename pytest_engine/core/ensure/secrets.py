@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
 from .contents import ContentKind
 
 if TYPE_CHECKING:
+    from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["SecretKind"]

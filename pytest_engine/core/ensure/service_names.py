@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput
 from ..polling import until_led
 
 if TYPE_CHECKING:
     from typing import Literal
 
+    from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["Listed", "with_ids", "with_networks"]

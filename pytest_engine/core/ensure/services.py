@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.distribution import (  # pylint: disable=unused-import
     Distribution,  # noqa: F401  # travels along
 )
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, NotFound
 from ..polling import until_led
 from ..spec.service import MODES, ServiceSpec, value_at
@@ -25,6 +21,10 @@ from .service_names import with_ids, with_networks
 from .updating import update_object
 
 if TYPE_CHECKING:
+    from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from .service_names import Listed
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..stackfile.values import NAMESPACE
 from .swarm_looking import node_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["list_stack_tasks", "list_stacks"]

@@ -6,13 +6,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..api.distribution import (  # pylint: disable=unused-import
     Distribution,  # noqa: F401  # travels along
 )
-from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import EngineError, InvalidInput, NotFound
 from ..stackfile.values import NAMESPACE
 from .configs import ConfigKind
@@ -23,6 +19,10 @@ from .service_names import Listed
 from .services import ServiceKind
 
 if TYPE_CHECKING:
+    from ..api.configs import Configs  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.secrets import Secrets  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..spec.service import ServiceSpec
     from ..stackfile.parts import Stack

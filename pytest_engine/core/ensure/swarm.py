@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.swarm import Swarm  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import (
     ApiError,
     EngineError,
@@ -26,6 +24,8 @@ from .updating import update_object
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.swarm import Swarm  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..types.engine import SwarmInitBody
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..filters import Filters
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, NotFound
 from ..spec.volume import VolumeSpec
 from .compare import Difference, Field, contains, equals
@@ -14,6 +13,7 @@ from .reconcile import Kind, Plan
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["VolumeKind"]

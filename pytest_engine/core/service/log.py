@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["LogRecord", "read_log"]

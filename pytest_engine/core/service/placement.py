@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.tasks import Tasks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..types.engine import Node, Task
 

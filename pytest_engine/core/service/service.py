@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import InvalidInput, OutOfSequence
 from ..polling import poll
 from .body import read_definition, read_life, restarts
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Callable
 
+    from ..api.nodes import Nodes  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.services import Services  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..types.engine import Service, Task
     from .body import Life
     from .definition import ServiceDefinition

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, NotFound
 from ..polling import poll
 from .body import VOLUME_LABEL
@@ -13,6 +12,7 @@ from .body import VOLUME_LABEL
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
 __all__ = ["remove_volumes"]

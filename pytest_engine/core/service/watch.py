@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import (
     Conflict,
     ConnectionFailed,
@@ -23,6 +22,7 @@ from .states import WrongState
 if TYPE_CHECKING:
     from typing import Callable
 
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from .service import LiveService
 

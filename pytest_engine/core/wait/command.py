@@ -6,7 +6,6 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
 from .condition import Leaf, Situation, Unclear, Watcher
 from .text import Text, is_wanted, shown
@@ -14,6 +13,7 @@ from .text import Text, is_wanted, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..types.engine import ContainerExecBody
     from .facts import Facts
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from .condition import Leaf, Situation, Watcher
 from .text import Text, is_wanted, shown
 
 if TYPE_CHECKING:
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from .facts import Facts
 
 __all__ = ["FileThere", "file"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerNotFound, EngineError
 from .facts import Facts, facts_of
 from .tree import Watchers, draw
@@ -13,6 +12,7 @@ from .tree import Watchers, draw
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..types.engine import ContainerState
     from .condition import Condition, Waitable
 

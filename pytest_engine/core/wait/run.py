@@ -9,8 +9,6 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Callable
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
-from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
 from .called import as_condition
 from .facts import Facts, facts_of, stamp
@@ -21,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
 
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.system import System  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..types.engine import ContainerState
     from .condition import Closable, Condition, Probe, Ready, Waitable, Watcher
 

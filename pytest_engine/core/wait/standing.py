@@ -7,12 +7,12 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..errors import ApiError
 from ..own_container import read_own_container
 from ..standpoint import Standpoint, standpoint_in
 
 if TYPE_CHECKING:
+    from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..endpoint import Endpoint
     from ..types.engine import ContainerInspectResponse

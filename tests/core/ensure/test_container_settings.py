@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure.container_settings import refuse_what_would_be_ignored
+from pytest_engine.core.ensure.container_settings import (
+    IGNORED_BY_PODMAN,
+    refuse_what_would_be_ignored,
+)
 from pytest_engine.core.ensure.containers import ContainerKind
-from pytest_engine.core.ensure.podman_settings import IGNORED
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import Incompatible
 from pytest_engine.core.spec.attachment import NetworkAttachment
@@ -129,7 +131,7 @@ def _change(
 @pytest.mark.parametrize(
     ("field", "there", "wanted", "stays"),
     [
-        pytest.param(*case, marks=_NO_PODMAN if case[0] in {*_UNTOLD, *IGNORED} else ())
+        pytest.param(*case, marks=_NO_PODMAN if case[0] in {*_UNTOLD, *IGNORED_BY_PODMAN} else ())
         for case in _CHANGES
     ],
 )
