@@ -241,6 +241,23 @@ def test_groups_of_old_are_made_when_asked_for(
     assert members(listed, playbooks.engine_host) == set(hosts.values())
 
 
+def test_a_group_has_no_variables_of_a_container_that_is_called_like_it(
+    playbooks: Playbooks, scratch: Scratch, busybox: str, engine: Engine
+) -> None:
+    ours, service, task = {"test": scratch.name()}, scratch.name("web"), scratch.name("task")
+    # First, because engines list the newest first, and its name is a group's by then.
+    namesake = f"service_{service}"
+    create(engine, namesake, Image=busybox, Labels={**ours, "com.docker.stack.namespace": "shop"})
+    label = {"com.docker.swarm.service.name": service}
+    create(engine, task, Image=busybox, Labels={**ours, **label})
+    filters = [{"include": f"inventory_hostname in ['{namesake}', '{task}']"}, {"exclude": True}]
+    source = {"add_legacy_groups": True, "verbose_output": True, "filters": filters}
+    listed = playbooks.list_hosts(source, may_warn=True)
+    assert members(listed, namesake) == {namesake, task}
+    assert hostvars(listed, namesake)["docker_stack"] == "shop"
+    assert "docker_stack" not in hostvars(listed, task)
+
+
 def test_running_and_stopped_are_groups_where_nothing_is_either(
     playbooks: Playbooks, hosts: dict[str, str]
 ) -> None:
