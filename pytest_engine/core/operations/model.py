@@ -92,16 +92,16 @@ def _read_operation(text: str) -> Operation:
     id, method, path, call, span = first.split()
     sections: dict[str, dict[str, Span]] = {"query": {}, "headers": {}, "body": {}}
     for line in rest:
-        section, _, told = line.strip().partition(" ")
+        section, _blank, told = line.strip().partition(" ")
         if section in sections:
-            name, _, versions = told.partition("=")
+            name, _sign, versions = told.partition("=")
             sections[section][name] = _read_span(versions or _OLDEST)
     documented = " undocumented" not in rest
     return Operation(id, method, path, call, _read_span(span), **sections, documented=documented)
 
 
 def _read_span(text: str) -> Span:
-    since, _, until = text.partition("..")
+    since, _dots, until = text.partition("..")
     return Span(_read_version(since), _read_version(until) if until else None)
 
 
