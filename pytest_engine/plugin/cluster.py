@@ -10,6 +10,7 @@ from .early import hooks_in_turn
 from .fixtures import session_of
 from .functions import callers, fixture_function, no_references
 from .images import resolve_name
+from .participants import hooks_of
 from .recipe import Hints
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def swarm_cluster(
         timeout: seconds until every engine answers.
         scope: how long it lives. A cluster takes about ten seconds to come up.
     """
+    names = callers()
     title = f"a swarm of {managers + workers} nodes"
 
     @contextmanager
@@ -70,7 +72,7 @@ def swarm_cluster(
 
         session = session_of(request.config)
         fixture = request.fixturename or "swarm_cluster"
-        hook = request.node.ihook
+        hook = hooks_of(request, names.folder)
         with hooks_in_turn(request):
             nodes, *stored = [
                 resolve_name(hook, session.settings.mirror, one) for one in (image, *images)
@@ -97,5 +99,5 @@ def swarm_cluster(
             session.run.doubt()
             raise
 
-    made = fixture_function(make, no_references, callers(), title, Hints(), scope=scope)
+    made = fixture_function(make, no_references, names, title, Hints(), scope=scope)
     return cast("Fixture[Cluster]", made)

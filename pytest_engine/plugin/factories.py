@@ -228,6 +228,7 @@ def container(
             build=recipe if wanted.image is None else None,
             files=plan.files,
             pull=pull,
+            home=names.folder,
             place=place,
             reuse=names.file if reuse else None,
         ) as running:
@@ -322,7 +323,9 @@ def image(
         del others
         session = session_of(request.config)
         if recipe is None:
-            yield lifecycle.find_image(session, engine, request, str(name), pull, platform)
+            yield lifecycle.find_image(
+                session, engine, request, str(name), pull, platform, names.folder
+            )
         else:
             built = build_image(session, engine, recipe, request.fixturename or "image")
             yield Image(engine, built, built)

@@ -113,6 +113,9 @@ class Demand:
 
     def is_stale(self, found: ImageInspect) -> bool:
         """Whether what the engine has is to be pulled again."""
+        if self.name.startswith("sha256:"):
+            # It is what it is, and no registry has what the run itself has built.
+            return False
         if self.policy in _WORDS or parse_reference(self.name).digest:
             return self.policy == "always" and not parse_reference(self.name).digest
         # An engine notes when an image was tagged, not when it was pulled: see `settle`.

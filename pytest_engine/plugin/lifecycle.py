@@ -34,10 +34,15 @@ from .foreign import refuse_foreign_volume
 from .handles import Image, Network, Volume
 from .images import Demand, resolve_name
 from .making import made
+from .participants import hooks_of
 from .retries import start_patiently, states_host_port
 from .wording import explanation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pluggy import HookRelay
+
     from pytest_engine.core.client import Engine
     from pytest_engine.core.spec.container import ContainerSpec
     from pytest_engine.core.types.engine import ContainerCreateBody
@@ -91,6 +96,7 @@ def started(
     build: BuildPlan | None = None,
     files: Sequence[Placed] = (),
     pull: PullPolicy | None = None,
+    home: Path | None = None,
     place: str | None = None,
     reuse: str | None = None,
 ) -> Iterator[Container]:
@@ -107,11 +113,12 @@ def started(
         build: build this and use it as the image.
         files: what is put into it before it starts.
         pull: when its image is pulled; None: as configured.
+        home: the folder of the file in which its fixture is defined, if it has one of its own.
         place: where its fixture is defined, if the whole run is to share one container.
         reuse: the file in which its fixture is defined, if it may outlive the run.
     """
     fixture = request.fixturename or "container"
-    hook = request.node.ihook
+    hook = hooks_of(request, home)
     if build is not None:
         spec = replace(spec, image=build_image(session, engine, build, fixture))
     elif spec.image:
@@ -125,15 +132,15 @@ def started(
     def start() -> Resource:
         nonlocal is_mine
         is_mine = True
-        return _start(session, engine, request, spec_asked, demand, wait, timeout, what)
+        return _start(session, engine, request, hook, spec_asked, demand, wait, timeout, what)
 
     if reuse is not None and session.reuses(engine):
         from .reuse import reused
 
         def make_ready(resource: Resource, spec: ContainerSpec, fresh: bool) -> None:  # noqa: FBT001  # of two callers, both here
-            _make_ready(session, request, spec, resource, wait, timeout, what, fresh)
+            _make_ready(session, request, hook, spec, resource, wait, timeout, what, fresh)
 
-        resource = reused(session, engine, request, spec, reuse, demand, make_ready)
+        resource = reused(session, engine, request, hook, spec, reuse, demand, make_ready)
     else:
         asked = (spec.name, spec.platform, spec.to_engine(), repr(spec.networks), repr(files))
         facts = (place, fixture, *asked)
@@ -155,6 +162,7 @@ def _start(
     session: Session,
     engine: Engine,
     request: pytest.FixtureRequest,
+    hook: HookRelay,
     spec: ContainerSpec,
     demanded: tuple[PullPolicy | None, Sequence[Placed]],
     wait: Ready | Literal[False] | None,
@@ -163,7 +171,6 @@ def _start(
 ) -> Resource:
     """Create and start a container, and wait until it is ready."""
     fixture = request.fixturename or "container"
-    hook = request.node.ihook
     pull, files = demanded
     name = session.owner.name(fixture)
     spec = replace(
@@ -194,13 +201,14 @@ def _start(
         except Exception as exc:
             remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
-        _make_ready(session, request, spec, resource, wait, timeout, what)
+        _make_ready(session, request, hook, spec, resource, wait, timeout, what)
     return resource
 
 
 def _make_ready(
     session: Session,
     request: pytest.FixtureRequest,
+    hook: HookRelay,
     spec: ContainerSpec,
     resource: Resource,
     wait: Ready | Literal[False] | None,
@@ -226,7 +234,6 @@ def _make_ready(
             )
         if fresh:
             with hooks_in_turn(request):
-                hook = request.node.ihook
                 hook.pytest_engine_container_ready(container=container, request=request)
     except Exception as exc:
         remember(session, resource, container, getattr(exc, "log_tail", ""))
@@ -313,10 +320,11 @@ def find_image(
     name: str,
     pull: PullPolicy | None,
     platform: str | None,
+    home: Path,
 ) -> Image:
     """Find an image in the engine's store, or pull it; it stays there."""
     with hooks_in_turn(request):
-        name = resolve_name(request.node.ihook, session.settings.mirror, name)
+        name = resolve_name(hooks_of(request, home), session.settings.mirror, name)
     fixture = request.fixturename or "image"
     demand = Demand(engine, name, pull or session.settings.pull, platform, fixture)
     found = session.pulls.find(demand)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     import pytest
+    from pluggy import HookRelay
 
     from pytest_engine.core.client import Engine
     from pytest_engine.core.ensure.compare import Difference
@@ -55,6 +56,7 @@ def reused(
     session: Session,
     engine: Engine,
     request: pytest.FixtureRequest,
+    hook: HookRelay,
     spec: ContainerSpec,
     place: str,
     demanded: tuple[PullPolicy | None, Sequence[Placed]],
@@ -68,6 +70,7 @@ def reused(
         session: the run.
         engine: where it is.
         request: the request that it is for.
+        hook: the hooks that take part.
         spec: what is asked for; without a name it gets one that the next run finds.
         place: the file in which its fixture is defined.
         demanded: when its image is pulled, None being as configured, and what is put into it
@@ -99,7 +102,7 @@ def reused(
         FIXTURE_LABEL: fixture,
     }
     spec = replace(spec, name=name, labels={**(spec.labels or {}), **labels})
-    spec = _seen_by_hooks(spec, request, fixture)
+    spec = _seen_by_hooks(spec, request, hook, fixture)
     pull, files = demanded
     asked = (spec.name, spec.platform, spec.to_engine())
     wanted = digest(*asked, *(one.facts() for one in files))
@@ -154,10 +157,9 @@ def reused(
 
 
 def _seen_by_hooks(
-    spec: ContainerSpec, request: pytest.FixtureRequest, fixture: str
+    spec: ContainerSpec, request: pytest.FixtureRequest, hook: HookRelay, fixture: str
 ) -> ContainerSpec:
     """Let hooks change what is asked for, as far as what is there can be compared with it."""
-    hook = request.node.ihook
     with hooks_in_turn(request):
         spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
         body = spec.to_engine()

@@ -352,3 +352,16 @@ box = container(
         "GET /containers/ID/logs",
         "DELETE /containers/ID",
     ]
+
+
+@pytest.mark.parametrize("pull", ["always", "7d"])
+def test_what_the_run_has_built_is_looked_for_nowhere(project: Project, pull: str) -> None:
+    project.write(
+        conftest="""
+built = image(build={"Dockerfile": "FROM busybox"})
+box = container(built, command="sleep 1000")
+other = container(build={"Dockerfile": "FROM busybox\\nENV a=1"}, command="sleep 1000")
+""",
+        test_it="def test_it(box, other): pass",
+    )
+    project.run(f"--engine-pull={pull}").assert_outcomes(passed=1)

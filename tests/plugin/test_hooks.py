@@ -87,6 +87,53 @@ def pytest_engine_container_ready(container):
     assert project.left() == set()
 
 
+_IN_A_FOLDER = """
+from dataclasses import replace
+
+box = container("busybox", command="sleep 1000", scope="session")
+
+def pytest_engine_container_spec(spec, request):
+    return replace(spec, labels={**spec.labels, "test": "below"})
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("-o", "engine_ahead=0")], ids=["ahead", "asked"])
+def test_a_folder_below_has_its_say_in_what_is_for_the_whole_session(
+    project: Project, arguments: tuple[str, ...]
+) -> None:
+    project.write(
+        **{
+            "tests/conftest": _IN_A_FOLDER,
+            "tests/test_it": """
+def test_it(box):
+    assert box.inspect()["Config"]["Labels"]["test"] == "below"
+""",
+            "others/conftest": """
+def pytest_engine_container_spec(spec, request):
+    raise AssertionError("it is none of theirs")
+""",
+            "others/test_other": "def test_other(): pass",
+        }
+    )
+    project.run(*arguments).assert_outcomes(passed=2)
+
+
+def test_what_a_plugin_makes_for_the_session_is_for_all_tests(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    plugin = "from pytest_engine import container\n"
+    plugin += "theirs = container('busybox', command='sleep 1000', scope='session')\n"
+    (elsewhere / "offering.py").write_text(plugin)
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    test_it = """
+def test_it(theirs):
+    assert theirs.inspect()["Config"]["Labels"]["test"] == "below"
+"""
+    project.write(**{"tests/conftest": _IN_A_FOLDER, "tests/test_it": test_it})
+    project.run_apart("-p", "offering").assert_outcomes(passed=1)
+
+
 def test_what_workers_share_is_not_said_to_go_while_others_use_it(project: Project) -> None:
     project.write(
         conftest="""

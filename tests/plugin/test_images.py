@@ -386,6 +386,8 @@ def test_what_is_stale(policy: PullPolicy, tagged: int | None, stale: bool) -> N
     assert Demand(engine, "redis:7", policy).is_stale(found) == stale  # type: ignore[arg-type]
     digest = f"redis@sha256:{'a' * 64}"
     assert not Demand(engine, digest, policy).is_stale(found)  # type: ignore[arg-type]
+    built = f"sha256:{'a' * 64}"
+    assert not Demand(engine, built, policy).is_stale(found)  # type: ignore[arg-type]
 
 
 def test_a_mirror_of_what_is_no_image_is_refused() -> None:

@@ -1,0 +1,54 @@
+"""Whose hooks take part in what is made for a fixture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import pytest
+    from pluggy import HookRelay, PluginManager
+
+__all__ = ["hooks_of"]
+
+_CONFTEST = "conftest.py"
+
+
+def hooks_of(request: pytest.FixtureRequest, home: Path | None) -> HookRelay:
+    """Return the hooks of plugins, and of the conftest files that count for a fixture.
+
+    For one of session scope pytest itself asks those at its root folder and above alone, even
+    where fixture, hook and all tests are in a folder below.
+
+    Args:
+        request: the request of the fixture.
+        home: the folder of the file that defines it; None where only its node counts.
+    """
+    session = request.session
+    if home is None or request.node is not session:
+        return cast("HookRelay", request.node.ihook)
+    if session.config.rootpath not in (home, *home.parents):
+        # A plugin's, for all tests that there are.
+        home = Path(os.path.commonpath([item.path.parent for item in session.items]))
+    return cast("HookRelay", _Hooks(session.config.pluginmanager, home))
+
+
+class _Hooks:
+    """Stands in for `HookRelay`, without the conftest files that are not at a folder or above."""
+
+    def __init__(self, plugins: PluginManager, home: Path) -> None:
+        self._plugins = plugins
+        self._others = [
+            plugin
+            for _name, plugin in plugins.list_name_plugin()
+            if plugin is not None and _is_elsewhere(plugin, home)
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        return self._plugins.subset_hook_caller(name, self._others)
+
+
+def _is_elsewhere(plugin: object, home: Path) -> bool:
+    file = Path(str(getattr(plugin, "__dict__", {}).get("__file__") or ""))
+    return file.name == _CONFTEST and file.parent not in (home, *home.parents)
