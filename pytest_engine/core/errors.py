@@ -7,6 +7,12 @@ attributes, so that nobody has to take a message apart.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 __all__ = [
     "AlreadyInSwarm",
     "ApiError",
@@ -43,6 +49,7 @@ __all__ = [
     "Timeout",
     "VolumeNotFound",
     "WaitTimeout",
+    "telling",
 ]
 
 
@@ -54,6 +61,20 @@ class EngineError(Exception):
     """
 
     done: tuple[str, ...] = ()
+
+
+@contextmanager
+def telling(actions: Iterable[object]) -> Iterator[None]:
+    """Have the errors of a block tell as well what has been done before them (`done`).
+
+    Args:
+        actions: that; the block may go on adding to them.
+    """
+    try:
+        yield
+    except EngineError as error:
+        error.done = (*map(str, actions), *error.done)
+        raise
 
 
 class InvalidInput(EngineError, ValueError):

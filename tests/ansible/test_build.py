@@ -107,6 +107,7 @@ def test_a_context_says_which_engine_builds(
         {"name": "build", build: wanted},
         {"name": "built", build: {**wanted, **watch}},
         {"name": "both", build: {**wanted, "docker_host": "unix:///x"}, "ignore_errors": True},
+        {"name": "files", build: {**wanted, "ca_path": "/ca.pem"}, "ignore_errors": True},
     ]
     playbook = playbooks.folder / "context.yml"
     playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
@@ -115,6 +116,7 @@ def test_a_context_says_which_engine_builds(
     run = playbooks.run(playbook, environment={"DOCKER_CONFIG": str(tmp_path)})
     assert run.changed == ["build"], run.output
     assert "mutually exclusive" in run.messages["both"]
+    assert "ca_path: with cli_context" in run.messages["files"]
     # What else is said of the connection counts as well: nobody asks for the version.
     assert watched.take() == [f"GET /images/{wanted['name']}%3Alatest/json"]
 

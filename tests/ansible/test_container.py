@@ -230,6 +230,7 @@ def test_processes_are_frozen_and_a_container_is_restarted_and_renamed(
     wanted = sleeper(scratch, busybox, stop_timeout=1)
     renamed = {**wanted, "name": scratch.name("shop"), "old_name": wanted["name"]}
     restart = {**wanted, "restart": True}
+    former = {"name": scratch.name("none"), "old_name": renamed["name"]}
     results = play(
         playbooks,
         "container",
@@ -244,6 +245,7 @@ def test_processes_are_frozen_and_a_container_is_restarted_and_renamed(
             ("restart", restart, True),
             ("rename", renamed, True),
             ("renamed", renamed, False),
+            ("absent by its name alone", {**former, "state": "absent"}, False),
         ],
     )
     assert results["create frozen"]["container"]["State"]["Paused"] is True

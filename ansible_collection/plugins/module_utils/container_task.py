@@ -133,7 +133,7 @@ def kind(options: Mapping[str, Any], start: Any = None) -> ContainerKind:
         kill_signal=params["kill_signal"],
         keep_volumes=params["keep_volumes"],
         removal_timeout=params["removal_wait_timeout"],
-        old_name=params["old_name"],
+        old_name=params["old_name"] if params["state"] != "absent" else None,
         start=start,
         network_addresses=params["default_host_ip"] is None and params["state"] != "absent",
     )

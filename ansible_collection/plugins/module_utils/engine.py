@@ -292,6 +292,12 @@ def connect(params: Mapping[str, Any]) -> client.Engine:
 
 def _connect_by_context(params: Mapping[str, Any]) -> client.Engine:
     """The engine that a context of the docker command leads to."""
+    stated = [name for name in _FILES if params[name]]
+    if stated:
+        raise errors.InvalidInput(
+            f"{', '.join(stated)}: with cli_context it is the context that says how the connection "
+            "is encrypted. Leave these options away."
+        )
     environ = {k: v for k, v in os.environ.items() if not k.startswith("DOCKER_")}
     kept = {k: v for k, v in os.environ.items() if k in ("DOCKER_CONFIG", "DOCKER_AUTH_CONFIG")}
     version = params["api_version"]

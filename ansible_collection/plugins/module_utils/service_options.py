@@ -15,7 +15,6 @@ from .core.api.services import (  # pylint: disable=unused-import
 )
 from .core.auth import login_to
 from .core.converge import wait_converged
-from .core.ensure.reconcile import telling
 from .core.ensure.service_report import describe_service
 from .core.ensure.services import ServiceKind
 from .core.reference import parse_reference
@@ -101,7 +100,7 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
     service = outcome.resource if params["state"] == "present" else None
     known["swarm_service"] = _described(call, wanted, outcome)
     if service and params["wait"] and not call.check:
-        with telling(outcome.actions):
+        with errors.telling(outcome.actions):
             known["service"] = _waited_for(call, service["ID"], known, updated=outcome.changed)
     return dict(known)
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from .core import errors
 from .core.converge import wait_all_converged
-from .core.ensure.reconcile import telling
 from .core.ensure.stacks import deploy_stack, remove_stack
 from .core.reference import parse_reference
 from .core.stackfile.files import fill_in, lay_over
@@ -86,7 +85,7 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         }
     if not (call.check or params["detach"]):
         services = {service: service in outcome.updated for service in outcome.services}
-        with telling(outcome.actions):
+        with errors.telling(outcome.actions):
             known["services"] = wait_all_converged(
                 call.engine, services, timeout=params["wait_timeout"]
             )

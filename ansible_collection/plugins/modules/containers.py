@@ -75,7 +75,7 @@ EXAMPLES = r"""
 RETURN = r"""
 containers:
   description: What became of each container, in the order of O(containers), and then of those that were removed.
-  returned: always, of those that were tried
+  returned: success, and of the others where some of them could not be brought about
   type: list
   elements: dict
   contains:
@@ -101,7 +101,7 @@ containers:
         Name: /shop-web
 actions:
   description: What was done to all of them, or in check mode would be done.
-  returned: always
+  returned: success, and on failure if anything was done
   type: list
   elements: str
   sample:
@@ -125,7 +125,7 @@ ARGUMENTS = {
 
 def done_so_far(error: Exception) -> dict[str, Any]:
     outcomes = getattr(error, "outcomes", None)
-    return {} if outcomes is None else container_list.told(outcomes)
+    return {} if outcomes is None else {"containers": container_list.told(outcomes)["containers"]}
 
 
 def main() -> None:

@@ -72,8 +72,21 @@ class Connection:
         """Refuse what the CLI cannot do.
 
         Raises:
-            InvalidInput: it cannot verify a certificate for another name than the host's.
+            InvalidInput: it cannot verify a certificate for another name than the host's, and
+                takes files for TLS only with TLS, and not for a context.
         """
+        files = (("ca_path", self.ca), ("client_cert", self.cert), ("client_key", self.key))
+        stated = ", ".join(name for name, path in files if path)
+        if stated and self.context:
+            raise InvalidInput(
+                f"{stated}: with a context it is the context that says how the connection is "
+                "encrypted. Leave these options away."
+            )
+        if stated and not (self.tls or self.verify) and urlsplit(self.host or "").scheme == "tcp":
+            raise InvalidInput(
+                f"{stated}: without validate_certs or tls {self.host} would be spoken to "
+                "unencrypted. State one of them as well, or leave these options away."
+            )
         if self.tls_hostname and (self.context or (self.verify and self._is_other_name)):
             raise InvalidInput(
                 f"tls_hostname: the Docker CLI verifies a certificate for the host that it "

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..discovery import proxy_variables
-from ..errors import InvalidInput
+from ..errors import InvalidInput, telling
 from ..reference import parse_reference
 from .build_spec import BuildOutput
 from .buildx import run_buildx
@@ -164,9 +164,10 @@ def _build(
         progress=progress,
         **wanted.limits,
     )
-    for output in outputs:
-        for name in output.names if output.push else ():
-            engine.images.push(name)
+    with telling([f"build image {wanted.name} from {wanted.path}"]):
+        for output in outputs:
+            for name in output.names if output.push else ():
+                engine.images.push(name)
 
 
 def _inside(dockerfile: Path, folder: Path) -> tuple[str, bytes | None]:

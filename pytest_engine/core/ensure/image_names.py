@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ImageNotFound, InvalidInput, NotFound
+from ..errors import ImageNotFound, InvalidInput, NotFound, telling
 from ..reference import parse_reference
 from .unused_images import is_last_name
 
@@ -125,6 +125,7 @@ def tag_image(
     Raises:
         ImageNotFound: the engine's store does not have the image.
         InvalidInput: a target is an id, has a digest, or is no image reference.
+        EngineError: the engine refuses; its `done` names the names given before.
     """
     references = [_target(number, target) for number, target in enumerate(targets, start=1)]
     image = engine.images.inspect(name)
@@ -132,18 +133,21 @@ def tag_image(
     tagged: list[str] = []
     before: list[dict[str, Any]] = []
     after: list[dict[str, Any]] = []
-    for reference in references:
-        # That it has them already is known without a further look.
-        other = image if reference.familiar in names else find_image(engine, str(reference))
-        place = {"name": reference.name, "tag": reference.tag}
-        before.append({**place, "id": other["Id"]} if other else {**place, "exists": False})
-        if other is not None and (keep or other["Id"] == image["Id"]):
-            after.append(before[-1])
-            continue
-        if not check:
-            engine.images.tag(str(image["Id"]), str(reference))
-        tagged.append(str(reference))
-        after.append({**place, "id": image["Id"]})
+    done: list[str] = []
+    with telling(done):
+        for reference in references:
+            # That it has them already is known without a further look.
+            other = image if reference.familiar in names else find_image(engine, str(reference))
+            place = {"name": reference.name, "tag": reference.tag}
+            before.append({**place, "id": other["Id"]} if other else {**place, "exists": False})
+            if other is not None and (keep or other["Id"] == image["Id"]):
+                after.append(before[-1])
+                continue
+            if not check:
+                engine.images.tag(str(image["Id"]), str(reference))
+                done.append(f"tag image {name} as {reference}")
+            tagged.append(str(reference))
+            after.append({**place, "id": image["Id"]})
     return Tagging(image, tuple(tagged), tuple(before), tuple(after))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, telling
 from ..reference import parse_reference
 from .image_archives import export_images, load_images, read_archive
 from .image_builds import build_image
@@ -82,6 +82,7 @@ class _Work:
 
     changed: bool = False
     actions: list[str] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
     image: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
@@ -91,7 +92,9 @@ class _Work:
     def note(self, action: str, *, changed: bool) -> None:
         """Add something that was done."""
         self.actions.append(action)
-        self.changed = self.changed or changed
+        if changed:
+            self.changed = True
+            self.stays.append(action)
 
     def result(self) -> ImageUpkeep:
         """Return what came of it."""
@@ -123,7 +126,7 @@ def keep_image(
     Raises:
         InvalidInput: what is asked for cannot be done with an id, or the engine does not have an
             image that is to be there already.
-        EngineError: it cannot be had, or a step with it fails; the steps before it were taken.
+        EngineError: it cannot be had, or a step with it fails; `done` names those before it.
     """
     done = _Work()
     if state == "absent":
@@ -137,17 +140,18 @@ def keep_image(
     there = find_image(engine, wanted.name)
     done.before = _shown(there)
     done.image = dict(there or {})
-    if there is None or wanted.force_source:
-        _fetch(engine, wanted, there, done, check=check)
-    done.after = _shown(done.image)
-    if done.changed and check:
-        done.after = {"exists": True, "id": "unknown"}
-    if wanted.archive_path:
-        _archive(engine, wanted, wanted.archive_path, done, check=check)
-    if wanted.repository:
-        _tag(engine, wanted, wanted.repository, done, check=check)
-    if wanted.push:
-        _push(engine, wanted.repository or wanted.name, done, check=check)
+    with telling(() if check else done.stays):
+        if there is None or wanted.force_source:
+            _fetch(engine, wanted, there, done, check=check)
+        done.after = _shown(done.image)
+        if done.changed and check:
+            done.after = {"exists": True, "id": "unknown"}
+        if wanted.archive_path:
+            _archive(engine, wanted, wanted.archive_path, done, check=check)
+        if wanted.repository:
+            _tag(engine, wanted, wanted.repository, done, check=check)
+        if wanted.push:
+            _push(engine, wanted.repository or wanted.name, done, check=check)
     return done.result()
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EngineError, InvalidInput, NotFound
+from ..errors import EngineError, InvalidInput, NotFound, telling
 from .containers import ContainerKind, is_container_id
 from .reconcile import Outcome, reconcile
 
@@ -140,7 +140,8 @@ def _bring_about(engine: Engine, item: Item, check: bool) -> Outcome:  # noqa: F
     outcome = reconcile(engine, item.kind, item.wanted, state=item.state, check=check)
     if item.ready is None or check or outcome.resource is None:
         return outcome
-    return replace(outcome, resource=item.ready(engine, str(outcome.resource["Id"])))
+    with telling(outcome.actions):
+        return replace(outcome, resource=item.ready(engine, str(outcome.resource["Id"])))
 
 
 def _order(items: Sequence[Item]) -> dict[str, set[str]]:

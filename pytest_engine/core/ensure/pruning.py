@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Incompatible, InvalidInput
+from ..errors import Incompatible, InvalidInput, telling
 from .filtering import Age, filter_texts, matches_labels, read_flag, refuse_others
 from .looking import look_up, measure_disk, speaks
 from .unused_images import UnusedImages
@@ -94,6 +94,7 @@ def prune(
 
     Raises:
         Incompatible: what would go is asked of Podman, which has rules of its own.
+        EngineError: the engine refuses; its `done` names what was pruned before.
     """
     if check:
         if engine.is_podman:
@@ -103,18 +104,21 @@ def prune(
             )
         return _Preview(engine).tell(wanted, cache)
     done: dict[str, Pruned] = {}
-    for what in ("containers", "images", "networks", "volumes"):
-        if what in wanted:
-            answer: Mapping[str, Any] = getattr(engine, what).prune(filters=wanted[what])
-            removed = answer.get(f"{what.capitalize()}Deleted") or []
-            space = None if what == "networks" else answer.get("SpaceReclaimed") or 0
-            done[what] = Pruned(list(removed), space)
-    if cache is not None:
-        keep = "reserved_space" if speaks(engine, 1, 48) else "keep_storage"
-        limits = {} if cache.keep is None else {keep: cache.keep}
-        answer = engine.build.prune(all=cache.all, filters=cache.filters, **limits)
-        removed = answer.get("CachesDeleted") or []
-        done["builder_cache"] = Pruned(list(removed), answer.get("SpaceReclaimed") or 0)
+    gone: list[str] = []
+    with telling(gone):
+        for what in ("containers", "images", "networks", "volumes"):
+            if what in wanted:
+                answer: Mapping[str, Any] = getattr(engine, what).prune(filters=wanted[what])
+                removed = answer.get(f"{what.capitalize()}Deleted") or []
+                space = None if what == "networks" else answer.get("SpaceReclaimed") or 0
+                done[what] = Pruned(list(removed), space)
+                gone += [f"prune {what}"] if removed else []
+        if cache is not None:
+            keep = "reserved_space" if speaks(engine, 1, 48) else "keep_storage"
+            limits = {} if cache.keep is None else {keep: cache.keep}
+            answer = engine.build.prune(all=cache.all, filters=cache.filters, **limits)
+            removed = answer.get("CachesDeleted") or []
+            done["builder_cache"] = Pruned(list(removed), answer.get("SpaceReclaimed") or 0)
     return done
 
 

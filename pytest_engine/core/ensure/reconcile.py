@@ -8,18 +8,17 @@ fields it has, what the steps are) is its kind.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from ..errors import EngineError, InvalidInput
+from ..errors import EngineError, InvalidInput, telling
 from .compare import Difference, Field, compare_fields, stated_fields
 
 if TYPE_CHECKING:
     from ..client import Engine
 
-__all__ = ["Action", "Kind", "Outcome", "Plan", "Step", "engine_warnings", "reconcile", "telling"]
+__all__ = ["Action", "Kind", "Outcome", "Plan", "Step", "engine_warnings", "reconcile"]
 
 Spec = TypeVar("Spec")
 Resource = Mapping[str, Any]
@@ -228,14 +227,14 @@ def reconcile(
     needs = kind.prepare(engine, wanted, state, check=check)
     actions = [action for need in needs for action in need.actions]
     differences: tuple[Difference, ...] = ()
-    if actual is not None and state != "absent":
-        differences = kind.examine(engine, wanted, actual, needs)
-    plan = kind.plan(engine, wanted, state, actual, differences)
     resource = actual
-    if check or not plan.steps:
-        actions += [step.action for step in plan.steps]
-    else:
-        with telling(actions):
+    with telling(() if check else actions):
+        if actual is not None and state != "absent":
+            differences = kind.examine(engine, wanted, actual, needs)
+        plan = kind.plan(engine, wanted, state, actual, differences)
+        if check or not plan.steps:
+            actions += [step.action for step in plan.steps]
+        else:
             plan.take(actions)
             resource = kind.find(engine, wanted)
     before: dict[str, Any] = {"exists": actual is not None}
@@ -261,17 +260,3 @@ def reconcile(
 def engine_warnings(answer: Mapping[str, Any]) -> list[str]:
     """Return what an engine warns of in an answer, marked as what the engine said."""
     return [f"Docker warning: {warning}" for warning in answer.get("Warnings") or ()]
-
-
-@contextmanager
-def telling(actions: Sequence[Action]) -> Iterator[None]:
-    """Have the errors of a block tell as well what has been done before them (`done`).
-
-    Args:
-        actions: that; the block may go on adding to them.
-    """
-    try:
-        yield
-    except EngineError as error:
-        error.done = (*map(str, actions), *error.done)
-        raise

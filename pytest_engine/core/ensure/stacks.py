@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from ..api.distribution import (  # pylint: disable=unused-import
     Distribution,  # noqa: F401  # travels along
 )
-from ..errors import EngineError, InvalidInput, NotFound
+from ..errors import EngineError, InvalidInput, NotFound, telling
 from ..stackfile.values import NAMESPACE
 from .configs import ConfigKind
 from .networks import NetworkKind
-from .reconcile import Action, Outcome, reconcile, telling
+from .reconcile import Action, Outcome, reconcile
 from .secrets import SecretKind
 from .service_names import Listed
 from .services import ServiceKind

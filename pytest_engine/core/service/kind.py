@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..ensure.compare import Difference, Field, equals
-from ..ensure.reconcile import Action, Kind, Plan, telling
-from ..errors import EngineError, InvalidInput
+from ..ensure.reconcile import Action, Kind, Plan
+from ..errors import EngineError, InvalidInput, telling
 from .definition import ServiceDefinition
 from .services import NETWORK, LiveServices
 from .states import ALLOWED

@@ -144,6 +144,15 @@ def test_another_name_than_the_hosts_is_refused() -> None:
             Connection(**connection, tls_hostname="b")
 
 
+def test_files_for_tls_are_for_tls_alone() -> None:
+    assert Connection("tcp://a:2376", verify=True, ca="ca").arguments()
+    assert Connection("unix:///x", ca="ca").arguments()
+    with pytest.raises(InvalidInput, match=r"ca_path, client_key: .* tcp://a:2376 .* unencrypted"):
+        Connection("tcp://a:2376", ca="ca", key="key")
+    with pytest.raises(InvalidInput, match="client_cert: with a context"):
+        Connection(context="far", verify=True, cert="cert")
+
+
 @pytest.mark.parametrize("spec", [ExecSpec, RunSpec])
 def test_values_of_variables_are_no_arguments(
     fake: Fake, spec: Callable[..., ExecSpec | RunSpec]

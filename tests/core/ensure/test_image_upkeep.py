@@ -11,7 +11,7 @@ from pytest_engine.core.discovery import proxy_variables
 from pytest_engine.core.ensure.build_spec import BuildSpec
 from pytest_engine.core.ensure.image_names import find_image
 from pytest_engine.core.ensure.image_upkeep import UpkeepSpec, keep_image
-from pytest_engine.core.errors import InvalidInput, Timeout
+from pytest_engine.core.errors import EngineError, InvalidInput, Timeout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,19 @@ def test_an_image_is_pulled_archived_tagged_and_pushed(
     twice(UpkeepSpec(other), state="absent")
     assert find_image(engine, name) is not None
     engine.images.remove(name)
+
+
+@pytest.mark.engine
+def test_the_steps_before_one_that_fails_are_told(
+    engine: Engine, busybox: str, scratch: Scratch
+) -> None:
+    # Nobody listens there.
+    other = f"127.0.0.1:1/{scratch.name()}:latest"
+    wanted = UpkeepSpec(busybox, "local", repository=other, push=True)
+    with pytest.raises(EngineError) as caught:
+        keep_image(engine, wanted)
+    assert caught.value.done == (f"Tagged image {busybox} as {other}",)
+    engine.images.remove(other)
 
 
 @pytest.mark.engine

@@ -11,7 +11,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.many import Item, SomeFailed, other_containers, reconcile_many
-from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.errors import InvalidInput, WaitTimeout
 from pytest_engine.core.spec.container import ContainerSpec
 
 if TYPE_CHECKING:
@@ -111,6 +111,19 @@ def test_one_that_becomes_ready_lets_the_others_go_on(
     first = replace(item(slow, busybox), ready=ready)
     reconcile_many(engine, [item(user, busybox, slow), first])
     assert seen == [False]
+
+
+def test_what_was_done_for_one_that_does_not_become_ready_is_told(
+    engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    def never(client: Engine, container: str) -> Mapping[str, Any]:
+        del client, container
+        raise WaitTimeout("It is not to be.")
+
+    name = scratch.name("slow")
+    with pytest.raises(SomeFailed, match="not to be") as caught:
+        reconcile_many(engine, [replace(item(name, busybox), ready=never)])
+    assert caught.value.done == (f"create container {name}", f"start container {name}")
 
 
 def test_contradictions_are_refused_before_anything_is_done(engine: Engine) -> None:

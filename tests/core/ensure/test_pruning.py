@@ -9,7 +9,7 @@ import pytest
 
 from pytest_engine.core.ensure.looking import speaks
 from pytest_engine.core.ensure.pruning import BuildCachePruning, prune
-from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.errors import EngineError, InvalidInput
 from tests.core.swarms import eventually, swarm_of
 
 if TYPE_CHECKING:
@@ -314,6 +314,14 @@ def test_a_filter_that_the_engine_refuses_is_refused_beforehand(
         prune(site.engine, {what: filters}, check=True)
     with pytest.raises(Exception, match=r"(?i)filter|until|time|dangling"):
         prune(site.engine, {what: filters})
+
+
+def test_what_went_before_a_refusal_is_told(site: Site) -> None:
+    site.container("ended", run=False)
+    wanted: dict[str, Any] = {"containers": {"label": site.label}, "networks": {"no": "such"}}
+    with pytest.raises(EngineError) as caught:
+        prune(site.engine, wanted)
+    assert caught.value.done == ("prune containers",)
 
 
 def test_what_the_build_cache_cannot_be_told_apart_by_is_said(site: Site) -> None:
