@@ -1,4 +1,4 @@
-"""Filters of list calls: keys are joined by AND, the values of a key by OR."""
+"""Filters of list calls: keys are joined by AND, the values of a key by OR, labels by AND."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ options:
   cli_context:
     description:
       - The context of the docker command that says where the engine is, instead of O(docker_host).
+      - It says as well how the connection is encrypted. O(tls) and O(validate_certs) have no effect then, and
+        O(tls_hostname) and files for TLS are refused.
     type: str
   api_version:
     description:
@@ -57,6 +59,8 @@ options:
       - The file with the certificates of the authorities that the engine is verified with.
       - Where the task does not say it, it is C(ca.pem) in the folder that the environment variable
         E(DOCKER_CERT_PATH) of the target names, or in that of the docker command's configuration.
+      - This option and the ones for the client are refused for C(tcp://) engines without O(tls) and
+        O(validate_certs), rather than to speak unencrypted.
     type: path
     aliases:
       - ca_cert

@@ -226,8 +226,8 @@ requirements:
   - requests-unixsocket 0.4 or newer (0.3 is enough with requests older than 2.32)
   - Docker Engine 20.10 (API 1.41) or newer
 notes:
-  - What is required is required on the controller. The containers need none of it, and the docker command is
-    needed nowhere.
+  - What is required is required on the controller, and the containers need none of it. The docker command is
+    needed on the far side of C(ssh://) engines alone.
 """
 
     # The variables by which hosts state the same.

@@ -30,7 +30,7 @@ options:
     description:
       - How tasks get into the containers.
       - With V(docker-api) it is P(pytest_engine.engine.engine#connection), with V(docker-cli)
-        P(pytest_engine.engine.docker#connection), which runs the docker command.
+        P(pytest_engine.engine.docker#connection), which runs the docker command of the controller.
       - With V(ssh) it is the address and port that the container's SSH server is published at, as
         C(ansible_ssh_host) and C(ansible_ssh_port). Where it is not published, they are empty and V(0).
     type: str

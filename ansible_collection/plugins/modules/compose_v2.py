@@ -51,7 +51,10 @@ options:
     elements: str
   dependencies:
     description:
-      - Whether services that they depend on are meant as well. It counts for all states but V(absent).
+      - With O(state=present), whether services that they depend on are meant as well. With O(state=stopped) those are
+        made, and go on if they run.
+      - With O(state=restarted), whether services that depend on them, and say in the Compose file that they restart
+        with them, are restarted as well.
     type: bool
     default: true
   pull:
@@ -59,6 +62,7 @@ options:
       - Whether images are pulled before, V(always), where they are V(missing), V(never), or by the V(policy) in the
         Compose file.
       - That an image was pulled is no change by itself; a container made anew of it is one.
+      - For O(state=present) and O(state=stopped).
     type: str
     default: policy
     choices:
@@ -67,7 +71,9 @@ options:
       - never
       - policy
   build:
-    description: Whether images are built before, V(always), V(never), or by the V(policy) in the Compose file.
+    description:
+      - Whether images are built before, V(always), V(never), or by the V(policy) in the Compose file.
+      - For O(state=present) and O(state=stopped).
     type: str
     default: policy
     choices:
@@ -84,6 +90,7 @@ options:
     description:
       - Which containers are made anew, V(always) all, V(never) any, or V(auto), those that differ from what is
         wanted.
+      - For O(state=present) and O(state=stopped).
     type: str
     default: auto
     choices:
@@ -91,11 +98,15 @@ options:
       - auto
       - never
   renew_anon_volumes:
-    description: Whether containers that are made anew get new anonymous volumes instead of the old ones.
+    description:
+      - Whether containers that are made anew get new anonymous volumes instead of the old ones.
+      - For O(state=present) and O(state=stopped).
     type: bool
     default: false
   remove_orphans:
-    description: Whether containers of services that are no longer in the Compose file are removed.
+    description:
+      - Whether containers of services that are no longer in the Compose file are removed.
+      - It counts for all states but V(restarted).
     type: bool
     default: false
   remove_images:
@@ -118,7 +129,9 @@ options:
     description: How many containers services have, as numbers by their names, for O(state=present) and O(state=stopped).
     type: dict
   wait:
-    description: Whether to wait until containers run, or are healthy where they have a healthcheck.
+    description:
+      - Whether to wait until containers run, or are healthy where they have a healthcheck.
+      - For O(state=present) only.
     type: bool
     default: false
   wait_timeout:
@@ -129,6 +142,7 @@ options:
       - Whether what Compose asks is answered with yes, such as whether a volume that differs is made anew. It is
         answered with no otherwise.
       - Takes Compose 2.32 or newer.
+      - For O(state=present) and O(state=stopped).
     type: bool
     default: false
 author:

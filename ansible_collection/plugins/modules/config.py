@@ -18,6 +18,11 @@ description:
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
+attributes:
+  idempotent:
+    support: full
+    details:
+      - Except for O(force=true), which makes it anew each time.
 options:
   name:
     description: The name of the config. With O(rolling_versions) it is followed by C(_v) and a number.

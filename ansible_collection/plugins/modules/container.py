@@ -137,7 +137,8 @@ options:
   detach:
     description:
       - With V(false) the task waits until a container that it starts has ended. It fails if the command did,
-        and returns what the command wrote; see RV(status) and RV(container).
+        and returns what the command wrote; see RV(status) and RV(container). Then O(state=healthy) is as
+        O(state=started).
       - With O(container_default_behavior=compatibility) V(true) where it is not named.
     type: bool
   device_cgroup_rules:
@@ -323,6 +324,7 @@ options:
       - The image of the container, by name or id. A name without a tag means the tag C(latest).
       - A new container needs it; one that replaces another keeps that one's image where none is named. If the
         container has another image than the engine now has under this name, it is created anew.
+      - Required with O(state=present).
     type: str
   image_comparison:
     description:
@@ -574,7 +576,9 @@ options:
     type: bool
     default: true
   old_name:
-    description: A former name. If there is a container of that name and none of O(name), it is renamed.
+    description:
+      - A former name. If there is a container of that name and none of O(name), it is renamed. Not looked at with
+        O(state=absent).
     type: str
   oom_killer:
     description: Whether the container is B(spared) when memory runs out, in spite of the name.
@@ -668,7 +672,7 @@ options:
       - How many seconds to wait at most for the engine to remove a container, without end if nothing is named.
     type: float
   restart:
-    description: Whether a container that runs is restarted.
+    description: Whether a container that runs is restarted, with O(state=started) and O(state=healthy).
     type: bool
     default: false
   restart_policy:

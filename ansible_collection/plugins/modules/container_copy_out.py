@@ -86,7 +86,8 @@ container_path:
   type: str
   sample: /etc/nginx/nginx.conf
 copied:
-  description: What differed, by its path on the target. Where nothing was there, only O(path) itself.
+  description:
+    - What differed, by its path on the target. Where nothing was there, and with O(force=true), only O(path) itself.
   returned: success
   type: list
   elements: str

@@ -112,7 +112,7 @@ EXAMPLES = r"""
 - name: A database, unless it is there
   pytest_engine.engine.container_exec:
     container: postgres
-    argv: [createdb, --owner=shop, shop]
+    command: sh -c "createdb --owner=shop shop && touch /var/lib/postgresql/data/shop.created"
     user: postgres
     creates: /var/lib/postgresql/data/shop.created
     command_timeout: 30

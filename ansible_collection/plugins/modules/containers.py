@@ -23,6 +23,11 @@ description:
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
+attributes:
+  idempotent:
+    support: full
+    details:
+      - Except for entries with C(recreate=true) or C(restart=true), which do so each time.
 options:
   containers:
     description:

@@ -107,7 +107,9 @@ contexts:
           type: str
           sample: unix:///var/run/docker.sock
         tls:
-          description: Whether the connection is encrypted.
+          description:
+            - Whether the connection is encrypted.
+            - For the context V(default) it is V(false), whatever E(DOCKER_TLS) says; leave it out where that is set.
           returned: success and the context is for Docker
           type: bool
           sample: false

@@ -52,7 +52,9 @@ options:
       - pull
       - local
   build:
-    description: How to build the image. It is BuildKit that builds, unless there are O(build.container_limits).
+    description:
+      - How to build the image. It is BuildKit that builds, unless there are O(build.container_limits) or the engine has it
+        switched off. Podman builds with its own builder.
     type: dict
     suboptions:
       path:
@@ -209,6 +211,7 @@ RETURN = r"""
 image:
   description:
     - The image as the engine describes it. Empty where it has none, as in check mode.
+    - With O(state=absent), C(state) is V(Deleted) where it was removed.
     - After a push, C(push_status) is the last that was said of it.
   returned: success
   type: dict

@@ -10,8 +10,8 @@ module: image_build
 short_description: Build an image from a Dockerfile
 version_added: 0.1.0
 description:
-  - Builds an image that the engine does not have, with the engine's own BuildKit. The target needs no docker
-    command for it.
+  - Builds an image that the engine does not have, with the engine's own BuildKit, or the builder that it has
+    instead. The target needs no docker command for it.
   - Secrets, several platforms, and outputs that are no images need a client that the builder can ask while it
     builds. For them C(docker buildx) has to be installed on the target; where it is not, they are refused.
 extends_documentation_fragment:
@@ -27,6 +27,7 @@ attributes:
     support: full
     details:
       - With O(rebuild=always) the image is built every time, and changed where another one comes of it.
+      - With O(outputs) that are no images, or that are pushed, each build is a change.
 options:
   docker_host:
     description:
@@ -39,7 +40,10 @@ options:
     aliases:
       - docker_url
   cli_context:
-    description: The Docker context of the target that names the engine.
+    description:
+      - The Docker context of the target that names the engine.
+      - It says as well how the connection is encrypted. O(tls), O(validate_certs) and O(tls_hostname) are not looked at
+        then, and files for TLS are refused.
     type: str
   docker_cli:
     description: The docker command on the target, for what needs C(docker buildx). Without it, it is looked for.

@@ -88,8 +88,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 login_result:
-  description: What the login is for, and what the registry said where it was asked. It holds no secret.
-  returned: with O(state=present)
+  description:
+    - What the login is for, and what the registry said where it was asked. It holds no secret, and with O(state=absent)
+      nothing at all.
+  returned: success
   type: dict
   sample:
     serveraddress: registry.example:5000

@@ -19,6 +19,11 @@ description:
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
+attributes:
+  idempotent:
+    support: full
+    details:
+      - Except for O(force=true), which makes it anew each time.
 options:
   name:
     description: The name of the secret. With O(rolling_versions) it is followed by C(_v) and a number.

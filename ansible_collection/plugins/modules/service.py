@@ -19,6 +19,11 @@ description:
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
+attributes:
+  idempotent:
+    support: full
+    details:
+      - Except for O(state=redeployed), which replaces its containers each time.
 options:
   name:
     description: The name of the service. It cannot be changed.
@@ -212,7 +217,8 @@ options:
     default: true
   wait:
     description:
-      - Whether to wait until all containers run, or have ended with success, or are gone.
+      - Whether to wait until all containers run, or have ended with success. With O(state=absent) it is waited in any
+        case until they are gone, because only then their volumes can be removed.
       - If they do not, the module fails, with what the swarm says of them.
     type: bool
     default: true

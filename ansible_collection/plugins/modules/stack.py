@@ -36,7 +36,10 @@ options:
     type: int
     default: 1
   cli_context:
-    description: The context of the docker command that leads to the engine, in place of O(docker_host).
+    description:
+      - The context of the docker command that leads to the engine, in place of O(docker_host).
+      - It says as well how the connection is encrypted. O(tls), O(validate_certs) and O(tls_hostname) are not looked at
+        then, and files for TLS are refused.
     type: str
   compose:
     description:

@@ -16,7 +16,10 @@ extends_documentation_fragment:
   - pytest_engine.engine.engine.reads
 options:
   cli_context:
-    description: The context of the docker command that leads to the engine, in place of O(docker_host).
+    description:
+      - The context of the docker command that leads to the engine, in place of O(docker_host).
+      - It says as well how the connection is encrypted. O(tls), O(validate_certs) and O(tls_hostname) are not looked at
+        then, and files for TLS are refused.
     type: str
   docker_cli:
     description: Has no effect, as the docker command is not used. It is there for playbooks that state it.

@@ -38,7 +38,8 @@ options:
   autolock_managers:
     description:
       - Whether a manager that is restarted needs a key before it manages again.
-      - With V(true) RV(swarm_facts.UnlockKey) tells the key.
+      - The task that switches it on tells the key as RV(swarm_facts.UnlockKey), M(pytest_engine.engine.swarm_info) at any
+        time.
     type: bool
   ca_force_rotate:
     description: Another number than the present one makes the swarm have a new certificate authority.
@@ -179,12 +180,12 @@ EXAMPLES = r"""
     task_history_retention_limit: 2
   register: swarm
 
-- name: Its nodes, given the group swarm_workers
+- name: Its nodes, given the groups swarm_managers and swarm_workers
   pytest_engine.engine.swarm:
     state: join
     remote_addrs:
       - 192.0.2.10:2377
-    join_token: "{{ swarm.swarm_facts.JoinTokens.Worker }}"
+    join_token: "{{ hostvars[groups.swarm_managers[0]].swarm.swarm_facts.JoinTokens.Worker }}"
   when: inventory_hostname in groups.swarm_workers | default([])
 
 - name: Managers that need a key after a restart

@@ -17,6 +17,11 @@ description:
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
+attributes:
+  idempotent:
+    support: full
+    details:
+      - Except for O(force_update=true), which replaces its tasks each time.
 options:
   args:
     description: What the entrypoint of the image is given, in place of what the image says.

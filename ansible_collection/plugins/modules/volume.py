@@ -14,6 +14,11 @@ description:
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
+attributes:
+  idempotent:
+    support: full
+    details:
+      - Except for O(recreate=always), which makes it anew each time.
 options:
   volume_name:
     description: The name of the volume.

@@ -21,7 +21,8 @@ options:
       - Which events to hand over. Names are C(config), C(container), C(daemon), C(event), C(image), C(label),
         C(network), C(node), C(plugin), C(scope), C(secret), C(service), C(type) and C(volume), each with one
         value or several.
-      - Of the values of a name one has to fit, and of the names all.
+      - Labels of a list have to be there all; of the values of another name one has to fit. Of the names all have
+        to.
     type: dict
     default: {}
   since:
