@@ -22,6 +22,7 @@ from pytest_engine.core.spec.service import ServiceSpec
 
 # Fixtures, which are asked for by their names.
 from tests.core.api.swarm.conftest import name, node  # noqa: F401
+from tests.core.swarms import eventually
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -157,6 +158,7 @@ def test_a_port_that_is_in_use_is_said_when_the_time_is_over(
 ) -> None:
     port = {"TargetPort": 80, "PublishedPort": 18099, "PublishMode": "host"}
     service = bring_about(engine, name, busybox, replicas=2, publish=[port])
+    eventually(lambda: running(engine, service))
     with pytest.raises(Timeout, match="1 of 2 tasks run") as caught:
         wait_converged(engine, service, timeout=3)
     assert "host-mode port already in use" in str(caught.value)
