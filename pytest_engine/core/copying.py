@@ -103,7 +103,8 @@ def copy_out(
     # An archive of `folder/.` has the folder as its root with Docker, and none with Podman.
     wanted = path[:-1] if contents_only else path
     with containers.get_archive(container, wanted) as archive:
-        unpack(archive, local, keep_links=keep_links)
+        # A link to a folder is that folder: who named it meant what it leads to.
+        unpack(archive, local.resolve() if contents_only else local, keep_links=keep_links)
     return local
 
 

@@ -16,7 +16,7 @@ from .endpoint import Endpoint, Tls, parse_endpoint
 from .errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["current_context", "docker_config_dir", "proxy_variables", "resolve_endpoint"]
 
@@ -26,7 +26,12 @@ def docker_config_dir(environ: Mapping[str, str]) -> Path:
     configured = environ.get("DOCKER_CONFIG")
     if configured:
         return Path(configured)
-    return Path(environ.get("HOME") or "~").expanduser() / ".docker"
+    try:
+        home = Path(environ.get("HOME") or "~").expanduser()
+    except RuntimeError:
+        # A user without a home has no configuration.
+        home = Path("/nonexistent")
+    return home / ".docker"
 
 
 def proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
@@ -100,17 +105,29 @@ def _tls_of_environment(env: Mapping[str, str], address: str) -> Tls | None:
     if address.strip().lower().startswith(("unix:", "ssh:", "/")):
         return None
     folder = Path(env["DOCKER_CERT_PATH"]) if env.get("DOCKER_CERT_PATH") else None
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not _is(Path.is_dir, folder):
         raise InvalidInput(f"DOCKER_CERT_PATH: {folder} is no folder.")
     return _tls_of_folder(
         folder or docker_config_dir(env), verify=bool(env.get("DOCKER_TLS_VERIFY"))
     )
 
 
+def _is(look: Callable[[Path], bool], path: Path) -> bool:
+    """Look at a path, which before Python 3.14 may raise where that is not allowed.
+
+    Raises:
+        InvalidInput: it is not allowed.
+    """
+    try:
+        return look(path)
+    except OSError as exc:
+        raise InvalidInput(f"{path} cannot be looked at: {exc.strerror}.") from exc
+
+
 def _tls_of_folder(folder: Path, *, verify: bool) -> Tls:
     """Use the files that are there, under the names that the docker command gives them."""
     ca, cert, key = (
-        path if path.is_file() else None
+        path if _is(Path.is_file, path) else None
         for path in (folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
     )
     return Tls(ca, cert, key, verify=verify)
@@ -144,7 +161,7 @@ def _context_endpoint(config: Path, name: str, origin: str, tls: Tls | None) -> 
         raise InvalidInput(f"{origin}: cannot read Docker context {name!r} from {meta}.") from exc
     unchecked = bool(endpoint.get("SkipTLSVerify"))
     files = config / "contexts" / "tls" / identity / "docker"
-    if tls is None and (files.is_dir() or unchecked):
+    if tls is None and (_is(Path.is_dir, files) or unchecked):
         tls = _tls_of_folder(files, verify=not unchecked)
     return parse_endpoint(url, f"context {name!r}", tls)
 
@@ -156,5 +173,5 @@ def _default_endpoint(env: Mapping[str, str]) -> Endpoint:
     if runtime_dir:
         candidates += [f"{runtime_dir}/docker.sock", f"{runtime_dir}/podman/podman.sock"]
     candidates.append("/run/podman/podman.sock")
-    found = next((path for path in candidates if Path(path).exists()), candidates[0])
+    found = next(filter(os.path.exists, candidates), candidates[0])
     return parse_endpoint(found, "default socket")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_engine.core.discovery import docker_config_dir, resolve_endpoint
 from pytest_engine.core.endpoint import Endpoint, Tls
 from pytest_engine.core.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _context(config: Path, name: str, meta: object, *, tls: bool = False) -> Path:
@@ -181,3 +181,27 @@ def test_a_rootless_socket_is_found_where_the_usual_one_is_missing(tmp_path: Pat
     environ = {"XDG_RUNTIME_DIR": str(tmp_path), "DOCKER_CONFIG": str(tmp_path)}
     found = resolve_endpoint(None, environ).path
     assert found in ("/var/run/docker.sock", str(tmp_path / "docker.sock"))
+
+
+def test_what_may_not_be_looked_at_is_passed_over_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = os.stat
+
+    def guarded(path: Any, *args: Any, **options: Any) -> os.stat_result:
+        if str(path).startswith("/run/user/1000"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return look(path, *args, **options)
+
+    # Nothing is kept from the user that most of these tests run as.
+    monkeypatch.setattr(os, "stat", guarded)
+    assert resolve_endpoint(None, {"XDG_RUNTIME_DIR": "/run/user/1000"}, None).scheme == "unix"
+    env = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/run/user/1000/certs"}
+    with pytest.raises(InvalidInput, match="/run/user/1000/certs cannot be looked at: Perm"):
+        resolve_endpoint("tcp://build.example:2376", env, None)
+
+
+def test_a_user_without_a_home_has_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(path: Path) -> Path:
+        raise RuntimeError(f"Could not determine home directory for {path}.")
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    assert resolve_endpoint(None, {}, None).scheme == "unix"

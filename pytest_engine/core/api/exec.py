@@ -26,8 +26,6 @@ __all__ = ["Exec", "ExecResult"]
 # In seconds. The engine has no call that waits for a command's end, so it is asked again
 # and again, in pauses that double from a millisecond up to this.
 _LONGEST_PAUSE = 0.25
-# How long a command may go on after its output has ended.
-_LINGER = 4.0
 # How long a thread may take to begin.
 _BEGIN = 2.0
 
@@ -187,6 +185,8 @@ class Exec:
                     stdout, stderr = _talk(
                         output, stdin, timeout, deadline, partial(self._await_begin, exec_id)
                     )
+                # It may have closed its output before.
+                exit_code = self.wait(exec_id, timeout=_least(timeout, deadline))
             except Timeout as exc:
                 told = f"{command[0]} in container {container}"
                 if deadline is not None and time.monotonic() >= deadline:
@@ -194,7 +194,7 @@ class Exec:
                         f"{told} did not end within {time_limit:g} s. It goes on in there."
                     ) from exc
                 raise Timeout(f"{told} was silent for {timeout:g} s.") from exc
-        return ExecResult(self.wait(exec_id, timeout=_LINGER), stdout, stderr)
+        return ExecResult(exit_code, stdout, stderr)
 
     def wait(self, exec_id: str, *, timeout: float | None = None) -> int:
         """Wait until a command that was started has ended, and return its exit code.
@@ -253,7 +253,16 @@ def _check(command: Any, env: Any, user: Any, working_dir: Any, stdin: Any) -> N
     check_texts(user=user, working_dir=working_dir)
     encode_texts("env", env)
     if stdin is not None and not isinstance(stdin, (bytes, bytearray, memoryview)):
-        raise InvalidInput(f"stdin: {stdin!r:.80} is not bytes.")
+        # Not shown: it may be a secret.
+        raise InvalidInput(f"stdin: bytes are wanted, not {type(stdin).__name__}.")
+
+
+def _least(timeout: float | None, deadline: float | None) -> float | None:
+    """Seconds until the first of both, at least a moment; None: there is neither."""
+    if deadline is None:
+        return timeout
+    left = max(deadline - time.monotonic(), 0.001)
+    return left if timeout is None else min(timeout, left)
 
 
 def _is_command(value: Any) -> bool:

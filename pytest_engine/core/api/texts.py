@@ -47,9 +47,16 @@ def encode_texts(what: str, values: Mapping[str, str] | None) -> str | None:
     """
     if not values:
         return None
-    is_mapping = isinstance(values, Mapping)
-    if not is_mapping or not all(_is_text(part) for pair in values.items() for part in pair):
-        raise InvalidInput(f"{what}: {values!r:.80} are no texts by their names.")
+    if not isinstance(values, Mapping):
+        raise InvalidInput(f"{what}: texts by their names are wanted, no {type(values).__name__}.")
+    for key, value in values.items():
+        # Values may be secrets.
+        if not _is_text(key):
+            raise InvalidInput(f"{what}: the name {key!r:.80} is no text.")
+        if not _is_text(value):
+            raise InvalidInput(
+                f"{what}: the value of {key} is no text, but {type(value).__name__}."
+            )
     return json.dumps(dict(values))
 
 

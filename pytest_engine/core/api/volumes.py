@@ -42,7 +42,8 @@ class Volumes:
         Raises:
             Conflict: one of that name exists with another driver.
         """
-        created: Volume = self._caller.json("VolumeCreate", json_body=config)
+        # Drivers may have to make a file system, or reach another machine.
+        created: Volume = self._caller.json("VolumeCreate", json_body=config, endless=True)
         return created
 
     def inspect(self, name: str) -> Volume:
@@ -82,7 +83,7 @@ class Volumes:
         Raises:
             Conflict: a container uses it.
         """
-        self._caller.call("VolumeDelete", name, query={"force": force or None})
+        self._caller.call("VolumeDelete", name, query={"force": force or None}, endless=True)
 
     def prune(self, *, filters: Filters | None = None) -> VolumePruneResponse:
         """Remove volumes that no container uses (`POST /volumes/prune`).

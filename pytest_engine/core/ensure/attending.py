@@ -6,7 +6,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ContainerDied, NotFound, WaitTimeout
+from ..errors import ConnectionLost, ContainerDied, NotFound, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,9 @@ __all__ = ["Foreground", "wait_until_healthy"]
 
 # What can be read again of what it wrote.
 _READABLE = ("journald", "json-file", "local")
+# What Docker calls it, and what Podman does, which asks for its own words.
+_ENDS = ("die", "died")
+_REMOVALS = ("destroy", "remove")
 
 
 class Foreground:
@@ -44,13 +47,14 @@ class Foreground:
         vanishes = bool(host.get("AutoRemove"))
         self.container = container
         # Listened to before the start: what vanishes at its end tells nothing afterwards.
-        with _events(engine, container, "die", "destroy") as events:
+        with _events(engine, container, *_ENDS, *_REMOVALS) as events:
             engine.containers.start(container)
             for event in events:
-                if event.get("Action") == "die":
+                if event.get("Action") in _ENDS:
                     attributes = (event.get("Actor") or {}).get("Attributes") or {}
-                    self.status = int(attributes.get("exitCode", 0))
-                if event.get("Action") == "destroy" or not vanishes:
+                    code = attributes.get("exitCode", attributes.get("containerExitCode", 0))
+                    self.status = int(code)
+                if event.get("Action") in _REMOVALS or not vanishes:
                     break
         driver = str((host.get("LogConfig") or {}).get("Type"))
         if vanishes:
@@ -83,7 +87,7 @@ def wait_until_healthy(engine: Engine, container: str, timeout: float | None) ->
         WaitTimeout: it was not healthy in time.
         ContainerDied: it ended while it was waited for.
     """
-    with _events(engine, container, "health_status", "die") as events:
+    with _events(engine, container, "health_status", *_ENDS) as events:
         clock = threading.Timer(timeout or 0, events.close)
         clock.daemon = True
         if timeout is not None:
@@ -98,6 +102,12 @@ def wait_until_healthy(engine: Engine, container: str, timeout: float | None) ->
                     return there
         finally:
             clock.cancel()
+        if not events.was_closed():
+            raise ConnectionLost(
+                f"The events of container {_name(there)} ended before it was healthy. Look whether "
+                "the engine still runs.",
+                endpoint=engine.endpoint.url,
+            )
     raise WaitTimeout(
         f"Container {_name(there)} was not healthy within {timeout:g} s: {_last_words(there)}"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +12,7 @@ from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay
 from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS
+from .container_names import is_called, is_container_id
 from .container_settings import refuse_what_would_be_ignored
 from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
 from .podman import as_docker_tells
@@ -27,18 +27,12 @@ if TYPE_CHECKING:
     from ..client import Engine
     from .compare import Difference, Field
 
-__all__ = ["ContainerKind", "is_container_id"]
+__all__ = ["ContainerKind"]
 
-_ID = re.compile(r"[0-9a-f]{64}")
 # Where a bridge network keeps the address of the host for ports that name none.
 _BINDING = "com.docker.network.bridge.host_binding_ipv4"
 # Settings that may name another container.
 _MODES = ("ipc_mode", "network_mode", "pid_mode")
-
-
-def is_container_id(name: str) -> bool:
-    """Tell whether a name may be a container's whole id."""
-    return _ID.fullmatch(name) is not None
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,11 @@ class ContainerKind(Kind[ContainerSpec]):
             if kind == "container" and not is_container_id(other):
                 # The engine keeps its id; one that is not there is the engine's to refuse.
                 with contextlib.suppress(NotFound):
-                    found[mode] = f"container:{engine.containers.inspect(other)['Id']}"
+                    container = engine.containers.inspect(other)
+                    if not is_called(container, other):
+                        why = f"there is no container {other}, but one whose id begins so"
+                        raise InvalidInput(f"{mode}: {why}. State its name.")
+                    found[mode] = f"container:{container['Id']}"
         return replace(wanted, **found) if found else wanted
 
     def prepare(

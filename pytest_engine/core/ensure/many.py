@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, InvalidInput, NotFound, telling
-from .containers import ContainerKind, is_container_id
+from .container_names import is_container_id
+from .containers import ContainerKind
 from .reconcile import Outcome, reconcile
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from ..errors import Conflict, EngineError, Incompatible, NotFound
 from ..polling import poll
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
+from .container_names import find_container
 from .endpoints import kept_endpoint
 from .network_pools import normal_pools, pool_differences, same_pools
 from .podman import network_as_docker_tells
@@ -250,7 +251,7 @@ class NetworkKind(Kind[NetworkSpec]):
             if name in stay or name in (self.connected or ()):
                 if name in on_it:
                     continue
-                if name in members or _exists(engine, name):
+                if name in members or find_container(engine, name):
                     self._connect(plan, engine, wanted.name, name, what, kept.get(name))
                 else:
                     plan.warnings.append(f"There is no container {name} to connect to {what}.")
@@ -361,14 +362,6 @@ def _within(
     return {**endpoint, "IPAMConfig": fits}, lost
 
 
-def _exists(engine: Engine, name: str) -> bool:
-    try:
-        engine.containers.inspect(name)
-    except NotFound:
-        return False
-    return True
-
-
 def _listed_members(network: Mapping[str, Any]) -> dict[str, str]:
     """Return name -> id of the containers that run on a network."""
     listed = network.get("Containers") or {}
@@ -378,9 +371,8 @@ def _listed_members(network: Mapping[str, Any]) -> dict[str, str]:
 
 def _member_id(engine: Engine, network: str, name: str) -> str | None:
     """Return the id of a container that is on a network, whether or not it runs."""
-    try:
-        container = engine.containers.inspect(name)
-    except NotFound:
+    container = find_container(engine, name)
+    if container is None:
         return None
     networks = container.get("NetworkSettings", {}).get("Networks") or {}
     return str(container["Id"]) if network in networks else None

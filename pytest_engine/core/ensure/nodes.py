@@ -54,11 +54,13 @@ class NodeKind(Kind[NodeSpec]):
     )
 
     def find(self, engine: Engine, wanted: NodeSpec) -> Mapping[str, Any] | None:
-        """Inspect the node of that host name or id."""
+        """Inspect the node of that host name, name or whole id; never one whose id begins so."""
         try:
-            return until_led(lambda: engine.nodes.inspect(wanted.name))
+            node = until_led(lambda: engine.nodes.inspect(wanted.name))
         except NotFound:
             return None
+        names = (node["ID"], node["Description"].get("Hostname"), node["Spec"].get("Name"))
+        return node if wanted.name in names else None
 
     def compare(
         self, wanted: NodeSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]

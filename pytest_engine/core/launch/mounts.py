@@ -33,7 +33,9 @@ def unmount_below(root: Path) -> list[str]:
     What is still in use is detached: it goes away with its last user.
     """
     failures = []
-    for point in mount_points(Path("/proc/self/mountinfo").read_text(), root):
+    for point in mount_points(
+        Path("/proc/self/mountinfo").read_text(errors="surrogateescape"), root
+    ):
         try:
             run(["umount", point])
         except EngineError:

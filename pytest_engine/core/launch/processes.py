@@ -82,7 +82,8 @@ def boot_id() -> str:
 
 def _stat_fields(pid: int) -> list[str] | None:
     try:
-        text = (_PROC / str(pid) / "stat").read_text()
+        # Names are cut after 15 bytes, also within a letter.
+        text = (_PROC / str(pid) / "stat").read_text(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
     # The second field is the program's name in parentheses and may hold anything, ") " too.

@@ -113,6 +113,8 @@ class Transport:
         """
         # First of all: it says what to do where the libraries below are missing.
         pool = self._open_pool()
+        # Queries may hold secrets, such as those of a build.
+        what = f"{method} {target.partition('?')[0]}"
         try:
             return Answer(
                 *pool.exchange(
@@ -129,23 +131,23 @@ class Transport:
             raise
         except TooSlow as exc:
             raise Timeout(
-                f"{method} {target}: the engine at {self.endpoint.url} began to answer, but "
+                f"{what}: the engine at {self.endpoint.url} began to answer, but "
                 f"{exc}. Look at the connection, and whether an engine is at its other end."
             ) from exc
         except Unreadable as exc:
             raise ConnectionLost(
-                f"{method} {target}: the answer of {self.endpoint.url} cannot be read: {exc}."
+                f"{what}: the answer of {self.endpoint.url} cannot be read: {exc}."
                 f"{self._dialer.explain(exc) or _LOOK}",
                 endpoint=self.endpoint.url,
             ) from exc
         except (OSError, ValueError, http.client.HTTPException) as exc:
             if ran_out(exc):
                 raise Timeout(
-                    f"{method} {target}: the engine at {self.endpoint.url} stayed silent for "
+                    f"{what}: the engine at {self.endpoint.url} stayed silent for "
                     f"{timeout:g} s. It may be busy; a longer timeout may help."
                 ) from exc
             raise ConnectionLost(
-                f"{method} {target}: the connection to {self.endpoint.url} ended before the "
+                f"{what}: the connection to {self.endpoint.url} ended before the "
                 f"answer did ({_brief(exc)}).{self._dialer.explain(exc) or _LOOK}",
                 endpoint=self.endpoint.url,
             ) from exc

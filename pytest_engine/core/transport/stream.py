@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Callable, TypeVar, Union, cast
 
-from ..errors import ConnectionLost, InvalidInput, Timeout
+from ..errors import ConnectionLost, EngineError, InvalidInput, Timeout
 from .incoming import Response, TooSlow, Unreadable, ran_out
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Body", "Stream", "at_least"]
 
 Body = Union[bytes, BinaryIO, Iterable[bytes], None]
+_AS_IT_IS = (bytes, bytearray, memoryview, type(None))
 _T = TypeVar("_T")
 
 _CHUNK = 65536
@@ -74,6 +75,7 @@ class Stream:
         self._closing = threading.Event()
         self._ended = False
         self._timeout = sock.gettimeout()
+        self._failed: Exception | None = None
         self.status = response.status
         self.headers: Message = response.headers
         # http.client takes an answer of status 101 as one without a body, and one
@@ -95,7 +97,8 @@ class Stream:
         patience: float,
     ) -> Stream:
         """Send a request over a connected socket and read the head of the answer."""
-        what = f"{method} {target} at {url}"
+        # Queries may hold secrets, such as those of a build.
+        what = f"{method} {target.partition('?')[0]} at {url}"
         timeout = sock.gettimeout()
         connection = http.client.HTTPConnection("localhost", blocksize=_BLOCK)
         connection.auto_open = 0
@@ -105,6 +108,10 @@ class Stream:
             _send(connection, method, target, body, headers)
             response = connection.getresponse()
             sock.settimeout(timeout)
+        except EngineError:
+            # Of what was to be sent; some are of the classes below as well.
+            _close(sock, connection)
+            raise
         except TooSlow as exc:
             _close(sock, connection)
             raise Timeout(f"{what}: the engine began to answer, but {exc}.") from exc
@@ -220,6 +227,9 @@ class Stream:
     def _take(self, size: int) -> bytes:
         if self._ended or self.was_closed():
             return b""
+        if self._failed is not None:
+            why = f"reading it failed before ({self._failed!r})"
+            raise ConnectionLost(f"{self._what}: {why}.") from self._failed
         read = (self._raw or self._response).read1
         data = self._attempt(read, size if self._left is None else min(size, self._left))
         if not data:
@@ -241,7 +251,8 @@ class Stream:
             # whatever state it is; that is an end, not a loss.
             if self.was_closed():
                 return None
-            # Python's buffers do not go on after a timeout either.
+            # Python's buffers do not go on after a timeout either, and seem to be at their end.
+            self._failed = exc
             self._let_go()
             if ran_out(exc):
                 slow = isinstance(exc, TooSlow)
@@ -284,7 +295,8 @@ def _send(
     # the answer says why, so it is still worth reading.
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         if not size:
-            connection.request(method, target, body=body, headers=dict(headers))
+            given = body if isinstance(body, _AS_IT_IS) else _read_out(body)
+            connection.request(method, target, body=given, headers=dict(headers))
             return
         # From the file to the socket, where nothing has to be encrypted without a way through
         # here; and without the frames of a body of unknown length, which cost an engine more
@@ -292,6 +304,22 @@ def _send(
         connection.request(method, target, headers={**headers, "Content-Length": str(size)})
         if sock.sendfile(body, offset, size) < size:  # type: ignore[arg-type]
             raise InvalidInput(f"{body!r:.80} became shorter while it was sent.")
+
+
+def _read_out(body: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
+    """Read what is to be sent, so that its errors are not taken for the connection's.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    pieces = body if not hasattr(body, "read") else iter(functools.partial(body.read, _BLOCK), b"")
+    try:
+        yield from pieces
+    except EngineError:
+        # Of another engine, for instance, whose answer it is.
+        raise
+    except OSError as exc:
+        raise InvalidInput(f"What was to be sent cannot be read: {exc}.") from exc
 
 
 def _find_extent(body: Body) -> tuple[int, int]:

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..api.exec import Exec  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..client import Engine
     from ..types.engine import ContainerExecBody
     from .facts import Facts
 
 __all__ = ["Command", "exec"]
 
 _SHOWN = 300
+# Seconds between two looks at a command whose output has ended.
+_PAUSE = 0.01
+_RUNNING = "it was still running when the wait ended"
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,22 @@ class Command(Leaf):
             exec_id = engine.exec.create(container, config)
             with engine.exec.start(exec_id) as output, situation.holding(output):
                 stdout, stderr = output.read()
-            code = engine.exec.inspect(exec_id).get("ExitCode")
+            # Engines note a command's end a moment after its output's, which it may have closed.
+            while (code := _exit_code(engine, exec_id)) is None:
+                if situation.stopping.wait(_PAUSE):
+                    return Unclear(_RUNNING)
         except (Conflict, ContainerNotFound) as exc:
             # It does not run just now; whether that is its end, the wait finds out.
             return Unclear(exc.engine_message)
         except (ConnectionLost, Timeout):
             if situation.stopping.is_set():
-                return "it was still running when the wait ended"
+                return Unclear(_RUNNING)
             raise
         if situation.stopping.is_set():
-            return "it was still running when the wait ended"
+            return Unclear(_RUNNING)
+        return self._judge(code, stdout, stderr)
+
+    def _judge(self, code: int, stdout: bytes, stderr: bytes) -> str | None:
         text = (stderr or stdout).decode("utf-8", "replace").strip()
         reason = f"exit code {code}" + (f": {text[-_SHOWN:]}" if text else "")
         if code != self.exit_code:
@@ -78,6 +88,11 @@ class Command(Leaf):
         if self.output is None or is_wanted(stdout.decode("utf-8", "replace"), self.output):
             return None
         return f"{reason}; its output is not what is waited for"
+
+
+def _exit_code(engine: Engine, exec_id: str) -> int | None:
+    state = engine.exec.inspect(exec_id)
+    return None if state.get("Running") else state.get("ExitCode")
 
 
 def exec(

@@ -253,6 +253,10 @@ def test_a_file_becomes_the_target_or_goes_into_a_folder(
 def test_a_folder_becomes_the_target_or_goes_into_one(
     never_started: Container, tmp_path: Path
 ) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    never_started.copy_out("/d/.", tmp_path / "link")
+    assert (tmp_path / "real" / "f").read_text() == "text"
     assert never_started.copy_out("/d", tmp_path) == tmp_path / "d"
     assert never_started.copy_out("/d", tmp_path / "new") == tmp_path / "new"
     assert never_started.copy_out("/d/.", tmp_path / "d" / "e") == tmp_path / "d" / "e"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -72,6 +72,31 @@ def test_a_command_that_stays_silent_is_a_timeout(engine: Engine, run: Run) -> N
     name = run()
     with pytest.raises(Timeout, match=f"sleep in container {name} was silent for 0.3 s"):
         engine.exec.run(name, ["sleep", "1000"], timeout=0.3)
+
+
+@pytest.mark.parametrize("limit", [None, 60])
+def test_a_command_may_close_its_output_and_go_on(
+    engine: Engine, run: Run, limit: float | None
+) -> None:
+    command = ["sh", "-c", "exec >/dev/null 2>&1; sleep 5; exit 7"]
+    assert engine.exec.run(run(), command, time_limit=limit).exit_code == 7
+
+
+def test_a_command_that_closed_its_output_has_its_time(engine: Engine, run: Run) -> None:
+    command = ["sh", "-c", "exec >/dev/null 2>&1; sleep 1000"]
+    with pytest.raises(Timeout, match=r"did not end within 0\.5 s"):
+        engine.exec.run(run(), command, time_limit=0.5)
+
+
+def test_secrets_of_the_wrong_type_are_not_shown(engine: Engine) -> None:
+    env: Any = {"PGPASSWORD": "s3cret", "PGPORT": 5432}
+    with pytest.raises(InvalidInput, match="PGPORT is no text, but int") as caught:
+        engine.exec.run("any", ["true"], env=env)
+    assert "s3cret" not in str(caught.value)
+    text: Any = "s3cret"
+    with pytest.raises(InvalidInput, match="stdin: bytes are wanted, not str") as caught:
+        engine.exec.run("any", ["true"], stdin=text)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_timeout_with_input_leaves_no_thread(engine: Engine, run: Run) -> None:

@@ -7,7 +7,7 @@ import sys
 import uuid
 from pathlib import Path
 
-from pytest_engine.core.launch.processes import commands_below
+from pytest_engine.core.launch.processes import commands_below, process
 
 
 def test_a_folder_that_ends_in_the_same_path_is_another() -> None:
@@ -23,3 +23,16 @@ def test_a_folder_that_ends_in_the_same_path_is_another() -> None:
         for process in [*mine, *others]:
             process.kill()
             process.wait()
+
+
+def test_a_name_that_is_cut_within_a_letter_is_no_hindrance() -> None:
+    script = "open('/proc/self/comm', 'wb').write(b'prozess-abcdef\\xc3'); print(); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        found = process(child.pid)
+        child.communicate(b"\n")
+    assert found is not None
+    assert found.pid == child.pid

@@ -80,3 +80,29 @@ def test_no_time_to_wait_is_a_time_that_is_over(serve: Serve, silence: threading
     server = serve((Read.REQUEST, silence))
     with _engine(server.host) as engine, pytest.raises(Timeout):
         engine.containers.wait("web", timeout=0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda engine: engine.containers.list(filters={"label": "s3cret"}),
+        lambda engine: engine.images.import_("https://token:s3cret@git.example/x.tar", "any"),
+    ],
+)
+def test_a_loss_does_not_show_what_was_asked(
+    call: Callable[[Engine], object], serve: Serve
+) -> None:
+    server = serve((Read.REQUEST,))
+    with _engine(server.host) as engine, pytest.raises(ConnectionLost) as caught:
+        call(engine)
+    assert "s3cret" in server.requests[0].target
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_stream_that_was_cut_does_not_end_well_later(serve: Serve) -> None:
+    server = serve((Read.REQUEST, _HEAD + b"5\r\nhello\r\n"))
+    with _engine(server.host) as engine, engine.containers.export("web") as archive:
+        assert archive.read() == b"hello"
+        for _attempt in range(3):
+            with pytest.raises(ConnectionLost):
+                archive.read()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import gzip
 import io
 import os
-from typing import TYPE_CHECKING
+import socket
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.errors import InvalidInput, Timeout
 from tests.core.scripted import ALWAYS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
     from tests.core.conftest import Serve
     from tests.core.scripted import Request
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _DATA = os.urandom(300_000)
 
 
-def send(serve: Serve, body: BinaryIO | gzip.GzipFile) -> Request:
+def send(serve: Serve, body: Any) -> Request:
     """Send a body as an archive, and return what arrived."""
     server = serve(ALWAYS)
     with Engine(server.host, api_version="1.41", environ={}) as engine:
@@ -91,3 +92,40 @@ def test_a_file_that_shrinks_while_it_is_sent_is_an_error(
         monkeypatch.setattr(os, "fstat", lambda _descriptor: size)
         with pytest.raises(InvalidInput, match="became shorter while it was sent"):
             engine.containers.put_archive("web", "/", file)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionResetError("the source is gone"),
+        BrokenPipeError("the source is gone"),
+        PermissionError("the source is gone"),
+        socket.timeout("the source is gone"),
+    ],
+)
+def test_a_source_that_breaks_is_told_from_the_connection(serve: Serve, error: OSError) -> None:
+    for body in (Broken(error), pieces(error)):
+        with pytest.raises(InvalidInput, match="cannot be read: the source is gone"):
+            send(serve, body)
+
+
+def test_an_answer_of_another_engine_that_breaks_says_so_itself(serve: Serve) -> None:
+    with pytest.raises(Timeout, match="the other one is silent"):
+        send(serve, pieces(Timeout("the other one is silent.")))
+
+
+def pieces(error: Exception) -> Iterator[bytes]:
+    yield b"a" * 1000
+    raise error
+
+
+class Broken(io.RawIOBase):
+    """A file that breaks after its first bytes."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._pieces = pieces(error)
+
+    def read(self, size: int = -1) -> bytes:
+        del size
+        return next(self._pieces)

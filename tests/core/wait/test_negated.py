@@ -56,3 +56,12 @@ def test_a_command_that_could_not_be_run_does_not_say_no(start: Start) -> None:
     resume.start()
     container.wait(~wait.exec("false"), timeout=30)
     resume.join()
+
+
+def test_a_command_that_closes_its_output_is_waited_for(start: Start) -> None:
+    container = start("sleep 1000")
+    silent = "sh -c 'exec >/dev/null 2>&1; sleep 0.5; exit {}'"
+    container.wait(wait.exec(silent.format(0)), timeout=30)
+    with pytest.raises(WaitTimeout):
+        container.wait(~wait.exec(silent.format(0)), timeout=1)
+    container.wait(~wait.exec(silent.format(1)), timeout=30)

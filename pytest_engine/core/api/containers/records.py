@@ -77,6 +77,8 @@ class Records(Part):
                 "ContainerCreate",
                 query={"name": name, "platform": platform},
                 json_body=config,
+                # It may have to copy what the image has where a volume is mounted.
+                endless=True,
             )
         except BadRequest as exc:
             # Podman takes several at any version, so it is the engine that decides.

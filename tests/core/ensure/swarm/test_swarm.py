@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -183,6 +184,10 @@ def change_a_node(engine: Engine, node: str) -> None:
     assert actions(changed) == actions(asked) == [f"update node {node}"]
     assert changed.after["availability"] == "drain"
     assert not reconcile(engine, NodeKind(), first).changed
+    whole = engine.nodes.inspect(node)["ID"]
+    assert not reconcile(engine, NodeKind(), replace(first, name=whole)).changed
+    # An engine would take the beginning of its id as well.
+    assert NodeKind().find(engine, replace(first, name=whole[:4])) is None
     assert not reconcile(engine, NodeKind(), NodeSpec(node, labels={"a": "1"})).changed
     less = NodeSpec(node, labels={"c": "1"}, labels_to_remove=["b", "c"])
     assert labels_of(reconcile(engine, NodeKind(), less)) == {"a": "1", "c": "1"}
