@@ -8,6 +8,7 @@ since pytest itself decides in the end which fixture a test gets.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,8 @@ __all__ = ["Finder", "Found", "will_run"]
 
 # From pytest 8.4 on a class of its own, before that a function like any other.
 _FIXTURE_TYPE = type(pytest.fixture(lambda: None))
+# Where a fixture has what it was marked with: from pytest 8.4 on, and before.
+_MARKERS = ("_fixture_function_marker", "_pytestfixturefunction")
 _CONFTEST = "conftest.py"
 # What a mark of one of these leads to is known when the test is set up.
 _DOUBTFUL = ("engine_requires",)
@@ -56,6 +59,7 @@ class Finder:
         self._plugin_homes: list[_Home] | None = None
         # Below one node, a name stands for one fixture.
         self._known: dict[tuple[object, str], tuple[Recipe, Path | None] | None] = {}
+        self._own_engines: dict[object, bool] = {}
 
     def all_of(self, item: pytest.Item) -> Iterator[Found]:
         """List those of our fixtures that a test uses, directly or not."""
@@ -83,20 +87,24 @@ class Finder:
 
     def has_own_engine(self, item: pytest.Item) -> bool:
         """Whether a test has an engine that is not this plugin's fixture."""
+        if item.parent not in self._own_engines:
+            self._own_engines[item.parent] = self._look_for_own_engine(item)
+        return self._own_engines[item.parent]
+
+    def _look_for_own_engine(self, item: pytest.Item) -> bool:
         for home in self._homes(item):
-            if _is_fixture(home.names.get("engine"), "engine"):
+            # It may have any name there.
+            if any(_name_of(value, name) == "engine" for name, value in [*home.names.items()]):
                 return home.names.get("__name__") != __package__
         return True
 
     def _look_up(self, item: pytest.Item, name: str) -> tuple[Recipe, Path | None] | None:
         for home in self._homes(item):
-            value = home.names.get(name)
-            if isinstance(value, staticmethod):
-                value = value.__func__
+            value = _bare(home.names.get(name))
             recipe = None if value is None else recipe_of(value)
             if recipe is not None:
                 return recipe, home.folder
-            if _is_fixture(value, name):
+            if _name_of(value, name) == name:
                 return None
         return None
 
@@ -146,11 +154,22 @@ def _depth(home: _Home) -> int:
     return len(home.folder.parts) if home.folder else 0
 
 
-def _is_fixture(value: object, name: str) -> bool:
-    if not isinstance(value, _FIXTURE_TYPE):
-        return False
-    # With name=..., it is not the fixture of the name that it is assigned to.
-    return getattr(value, "name", name) == name
+# By their types alone: modules hold all sorts of objects, some of which do things when they are
+# asked for anything, their class included.
+
+
+def _bare(value: Any) -> Any:
+    return value.__func__ if issubclass(type(value), staticmethod) else value
+
+
+def _name_of(value: object, attribute: str) -> str | None:
+    """Tell the name that pytest gives to a fixture; None: it is none."""
+    value = _bare(value)
+    if not issubclass(type(value), _FIXTURE_TYPE):
+        return None
+    markers = (inspect.getattr_static(value, name, None) for name in _MARKERS)
+    marker: Any = next(filter(None, markers), None)
+    return None if marker is None else marker.name or attribute
 
 
 def _node_of(

@@ -28,9 +28,10 @@ def hooks_of(request: pytest.FixtureRequest, home: Path | None) -> HookRelay:
     session = request.session
     if home is None or request.node is not session:
         return cast("HookRelay", request.node.ihook)
-    if session.config.rootpath not in (home, *home.parents):
-        # A plugin's, for all tests that there are.
-        home = Path(os.path.commonpath([item.path.parent for item in session.items]))
+    folders = [item.path.parent for item in session.items]
+    if not any(home in (folder, *folder.parents) for folder in folders):
+        # A plugin's, or another module's, for all tests that there are.
+        home = Path(os.path.commonpath(folders))
     return cast("HookRelay", _Hooks(session.config.pluginmanager, home))
 
 

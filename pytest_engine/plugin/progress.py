@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -50,7 +51,7 @@ class Speaker:
 
     def detail(self, text: str) -> None:
         """Write a line that is only wanted with `-v`."""
-        if self._config.getoption("verbose") > 0:
+        if self._config.getoption("verbose", 0) > 0:
             self.say(text)
 
     def flush(self) -> None:
@@ -156,12 +157,12 @@ class Speaker:
 
     def _write(self, text: str, *, stays: bool) -> None:
         reporter = self._reporter()
-        if reporter is None or self._config.getoption("verbose") < 0:
+        if reporter is None or self._config.getoption("verbose", 0) < 0:
             return
         capture = self._config.pluginmanager.getplugin("capturemanager")
         if not (text or self._has_state):
             return
-        with capture.global_and_fixture_disabled() if capture else nullcontext():
+        with _kept_streams(), capture.global_and_fixture_disabled() if capture else nullcontext():
             if self._has_state:
                 # The state of before goes away, whatever takes its place.
                 reporter.rewrite("", erase=True)
@@ -173,6 +174,16 @@ class Speaker:
                 reporter.write_line(f"engine: {text}")
             elif text:
                 reporter.rewrite(f"engine: {text}"[: get_terminal_size().columns - 1], erase=True)
+
+
+@contextmanager
+def _kept_streams() -> Iterator[None]:
+    """Leave the streams to whoever has replaced them; pytest's capture takes them back."""
+    streams = sys.stdout, sys.stderr
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = streams
 
 
 def _megabytes(layers: Mapping[str, int]) -> str:

@@ -10,6 +10,8 @@ import pytest
 from .fixtures import CLASH, SESSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_engine.core.client import Engine
 
     from .session import Resource, Session
@@ -57,10 +59,16 @@ def keep_what_failed(item: pytest.Item, report: pytest.TestReport) -> None:
 def _used(item: pytest.Item, among: list[Resource]) -> list[Resource]:
     """Pick what a test used: that of its fixtures, and what was made while it ran."""
     began = item.stash.get(_BEGAN, 0.0)
-    names = set(getattr(item, "fixturenames", ()))
+    # Those that it has asked for while it ran are among those of its request alone.
+    names = {*getattr(item, "fixturenames", ()), *_asked(item)}
     # What is still there of the test before may have the same fixture.
     there = [one for one in among if not (one.early or one.going)]
     return [one for one in there if one.fixture in names or one.born >= began]
+
+
+def _asked(item: pytest.Item) -> Iterable[str]:
+    names: Iterable[str] = getattr(getattr(item, "_request", None), "fixturenames", ())
+    return names
 
 
 def summarize(reporter: pytest.TerminalReporter, left: list[str], errors: list[str]) -> None:

@@ -118,14 +118,21 @@ def pytest_engine_container_spec(spec, request):
     project.run(*arguments).assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("inside", [False, True], ids=["elsewhere", "in the project"])
 def test_what_a_plugin_makes_for_the_session_is_for_all_tests(
-    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    project: Project,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    inside: bool,  # noqa: FBT001  # a parameter
 ) -> None:
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    folder = tmp_path_factory.mktemp("elsewhere")
+    if inside:
+        folder = project.pytester.path / ".venv" / "site-packages"
+        folder.mkdir(parents=True)
     plugin = "from pytest_engine import container\n"
     plugin += "theirs = container('busybox', command='sleep 1000', scope='session')\n"
-    (elsewhere / "offering.py").write_text(plugin)
-    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    (folder / "offering.py").write_text(plugin)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
     test_it = """
 def test_it(theirs):
     assert theirs.inspect()["Config"]["Labels"]["test"] == "below"
