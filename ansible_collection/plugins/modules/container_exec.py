@@ -112,9 +112,9 @@ EXAMPLES = r"""
 - name: A database, unless it is there
   pytest_engine.engine.container_exec:
     container: postgres
-    command: sh -c "createdb --owner=shop shop && touch /var/lib/postgresql/data/shop.created"
+    command: sh -c "createdb --owner=shop shop && touch /tmp/shop.created"
     user: postgres
-    creates: /var/lib/postgresql/data/shop.created
+    creates: /tmp/shop.created
     command_timeout: 30
 
 - name: A command with a pipe, which takes a shell
