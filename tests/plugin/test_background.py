@@ -86,8 +86,8 @@ class Config:
     def getplugin(self, name: str) -> object:
         return self._plugins.get(name)
 
-    def getoption(self, name: str) -> int:
-        return {"verbose": 0}[name]
+    def getoption(self, name: str, default: int) -> int:
+        return {"verbose": 0}.get(name, default)
 
 
 def speaker_on(screen: Screen, clock: Callable[[], float]) -> Speaker:
