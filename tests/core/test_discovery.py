@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import pytest
 
@@ -183,17 +183,19 @@ def test_a_rootless_socket_is_found_where_the_usual_one_is_missing(tmp_path: Pat
     assert found in ("/var/run/docker.sock", str(tmp_path / "docker.sock"))
 
 
-def test_what_may_not_be_looked_at_is_passed_over_or_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    look = os.stat
+def _refuse(path: object, *_args: object, **_options: object) -> NoReturn:
+    raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    def guarded(path: Any, *args: Any, **options: Any) -> os.stat_result:
-        if str(path).startswith("/run/user/1000"):
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return look(path, *args, **options)
 
+def test_a_socket_that_may_not_be_looked_at_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nothing is kept from the user that most of these tests run as.
-    monkeypatch.setattr(os, "stat", guarded)
-    assert resolve_endpoint(None, {"XDG_RUNTIME_DIR": "/run/user/1000"}, None).scheme == "unix"
+    monkeypatch.setattr(os, "stat", _refuse)
+    endpoint = resolve_endpoint(None, {"XDG_RUNTIME_DIR": "/run/user/1000"}, None)
+    assert endpoint.url == "unix:///var/run/docker.sock"
+
+
+def test_a_folder_that_may_not_be_looked_at_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_dir", _refuse)
     env = {"DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": "/run/user/1000/certs"}
     with pytest.raises(InvalidInput, match="/run/user/1000/certs cannot be looked at: Perm"):
         resolve_endpoint("tcp://build.example:2376", env, None)
