@@ -59,7 +59,8 @@ class NodeKind(Kind[NodeSpec]):
             node = until_led(lambda: engine.nodes.inspect(wanted.name))
         except NotFound:
             return None
-        names = (node["ID"], node["Description"].get("Hostname"), node["Spec"].get("Name"))
+        told = node.get("Description") or {}
+        names = (node["ID"], told.get("Hostname"), node["Spec"].get("Name"))
         return node if wanted.name in names else None
 
     def compare(
