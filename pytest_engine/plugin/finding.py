@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from .participants import conftest_folder
 from .recipe import Recipe, recipe_of
 
 __all__ = ["Finder", "Found", "will_run"]
@@ -24,7 +25,6 @@ __all__ = ["Finder", "Found", "will_run"]
 _FIXTURE_TYPE = type(pytest.fixture(lambda: None))
 # Where a fixture has what it was marked with: from pytest 8.4 on, and before.
 _MARKERS = ("_fixture_function_marker", "_pytestfixturefunction")
-_CONFTEST = "conftest.py"
 # What a mark of one of these leads to is known when the test is set up.
 _DOUBTFUL = ("engine_requires",)
 
@@ -124,8 +124,7 @@ class Finder:
     def _look_at_plugins(self) -> Iterator[_Home]:
         for _name, plugin in self._plugins.list_name_plugin():
             names = getattr(plugin, "__dict__", {})
-            file = Path(str(names.get("__file__") or ""))
-            yield _Home(names, file.parent if file.name == _CONFTEST else None)
+            yield _Home(names, conftest_folder(plugin))
             if plugin is not None and not isinstance(plugin, ModuleType):
                 yield from _homes_of_class(type(plugin))
 

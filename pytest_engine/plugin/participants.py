@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pytest
     from pluggy import HookRelay, PluginManager
 
-__all__ = ["hooks_of"]
+__all__ = ["conftest_folder", "hooks_of"]
 
 _CONFTEST = "conftest.py"
 
@@ -28,11 +28,17 @@ def hooks_of(request: pytest.FixtureRequest, home: Path | None) -> HookRelay:
     session = request.session
     if home is None or request.node is not session:
         return cast("HookRelay", request.node.ihook)
-    folders = [item.path.parent for item in session.items]
+    folders = {item.path.parent for item in session.items}
     if not any(home in (folder, *folder.parents) for folder in folders):
         # A plugin's, or another module's, for all tests that there are.
         home = Path(os.path.commonpath(folders))
     return cast("HookRelay", _Hooks(session.config.pluginmanager, home))
+
+
+def conftest_folder(plugin: object) -> Path | None:
+    """Return the folder of the conftest file that a plugin of pytest is; None: it is none."""
+    file = Path(str(getattr(plugin, "__dict__", {}).get("__file__") or ""))
+    return file.parent if file.name == _CONFTEST else None
 
 
 class _Hooks:
@@ -40,16 +46,12 @@ class _Hooks:
 
     def __init__(self, plugins: PluginManager, home: Path) -> None:
         self._plugins = plugins
+        nearby = (None, home, *home.parents)
         self._others = [
             plugin
             for _name, plugin in plugins.list_name_plugin()
-            if plugin is not None and _is_elsewhere(plugin, home)
+            if plugin is not None and conftest_folder(plugin) not in nearby
         ]
 
     def __getattr__(self, name: str) -> Any:
         return self._plugins.subset_hook_caller(name, self._others)
-
-
-def _is_elsewhere(plugin: object, home: Path) -> bool:
-    file = Path(str(getattr(plugin, "__dict__", {}).get("__file__") or ""))
-    return file.name == _CONFTEST and file.parent not in (home, *home.parents)

@@ -80,7 +80,6 @@ class ImageUpkeep:
 class _Work:
     """The same while it grows."""
 
-    changed: bool = False
     actions: list[str] = field(default_factory=list)
     stays: list[str] = field(default_factory=list)
     image: dict[str, Any] = field(default_factory=dict)
@@ -93,8 +92,12 @@ class _Work:
         """Add something that was done."""
         self.actions.append(action)
         if changed:
-            self.changed = True
             self.stays.append(action)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was changed, which stays."""
+        return bool(self.stays)
 
     def result(self) -> ImageUpkeep:
         """Return what came of it."""
