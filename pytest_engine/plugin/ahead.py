@@ -16,9 +16,18 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pytest_engine.core.errors import Conflict, ConnectionFailed, InvalidInput, PortInUse, Timeout
+from pytest_engine.core.errors import (
+    Conflict,
+    ConnectionFailed,
+    ContainerDied,
+    InvalidInput,
+    PortInUse,
+    Timeout,
+    WaitTimeout,
+)
 
 from .background import Crew
+from .connecting import EarlyConnection
 from .course import Course, course_of
 from .early import EarlyRequest, TooEarly
 from .finding import Finder, Found
@@ -39,6 +48,8 @@ __all__ = ["Ahead", "Held"]
 # Seconds that the end of a run waits for what was begun in vain, and between two looks at it.
 _PATIENCE = 30.0
 _LOOK_AGAIN = 0.2
+# Seconds after which the person at the terminal is told of it.
+_PATIENCE_WITHOUT_A_WORD = 2.0
 _SCOPES = ("session", "package", "module")
 # What stood in the way may be gone when a test asks, as another container of that name, and an
 # engine that was restarted is back.
@@ -68,13 +79,13 @@ class Ahead:
         self._crew = Crew("pytest-engine-ahead", limit)
         self._finder = Finder(config)
         self._course: Course | None = None
-        self._engine: Future[Engine] | None = None
-        self._is_lent = False
+        self._connection = EarlyConnection(run, self._crew)
         self._jobs: dict[Found, Job] = {}
         self._begun: set[Found] = set()
         self._ready: dict[Found, deque[Job]] = {}
         self._in_use: dict[Found, object] = {}
-        self._parents: dict[Found, object] = {}
+        self._asked_before: dict[Found, object] = {}
+        self._broken_off: list[Job] = []
         self._nextitem: pytest.Item | None = None
 
     def look(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -83,6 +94,9 @@ class Ahead:
         self._run.speaker.flush()
         if not self._is_on:
             return
+        self._run.environ.note()
+        while self._broken_off:
+            self._give_up(self._broken_off.pop())
         if self._course is None:
             self._course = course_of(item.session, self._finder)
         for found, first in self._course.due(item, nextitem).items():
@@ -93,12 +107,7 @@ class Ahead:
 
     def connect(self) -> Engine:
         """Return the engine that was connected ahead, or connect."""
-        if self._engine is None:
-            return self._run.connect()
-        self._is_lent = True
-        self._run.speaker.wait_for(self._engine)
-        # A skip or a failure comes out of here as it is.
-        return self._engine.result()
+        return self._connection.lend()
 
     def hold(
         self,
@@ -151,16 +160,23 @@ class Ahead:
         """Give up whatever nobody has asked for, and wait until it is gone."""
         self._is_on = False
         ready = [job for jobs in self._ready.values() for job in jobs]
-        for job in [*ready, *reversed(self._jobs.values())]:
+        unasked = [*self._broken_off, *ready, *reversed(self._jobs.values())]
+        for job in unasked:
             self._give_up(job)
+        self._broken_off.clear()
         self._jobs.clear()
         self._ready.clear()
+        self._tell_of_waiting(unasked)
         self._run.removals.join()
         self._run.speaker.flush()
-        engine = self._engine
-        if engine is not None and not self._is_lent and engine.exception() is None:
-            # No test has asked for it.
-            engine.result().close()
+        self._connection.close()
+
+    def _tell_of_waiting(self, jobs: list[Job]) -> None:
+        late = wait([job.result for job in jobs], timeout=_PATIENCE_WITHOUT_A_WORD).not_done
+        names = sorted({job.found.name for job in jobs if job.result in late})
+        if names:
+            self._run.speaker.say(f"waiting for what was begun ahead in vain: {', '.join(names)}")
+            self._run.speaker.flush()
 
     def _begin(self, found: Found, item: pytest.Item) -> Job | None:
         """Begin to make the value of a fixture, unless there is a reason not to."""
@@ -200,10 +216,8 @@ class Ahead:
         return needs
 
     def _submit(self, found: Found, request: EarlyRequest, needs: Mapping[str, Any]) -> Job:
-        if self._engine is None:
-            self._engine = self._crew.submit(self._run.connect)
-        engine = self._engine
-        job = Job(found, request, needs, Future())
+        engine = self._connection.begin()
+        job = Job(found, request, needs, Future(), self._run.environ.noted())
         job.result = self._crew.submit(lambda: job.make(engine))
         return job
 
@@ -221,12 +235,23 @@ class Ahead:
         job = ready.popleft() if ready else self._jobs.pop(found, None)
         if job is None:
             return None
-        self._run.speaker.wait_for(job.result)
+        try:
+            self._run.speaker.wait_for(job.result)
+        except BaseException:
+            # A time limit for the whole test, say. The report is to tell of it first.
+            job.request.hand_over(request)
+            self._broken_off.append(job)
+            raise
         error = job.result.exception()
-        if isinstance(error, _WORTH_ANOTHER_TRY):
+        is_same_environ = self._run.environ.is_as(job.environ)
+        # A login that another fixture has stated meanwhile, say; not what took its time to fail.
+        is_moot = not is_same_environ and not isinstance(error, (ContainerDied, WaitTimeout))
+        if isinstance(error, _WORTH_ANOTHER_TRY) or (error is not None and is_moot):
             return None
-        is_as_asked = job.engine is engine and all(
-            job.others.get(name) is value for name, value in others.items()
+        is_as_asked = (
+            job.engine is engine
+            and all(job.others.get(name) is value for name, value in others.items())
+            and (is_same_environ or not found.recipe.hints.environ)
         )
         if error is not None and is_as_asked:
             job.request.hand_over(request)
@@ -256,7 +281,7 @@ class Ahead:
     ) -> None:
         """Complain of fixtures that are not ours and live for one test."""
         changed = [name for name in others if job.others.get(name) is not others[name]]
-        if changed and self._parents.get(found, self) is request.node.parent:
+        if changed and self._asked_before.get(found) == _asker(request.node):
             raise _changes(", ".join(changed))
 
     def _used(self, others: Mapping[str, Any]) -> list[tuple[Found, object]]:
@@ -273,11 +298,8 @@ class Ahead:
         """Begin what the next tests will need."""
         if self._course is None or self._finder.has_own_engine(item):
             return
-        if self._engine is None:
-            self._is_lent = True
-            self._engine = Future()
-            self._engine.set_result(engine)
-        self._parents[found] = item.parent
+        self._connection.use(engine)
+        self._asked_before[found] = _asker(item)
         ready = self._ready.setdefault(found, deque())
         nodes = [other.node for other, _value in self._used(others)]
         coming = [
@@ -333,6 +355,14 @@ class Ahead:
     def _found(recipe: Recipe, request: pytest.FixtureRequest) -> Found:
         node = None if recipe.scope == "function" else request.node
         return Found(recipe, request.fixturename or "", node)
+
+
+def _asker(item: pytest.Item) -> object:
+    """Say where a test stands: values that change there are those of fixtures for one test.
+
+    Fixtures with parameters of their own have others for other parameters.
+    """
+    return item.parent, getattr(getattr(item, "callspec", None), "indices", {})
 
 
 def _changes(names: str) -> InvalidInput:

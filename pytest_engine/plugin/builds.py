@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 from pytest_engine.core.api.build_options import BuildOptions
 from pytest_engine.core.errors import InvalidInput
 
+from .early import check_wanted
 from .making import made
 
 if TYPE_CHECKING:
+    import pytest
+
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
 
@@ -108,15 +111,23 @@ def refuse_build_options(stated: Mapping[str, Any], more: BuildOptions | None) -
         )
 
 
-def build_image(session: Session, engine: Engine, plan: BuildPlan, fixture: str) -> str:
+def build_image(
+    session: Session, engine: Engine, plan: BuildPlan, request: pytest.FixtureRequest
+) -> str:
     """Build an image once in a run, which removes it at its end; returns its id."""
+    fixture = request.fixturename or "image"
 
     def make() -> Resource:
         labels = {**(plan.options.get("labels") or {}), **session.owner.labels(fixture)}
         options: BuildOptions = {**plan.options, "labels": labels}
         with session.making("image", str(plan), fixture, engine) as resource:
             timed = session.durations.step(fixture, "build")
-            with timed, session.speaker.building(str(plan)) as progress:
+            with timed, session.speaker.building(str(plan)) as tell:
+
+                def progress(line: str) -> None:
+                    check_wanted(request)
+                    tell(line)
+
                 resource.id = engine.build.image(plan.context, progress=progress, **options)
             resource.name = resource.id
         return resource

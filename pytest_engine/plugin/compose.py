@@ -17,6 +17,7 @@ from .compose_files import find_files, labelled
 from .compose_project import ComposeProject, brought_up, lent, wait_until_ready
 from .fixtures import session_of
 from .functions import WRONG_ARGUMENT, callers, fixture_function
+from .recipe import Hints
 from .references import fill_in, names_in
 from .shared import digest
 
@@ -135,7 +136,7 @@ def compose(
                     engine,
                     files.project(project_name or session.owner.name(fixture), profiles, env_files),
                     scratch=Path(scratch),
-                    environ={**os.environ, **variables},
+                    environ={**session.environ, **variables},
                     labels=session.owner.labels(fixture),
                     named={*services, *(scale or {}), *(wait or {})},
                     wanted=wanted,
@@ -153,7 +154,8 @@ def compose(
         with lent(session, engine, fixture, digest(*facts) if is_shared else None, up) as project:
             yield project
 
-    made = fixture_function(make, references, names, title, scope=scope, doc=doc)
+    hints = Hints(environ=True)
+    made = fixture_function(make, references, names, title, hints, scope=scope, doc=doc)
     return cast("Fixture[ComposeProject]", made)
 
 

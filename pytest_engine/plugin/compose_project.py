@@ -20,7 +20,7 @@ from pytest_engine.ownership.removal import Thing, remove_all
 
 from .foreign import PROJECT_LABEL, refuse_foreign_project
 from .lifecycle import remember
-from .session import Resource
+from .session import FAILURES, Resource
 from .shared import once
 from .standing import stands
 
@@ -153,7 +153,7 @@ def brought_up(
         session.speaker.detail(f"{fixture} ({name}) up after {time.monotonic() - began:.2f} s")
         yield ComposeProject(engine, name, containers)
         is_well = True
-    except Exception as exc:
+    except FAILURES as exc:
         for resource in noted:
             if resource.container is not None:
                 remember(session, resource, resource.container, getattr(exc, "log_tail", ""))

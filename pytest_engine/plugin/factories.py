@@ -327,7 +327,7 @@ def image(
                 session, engine, request, str(name), pull, platform, names.folder
             )
         else:
-            built = build_image(session, engine, recipe, request.fixturename or "image")
+            built = build_image(session, engine, recipe, request)
             yield Image(engine, built, built)
 
     title = str(name or recipe)

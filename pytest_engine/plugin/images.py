@@ -7,24 +7,28 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Literal, Union
+from typing import TYPE_CHECKING, Literal, NamedTuple, Union
 
 from pytest_engine.core.errors import ImageNotFound, InvalidInput
 from pytest_engine.core.moment import parse_moment
 from pytest_engine.core.reference import DEFAULT_REGISTRY, parse_reference
 
+from .early import check_wanted
 from .retries import pull_patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
+    import pytest
     from pluggy import HookRelay
 
+    from pytest_engine.core.api.progress import Progress
     from pytest_engine.core.client import Engine
     from pytest_engine.core.types.engine import ImageInspect
 
     from .durations import Durations
     from .progress import Speaker
+    from .session import Session
 
 __all__ = ["Demand", "PullPolicy", "Pulls", "check_policy", "mirrored", "resolve_name"]
 
@@ -98,6 +102,7 @@ class Demand:
         policy: when it is pulled.
         platform: `os[/arch[/variant]]` where it is not the engine's own.
         fixture: the fixture that asks.
+        check_wanted: ends a pull, by what it raises, that nobody wants any more.
     """
 
     engine: Engine
@@ -105,6 +110,22 @@ class Demand:
     policy: PullPolicy
     platform: str | None = None
     fixture: str = "image"
+    check_wanted: Callable[[], None] = lambda: None
+
+    @classmethod
+    def of(
+        cls,
+        session: Session,
+        engine: Engine,
+        request: pytest.FixtureRequest,
+        name: str,
+        policy: PullPolicy | None,
+        platform: str | None,
+    ) -> Demand:
+        """State what a request asks for; without a policy, that of the run counts."""
+        fixture = request.fixturename or "image"
+        check = partial(check_wanted, request)
+        return cls(engine, name, policy or session.settings.pull, platform, fixture, check)
 
     @property
     def key(self) -> tuple[str, str, str | None]:
@@ -140,8 +161,20 @@ class Demand:
             ) from exc
 
 
-def _at_once(key: Hashable, do: Callable[[], None], earlier: bool) -> None:  # noqa: FBT001  # of one caller, below
-    del key, earlier
+class Look(NamedTuple):
+    """What was known of an image when it was looked for.
+
+    Attributes:
+        pulled: how often the run had pulled it.
+        at: when that was, in seconds since the epoch.
+    """
+
+    pulled: int
+    at: float
+
+
+def _at_once(key: Hashable, do: Callable[[], None], since: float | None) -> None:
+    del key, since
     do()
 
 
@@ -152,15 +185,15 @@ class Pulls:
         speaker: is told what is pulled.
         durations: is told how long that took.
         alone: does what it is given, unless another worker of the run did that for the same
-            key meanwhile, or if the last argument says so, at any time before; None: there
-            are no others.
+            key since the moment that the last argument is, or without one at any time before;
+            None: there are no others.
     """
 
     def __init__(
         self,
         speaker: Speaker,
         durations: Durations,
-        alone: Callable[[Hashable, Callable[[], None], bool], None] | None = None,
+        alone: Callable[[Hashable, Callable[[], None], float | None], None] | None = None,
     ) -> None:
         self._speaker = speaker
         self._durations = durations
@@ -169,16 +202,16 @@ class Pulls:
         self._locks: dict[Hashable, threading.Lock] = {}
         self._done: dict[Hashable, int] = {}
 
-    def count(self, demand: Demand) -> int:
-        """Tell how often the run has pulled it."""
-        return self._done.get(demand.key, 0)
+    def look(self, demand: Demand) -> Look:
+        """Tell what is known of it, before the engine is asked for it."""
+        return Look(self._done.get(demand.key, 0), time.time())
 
-    def pull(self, demand: Demand, seen: int, *, is_missing: bool = True) -> None:
-        """Pull it, unless that has happened since `count` told `seen`; others wait meanwhile.
+    def pull(self, demand: Demand, look: Look, *, is_missing: bool = True) -> None:
+        """Pull it, unless that has happened since it was looked for; others wait meanwhile.
 
         Args:
             demand: what is to be pulled.
-            seen: how often that was done.
+            look: what was known then.
             is_missing: whether the engine lacks it. If not, one pull in a run is enough,
                 whichever worker's it was; what is missing may have been removed since.
 
@@ -188,14 +221,20 @@ class Pulls:
         with self._lock:
             lock = self._locks.setdefault(demand.key, threading.Lock())
         with lock:
-            if self.count(demand) == seen:
+            if self._done.get(demand.key, 0) == look.pulled:
+                since = look.at if is_missing else None
                 with self._durations.step(demand.fixture, "pull"):
-                    self._alone(demand.key, partial(self._pull, demand), not is_missing)
-                self._done[demand.key] = seen + 1
+                    self._alone(demand.key, partial(self._pull, demand), since)
+                self._done[demand.key] = look.pulled + 1
 
     def _pull(self, demand: Demand) -> None:
         def pull() -> None:
-            with self._speaker.pulling(demand.name) as progress:
+            with self._speaker.pulling(demand.name) as tell:
+
+                def progress(step: Progress) -> None:
+                    demand.check_wanted()
+                    tell(step)
+
                 demand.engine.images.pull(demand.name, platform=demand.platform, progress=progress)
 
         pull_patiently(pull, demand.name, self._speaker)
@@ -203,7 +242,7 @@ class Pulls:
 
     def freshen(self, demand: Demand) -> None:
         """Pull what the policy does not take as the engine has it; what is missing may stay so."""
-        if demand.policy not in ("missing", "never") and not self.count(demand):
+        if demand.policy not in ("missing", "never") and demand.key not in self._done:
             self.find(demand)
 
     def find(self, demand: Demand) -> ImageInspect:
@@ -213,7 +252,7 @@ class Pulls:
             PullFailed: it cannot be pulled.
             InvalidInput: it is not there, and may not be pulled.
         """
-        seen = self.count(demand)
+        look = self.look(demand)
         is_missing = False
         try:
             found = demand.engine.images.inspect(demand.name)
@@ -221,7 +260,7 @@ class Pulls:
             demand.refuse(exc)
             is_missing = True
         else:
-            if seen or not demand.is_stale(found):
+            if look.pulled or not demand.is_stale(found):
                 return found
-        self.pull(demand, seen, is_missing=is_missing)
+        self.pull(demand, look, is_missing=is_missing)
         return demand.engine.images.inspect(demand.name)

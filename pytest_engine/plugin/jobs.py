@@ -32,6 +32,7 @@ class Job:
         request: what stands for the request of a test.
         needs: names of fixtures that it refers to -> their values, or the jobs that make them.
         result: the value.
+        environ: the variables of the process that it is made with.
         stack: ends it.
         engine: the engine that it was made on.
         others: the values that it was made with.
@@ -42,6 +43,7 @@ class Job:
     request: EarlyRequest
     needs: Mapping[str, Any]
     result: Future[object]
+    environ: Mapping[str, str]
     stack: ExitStack = field(default_factory=ExitStack)
     engine: Engine | None = None
     others: Mapping[str, Any] = field(default_factory=dict)

@@ -36,6 +36,7 @@ from .images import Demand, resolve_name
 from .making import made
 from .participants import hooks_of
 from .retries import start_patiently, states_host_port
+from .session import FAILURES
 from .wording import explanation
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def started(
     fixture = request.fixturename or "container"
     hook = hooks_of(request, home)
     if build is not None:
-        spec = replace(spec, image=build_image(session, engine, build, fixture))
+        spec = replace(spec, image=build_image(session, engine, build, request))
     elif spec.image:
         with hooks_in_turn(request):
             spec = replace(spec, image=resolve_name(hook, session.settings.mirror, spec.image))
@@ -186,9 +187,7 @@ def _start(
     check_wanted(request)
     with session.making("container", spec.name or "", fixture, engine) as resource:
         note_early(request, resource)
-        demand = Demand(
-            engine, str(spec.image), pull or session.settings.pull, spec.platform, fixture
-        )
+        demand = Demand.of(session, engine, request, str(spec.image), pull, spec.platform)
         body = spec.to_engine()
         with hooks_in_turn(request):
             hook.pytest_engine_create_body(body=body, spec=spec, request=request)
@@ -198,7 +197,7 @@ def _start(
                 put_files(engine, container.id, files, spec)
             with session.durations.step(fixture, "start"):
                 start_patiently(container, spec, session.speaker)
-        except Exception as exc:
+        except FAILURES as exc:
             remember(session, resource, container, getattr(exc, "log_tail", ""))
             raise
         _make_ready(session, request, hook, spec, resource, wait, timeout, what)
@@ -235,7 +234,7 @@ def _make_ready(
         if fresh:
             with hooks_in_turn(request):
                 hook.pytest_engine_container_ready(container=container, request=request)
-    except Exception as exc:
+    except FAILURES as exc:
         remember(session, resource, container, getattr(exc, "log_tail", ""))
         raise
 
@@ -325,9 +324,7 @@ def find_image(
     """Find an image in the engine's store, or pull it; it stays there."""
     with hooks_in_turn(request):
         name = resolve_name(hooks_of(request, home), session.settings.mirror, name)
-    fixture = request.fixturename or "image"
-    demand = Demand(engine, name, pull or session.settings.pull, platform, fixture)
-    found = session.pulls.find(demand)
+    found = session.pulls.find(Demand.of(session, engine, request, name, pull, platform))
     return Image(engine, found["Id"], name)
 
 
@@ -341,19 +338,21 @@ def _create(
     engine = demand.engine
 
     def create() -> str:
+        # Pulling takes its time.
+        demand.check_wanted()
         with session.durations.step(resource.fixture, "create"):
             created = engine.containers.create(body, name=spec.name, platform=spec.platform)
         return created["Id"]
 
     with _nothing_made_on_refusal(session, resource):
         session.pulls.freshen(demand)
-        seen = session.pulls.count(demand)
+        look = session.pulls.look(demand)
         try:
             created = create()
         except ImageNotFound as exc:
             # Asking first would cost every container a request.
             demand.refuse(exc)
-            session.pulls.pull(demand, seen)
+            session.pulls.pull(demand, look)
             created = create()
     resource.id = created
     container = Container(engine, created, name=spec.name, image=spec.image)

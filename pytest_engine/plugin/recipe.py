@@ -32,6 +32,7 @@ class Hints:
         waits: whether it is removed after everything that was to be removed before,
             because that may use it.
         lingers: whether it may still be there while the next test runs.
+        environ: whether the variables of the process make a difference to it.
     """
 
     ahead: bool = True
@@ -39,6 +40,7 @@ class Hints:
     prestart: int = 0
     waits: bool = False
     lingers: bool = False
+    environ: bool = False
 
 
 # Networks, volumes and images, which containers may use.

@@ -108,8 +108,7 @@ def reused(
     wanted = digest(*asked, *(one.facts() for one in files))
     spec = replace(spec, labels={**(spec.labels or {}), SPEC_LABEL: wanted})
     session.run.begin(engine.endpoint)
-    policy = pull or session.settings.pull
-    demand = Demand(engine, str(spec.image), policy, spec.platform, fixture)
+    demand = Demand.of(session, engine, request, str(spec.image), pull, spec.platform)
 
     def find() -> dict[str, str]:
         return {"image": session.pulls.find(demand)["Id"]}
@@ -133,7 +132,7 @@ def reused(
                 lease.write()
             # What is there may be for another platform, which is missing then.
             kind = ContainerKind(
-                pull="never" if policy == "never" else "missing",
+                pull="never" if demand.policy == "never" else "missing",
                 force_kill=True,
                 keep_volumes=False,
             )

@@ -19,6 +19,7 @@ from pytest_engine.ownership.folders import Kept, note_of
 from pytest_engine.ownership.labels import SESSION_LABEL
 
 from .durations import Durations
+from .environment import Environment
 from .images import Pulls
 from .progress import Speaker
 from .removals import Removals
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from .options import Settings
     from .run import Run
 
-__all__ = ["Resource", "Session"]
+__all__ = ["FAILURES", "Resource", "Session"]
+
+FAILURES = (Exception, pytest.fail.Exception)
+"""What fails a set-up: also the end of a time limit for the whole test, which is no Exception."""
 
 # Seconds that the end of a run waits for an engine that is away, and between two looks at it.
 _PATIENCE = 5.0
@@ -89,6 +93,7 @@ class Session:
         settings: the values of the options.
         run: this process's part in the run.
         owner: labels and names of the run.
+        environ: the variables of the process.
         speaker: says what is going on.
         durations: how long steps took.
         removals: what is being removed in the background.
@@ -105,6 +110,7 @@ class Session:
         self.settings = settings
         self.run = run
         self.owner = self.run.owner
+        self.environ = Environment()
         self.speaker = Speaker(config)
         self.live: list[Resource] = []
         self.fallen: list[Resource] = []
@@ -115,9 +121,7 @@ class Session:
         self.pulls = Pulls(
             self.speaker,
             self.durations,
-            lambda key, do, earlier: unless_done(
-                self.run, digest("pull", key), do, earlier=earlier
-            ),
+            lambda key, do, since: unless_done(self.run, digest("pull", key), do, since=since),
         )
         self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
@@ -127,7 +131,7 @@ class Session:
     def connect(self) -> Engine:
         """Connect to the engine, or fail or skip, as configured, with the reason."""
         try:
-            engine = Engine(self.settings.host)
+            engine = Engine(self.settings.host, environ=self.environ)
             # The first look at the version asks the engine.
             _ = engine.api_version
         except EngineError as exc:
@@ -175,7 +179,7 @@ class Session:
         except BaseException as exc:
             # What was given up meanwhile is gone.
             is_there = resource in self.live
-            if self.settings.keep == "failed" and isinstance(exc, Exception) and is_there:
+            if self.settings.keep == "failed" and isinstance(exc, FAILURES) and is_there:
                 self.keep(resource, os.environ.get("PYTEST_CURRENT_TEST", fixture))
             # Also when the person presses Ctrl-C in between; not if the engine has refused.
             self.remove(resource)

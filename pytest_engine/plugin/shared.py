@@ -75,21 +75,20 @@ def forget(run: Run, key: str) -> None:
     (run.path / "shared" / f"{key}.json").unlink(missing_ok=True)
 
 
-def unless_done(run: Run, key: str, do: Callable[[], None], *, earlier: bool) -> None:
+def unless_done(run: Run, key: str, do: Callable[[], None], *, since: float | None) -> None:
     """Do something, unless another worker or thread of the run has done it.
 
     Args:
         run: the run.
         key: what it is, the same in all workers.
         do: does it.
-        earlier: whether it is enough that it was done before; if not, only while this one
-            waited: it has been undone since.
+        since: it is enough that it was done after that, in seconds since the epoch: what was
+            done before has been undone. None: whenever that was.
     """
-    began = time.time()
     folder = _folder(run)
     with FileLock(folder / f"{key}.lock"):
         done = _read(folder / f"{key}.json")
-        if done is None or not (earlier or done["at"] >= began):
+        if done is None or (since is not None and done["at"] < since):
             do()
             _write(folder / f"{key}.json", {"at": time.time()})
 

@@ -222,3 +222,27 @@ def test_it(app, n): pass
     project.run_apart("-n1").assert_outcomes(passed=3)
     assert (project.created("db"), project.created("app")) == (1, 1)
     assert project.left() == set()
+
+
+def test_a_build_that_nobody_wants_any_more_is_broken_off(project: Project) -> None:
+    project.write(
+        conftest=r"""
+import time
+
+# Another one in each run, as builders remember.
+slow = f"FROM busybox\nRUN for n in $(seq 400); do echo $n {time.time()}; sleep 0.2; done"
+box = container(build={"Dockerfile": slow}, command="sleep 1000", scope="session")
+
+@pytest.fixture(scope="session", autouse=True)
+def cannot_run():
+    time.sleep(2)
+    pytest.skip("there is no such device here")
+""",
+        test_it="def test_it(box): pass",
+    )
+    result = project.run()
+    result.assert_outcomes(skipped=1)
+    # What is not done after a while is told there.
+    result.stdout.no_fnmatch_line("*errors in the background*")
+    assert project.created() == 0
+    assert project.left() == set()

@@ -23,7 +23,7 @@ from tests.lab.packages import ensure_programs
 from tests.lab.private_registry import PrivateRegistry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from pytest_engine.plugin.images import PullPolicy
@@ -156,7 +156,9 @@ from pathlib import Path
 def test_first(box): Path("ready").touch()
 
 def test_second(request):
+    until = time.monotonic() + 60
     while not Path("ready").exists():
+        assert time.monotonic() < until
         time.sleep(0.05)
     request.getfixturevalue("box")
 """,
@@ -227,9 +229,9 @@ def test_many_threads_pull_once(engine_host: str, private: Private) -> None:
 
     class Speaker:
         @contextlib.contextmanager
-        def pulling(self, name: str) -> Iterator[None]:
+        def pulling(self, name: str) -> Iterator[Callable[[object], None]]:
             said.append(name)
-            yield None
+            yield lambda _step: None
 
     with Engine(engine_host) as engine:
         pulls = Pulls(Speaker(), Durations())  # type: ignore[arg-type]

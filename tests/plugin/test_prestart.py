@@ -163,6 +163,23 @@ box = container("busybox", command="sleep 1000", after=[before], prestart=1)
     assert project.left() == set()
 
 
+def test_a_users_fixture_with_parameters_has_containers_of_its_own_for_each(
+    project: Project,
+) -> None:
+    project.write(
+        conftest="""
+@pytest.fixture(scope="session", params=["fast", "slow"])
+def mode(request):
+    return object()
+
+box = container("busybox", command="sleep 1000", after=[mode], prestart=2)
+""",
+        test_it="def test_one(box): pass\ndef test_two(box): pass\ndef test_three(box): pass",
+    )
+    project.run().assert_outcomes(passed=6)
+    assert project.left() == set()
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

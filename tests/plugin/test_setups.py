@@ -95,3 +95,25 @@ def test_it(request):
 """
     project.write(conftest=BOX.replace(")\n", ', wait=wait.log("up"))\n'), test_it=test_it)
     project.run("-v", "-o", "engine_ahead=0").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("ahead", ["--engine-ahead=10", "--engine-ahead=0"])
+def test_a_time_limit_of_the_whole_test_shows_the_log_as_well(project: Project, ahead: str) -> None:
+    test_it = """
+box = container(
+    "busybox",
+    command=["sh", "-c", "echo is busy; sleep 1000"],
+    wait=wait.log("is ready"),
+    scope="module",
+)
+
+@pytest.mark.timeout(3)
+def test_it(box): pass
+"""
+    project.write(test_it=test_it)
+    result = project.run_apart(ahead, "--engine-keep=failed")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*Container log: box*", "is busy"])
+    result.stdout.fnmatch_lines(["*containers: kept*"])
+    (kept,) = project.left()
+    project.engine.containers.remove(kept.rpartition("/")[2], force=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from pytest_engine.core.errors import ConnectionFailed, EngineError
-from pytest_engine.plugin.shared import once
+from pytest_engine.plugin.shared import once, unless_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,3 +64,14 @@ def test_what_is_gone_is_made_anew_for_those_who_come_later(run: Run) -> None:
     assert once(run, "key", make) == {"number": 1}
     assert once(run, "key", make, lambda told: told["number"] != 1) == {"number": 2}
     assert once(run, "key", make, lambda told: told["number"] != 1) == {"number": 2}
+
+
+def test_what_others_have_done_since_is_not_done_again(run: Run) -> None:
+    done: list[str] = []
+    before = time.time()
+    for since in (before, before, None):
+        unless_done(run, "pull", lambda: done.append("one"), since=since)
+    assert done == ["one"]
+    time.sleep(0.01)
+    unless_done(run, "pull", lambda: done.append("two"), since=time.time())
+    assert done == ["one", "two"]

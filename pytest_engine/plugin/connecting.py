@@ -1,0 +1,80 @@
+"""The engine of a run, connected before a test asks for it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_engine.core.client import Engine
+
+    from .background import Crew
+    from .session import Session
+
+__all__ = ["EarlyConnection"]
+
+
+class EarlyConnection:
+    """The engine that a run is connected to, in the background at first.
+
+    Its methods are called by pytest's thread alone.
+    """
+
+    def __init__(self, run: Session, crew: Crew) -> None:
+        """Connect to nothing yet."""
+        self._run = run
+        self._crew = crew
+        self._engine: Future[Engine] | None = None
+        self._environ: Mapping[str, str] = {}
+        self._former: list[Engine] = []
+        self._is_lent = False
+
+    def begin(self) -> Future[Engine]:
+        """Begin to connect, unless that was done."""
+        if self._engine is None:
+            self._environ = self._run.environ.noted()
+            self._engine = self._crew.submit(self._run.connect)
+        return self._engine
+
+    def use(self, engine: Engine) -> Future[Engine]:
+        """Use an engine that a test has already, unless there is one."""
+        if self._engine is None:
+            self._is_lent = True
+            self._take(engine)
+        return self.begin()
+
+    def lend(self) -> Engine:
+        """Return what was connected ahead, or connect; a skip or a failure comes out as it is."""
+        if self._engine is None:
+            return self._run.connect()
+        self._run.speaker.wait_for(self._engine)
+        was_lent, self._is_lent = self._is_lent, True
+        has_failed = self._engine.exception() is not None
+        if self._run.environ.is_as(self._environ) and not (was_lent and has_failed):
+            return self._engine.result()
+        # The environment may name another engine by now, and what was away may be back.
+        engine = self._run.connect()
+        if has_failed:
+            return self._take(engine)
+        former = self._engine.result()
+        if engine.endpoint == former.endpoint:
+            engine.close()
+            return former
+        # What was begun there is yet to be removed.
+        self._former.append(former)
+        return self._take(engine)
+
+    def close(self) -> None:
+        """Close what no test has asked for."""
+        if self._engine is not None and not self._is_lent and self._engine.exception() is None:
+            self._engine.result().close()
+        while self._former:
+            self._former.pop().close()
+
+    def _take(self, engine: Engine) -> Engine:
+        self._environ = self._run.environ.noted()
+        self._engine = Future()
+        self._engine.set_result(engine)
+        return engine
