@@ -7,6 +7,7 @@ fields it has, what the steps are) is its kind.
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -112,9 +113,11 @@ def _take_back(undo: Callable[[], object], cause: BaseException, what: str) -> N
     try:
         undo()
     except EngineError as exc:
-        raise EngineError(
-            f"{cause} Then what was there before could not be put back as it was, for {what}: {exc}"
-        ) from cause
+        then = f"Then what was there before could not be put back as it was, for {what}: {exc}"
+        if isinstance(cause, Exception):
+            raise EngineError(f"{cause} {then}") from cause
+        # An interrupt goes on as one.
+        warnings.warn(f"{cause!r}. {then}", stacklevel=4)
 
 
 @dataclass(frozen=True)

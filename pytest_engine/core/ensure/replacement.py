@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EngineError, NotFound
+from ..errors import ConnectionLost, EngineError, NotFound, Timeout
 from .reconcile import engine_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from ..types.engine import ContainerCreateBody
 
 __all__ = ["NewContainer"]
+
+# In seconds. An engine goes on making a container when nobody waits for the answer any more, and
+# does not show it before it is made. That takes a moment, and as long as it likes where there is
+# much to copy into a volume.
+_LATE = 5.0
+_PAUSE = 0.1
 
 
 class NewContainer:
@@ -43,19 +50,31 @@ class NewContainer:
         self._old_name = str(old["Name"]).lstrip("/") if old is not None else ""
         self._old_ran = old is not None and bool(old["State"]["Running"])
         self._old_was_frozen = old is not None and bool(old["State"].get("Paused"))
-        self._renamed = False
+        # Whether the old one may have the other name, and what was asked for without an answer.
+        self._set_aside = False
+        self._unanswered: ContainerCreateBody | None = None
         self.old_id = str(old["Id"]) if old is not None else ""
         self.new_id = ""
 
     def create(self, config: ContainerCreateBody, platform: str | None = None) -> list[str]:
         """Set the old container aside and create the new one; return what the engine warns of."""
         if self.old_id:
-            # One with auto-remove is gone as soon as it has stopped.
-            with contextlib.suppress(NotFound):
+            self._set_aside = True
+            try:
                 self._engine.containers.rename(self.old_id, f"{self._name}.{self.old_id[:12]}")
-                self._renamed = True
-        made = self._engine.containers.create(config, name=self._name, platform=platform)
+            except NotFound:
+                # One with auto-remove is gone as soon as it has stopped.
+                self._set_aside = False
+        self._unanswered = config
+        try:
+            made = self._engine.containers.create(config, name=self._name, platform=platform)
+        except EngineError as exc:
+            # Interrupts leave open what came of it as well.
+            if not isinstance(exc, (ConnectionLost, Timeout)):
+                self._unanswered = None
+            raise
         self.new_id = str(made["Id"])
+        self._unanswered = None
         return engine_warnings(made)
 
     def connect(self, attachment: NetworkAttachment) -> None:
@@ -68,24 +87,73 @@ class NewContainer:
             self._engine.containers.remove(self.old_id, force=True, volumes=not self._keep_volumes)
 
     def undo(self) -> None:
-        """Leave everything as it was before the first step.
+        """Leave everything as it was before the first step, each thing whatever became of others.
 
         Raises:
             EngineError: the old container cannot be put back; says where it is.
         """
+        failures: list[EngineError] = []
+        _take((self._remove_new, self._take_name_back, self._start_old), failures)
+        if failures:
+            where = (self._old_name, f"{self._name}.{self.old_id[:12]}")
+            hint = [f"Look for {' or '.join(where)}."] if self.old_id else []
+            raise EngineError(" ".join([*map(str, failures), *hint])) from failures[0]
+
+    def _remove_new(self) -> None:
+        if not self.new_id and self._unanswered is not None:
+            self.new_id = self._wait_for_unanswered(self._unanswered)
+        if self.new_id:
+            with contextlib.suppress(NotFound):
+                self._engine.containers.remove(self.new_id, force=True, volumes=True)
+
+    def _wait_for_unanswered(self, config: ContainerCreateBody) -> str:
+        """Find the container that the engine has made without having told its id; else ""."""
+        deadline = time.monotonic() + _LATE
+        while True:
+            with contextlib.suppress(NotFound):
+                found = self._engine.containers.inspect(self._name)
+                if found["Id"] != self.old_id and _is_made_of(found, self._name, config):
+                    return str(found["Id"])
+            if time.monotonic() >= deadline:
+                return ""
+            time.sleep(_PAUSE)
+
+    def _take_name_back(self) -> None:
+        if not self._set_aside:
+            return
         containers = self._engine.containers
-        try:
-            if self.new_id:
-                containers.remove(self.new_id, force=True, volumes=True)
-            if self._renamed:
-                containers.rename(self.old_id, self._old_name)
-            if self._old_ran:
-                containers.start(self.old_id)
-            if self._old_was_frozen:
-                containers.pause(self.old_id)
-        except EngineError as exc:
-            if not self.old_id:
-                raise
-            raise EngineError(
-                f"{exc} Look for {self._old_name} or {self._name}.{self.old_id[:12]}."
-            ) from exc
+        if containers.inspect(self.old_id)["Name"] != f"/{self._old_name}":
+            containers.rename(self.old_id, self._old_name)
+
+    def _start_old(self) -> None:
+        if self._old_ran:
+            self._engine.containers.start(self.old_id)
+        if self._old_was_frozen:
+            self._engine.containers.pause(self.old_id)
+
+
+def _is_made_of(container: Mapping[str, Any], name: str, config: ContainerCreateBody) -> bool:
+    """Tell whether a container is one that was just made of a configuration.
+
+    Images add variables and labels of theirs; a variable without a value takes one of them away.
+    """
+    there = container["Config"]
+    env = {variable for variable in config.get("Env") or () if "=" in variable}
+    return (
+        container["Name"] == f"/{name}"
+        and container["State"]["Status"] == "created"
+        and env <= set(there.get("Env") or ())
+        and (config.get("Labels") or {}).items() <= (there.get("Labels") or {}).items()
+    )
+
+
+def _take(steps: Sequence[Callable[[], None]], failures: list[EngineError]) -> None:
+    """Take steps, also those after one that fails, or that somebody interrupts."""
+    if not steps:
+        return
+    try:
+        steps[0]()
+    except EngineError as exc:
+        failures.append(exc)
+    finally:
+        _take(steps[1:], failures)

@@ -1,0 +1,157 @@
+"""A container's replacement that nobody hears the end of."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_engine.core.client import Engine
+from pytest_engine.core.ensure.containers import ContainerKind
+from pytest_engine.core.ensure.reconcile import reconcile
+from pytest_engine.core.errors import ConnectionLost, EngineError
+from pytest_engine.core.spec.container import ContainerSpec
+from tests.request_log import RequestLog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.conftest import Scratch
+
+pytestmark = pytest.mark.engine
+
+
+class _Losing(RequestLog):
+    """Passes a request on, and ends the connection when its answer comes, or before that.
+
+    Attributes:
+        request: the method and path of that request; those after it are answered.
+        early: do not wait for the answer.
+    """
+
+    request = ""
+    early = False
+    _is_here = False
+
+    def _note(self, data: bytes) -> None:
+        super()._note(data)
+        if self.request and data.startswith(self.request.encode()):
+            self._is_here, self.request = True, ""
+
+    def _pump(self, source: socket.socket, target: socket.socket, requests: bool) -> None:  # noqa: FBT001  # as there
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if requests:
+                    self._note(data)
+                    target.sendall(data)
+                    if self.early and self._is_here and data.endswith(b"}"):
+                        self._is_here = False
+                        source.shutdown(socket.SHUT_RDWR)
+                elif self._is_here:
+                    self._is_here = False
+                    break
+                else:
+                    target.sendall(data)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR if requests else socket.SHUT_RDWR)
+
+
+@pytest.fixture
+def losing(engine_host: str) -> Iterator[_Losing]:
+    """A way to the engine that loses an answer."""
+    proxy = _Losing(engine_host)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+
+
+@pytest.fixture
+def spec(busybox: str, scratch: Scratch) -> ContainerSpec:
+    """A container that runs until it is stopped."""
+    command = ["sh", "-c", "trap 'exit 0' TERM; sleep 1000 & wait"]
+    return ContainerSpec(scratch.name(), busybox, command=command, env={"A": "1"})
+
+
+def _start(engine: Engine, spec: ContainerSpec, **kind: Any) -> None:
+    reconcile(engine, ContainerKind(**kind), spec, state="started")
+
+
+def _container(engine: Engine, spec: ContainerSpec) -> tuple[str, str]:
+    container = engine.containers.inspect(str(spec.name))
+    return container["Id"], container["State"]["Status"]
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("old", [False, True])
+def test_a_container_whose_creation_was_not_answered_does_not_stay(
+    old: bool,  # noqa: FBT001  # of a table
+    early: bool,  # noqa: FBT001  # of a table
+    engine: Engine,
+    losing: _Losing,
+    spec: ContainerSpec,
+    scratch: Scratch,
+) -> None:
+    if old:
+        _start(engine, replace(spec, env={"A": "2"}))
+    before = old and _container(engine, spec)
+    with Engine(losing.host, api_version=engine.api_version) as other:
+        other.system.info()
+        losing.request, losing.early = f"POST /v{engine.api_version}/containers/create", early
+        with pytest.raises(ConnectionLost, match="containers/create"):
+            _start(other, spec)
+    assert scratch.everything() == ({f"container {spec.name}"} if old else set())
+    assert (old and _container(engine, spec)) == before
+
+
+def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(
+    engine: Engine, losing: _Losing, spec: ContainerSpec, scratch: Scratch
+) -> None:
+    _start(engine, replace(spec, env={"A": "2"}))
+    before = _container(engine, spec)
+    with Engine(losing.host, api_version=engine.api_version) as other:
+        other.system.info()
+        losing.request = f"POST /v{engine.api_version}/containers/{before[0]}/rename"
+        with pytest.raises(ConnectionLost, match="rename"):
+            _start(other, spec)
+    assert scratch.everything() == {f"container {spec.name}"}
+    assert _container(engine, spec) == before
+
+
+def test_a_container_whose_name_is_taken_meanwhile_is_started_again_without_it(
+    engine: Engine, spec: ContainerSpec, scratch: Scratch
+) -> None:
+    _start(engine, replace(spec, env={"A": "2"}))
+    old, _ = _container(engine, spec)
+
+    def start(engine: Engine, new: str) -> None:
+        # Somebody else is quick.
+        engine.containers.rename(new, scratch.name("new"))
+        engine.containers.create({"Image": str(spec.image)}, name=spec.name)
+        raise EngineError(f"{new} does not start.")
+
+    aside = f"{spec.name}.{old[:12]}"
+    with pytest.raises(EngineError, match=f"Look for {spec.name} or {aside}"):
+        _start(engine, spec, start=start)
+    assert engine.containers.inspect(aside)["State"]["Running"]
+    assert scratch.everything() == {f"container {spec.name}", f"container {aside}"}
+
+
+def test_an_interrupt_stays_one_where_what_was_there_cannot_be_put_back(
+    engine: Engine, spec: ContainerSpec
+) -> None:
+    _start(engine, replace(spec, env={"A": "2"}))
+    old, _ = _container(engine, spec)
+
+    def start(engine: Engine, _new: str) -> None:
+        engine.containers.remove(old, force=True)
+        raise KeyboardInterrupt
+
+    with (
+        pytest.warns(UserWarning, match=rf"KeyboardInterrupt.* {spec.name}\.{old[:12]}"),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        _start(engine, spec, start=start)
