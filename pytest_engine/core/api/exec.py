@@ -310,7 +310,8 @@ def _write(
     # The command may end without having read all of its input; its exit code tells what that
     # means.
     try:
-        output.write(data)
+        # It may be busy with what it has read for longer than it may be silent.
+        output.write(data, patient=True)
     except ConnectionLost:
         return
     # An engine (28.5, busy) may forget to close the input of a process that is not there yet.

@@ -72,9 +72,15 @@ class OutputStream:
             parts[stream].append(data)
         return b"".join(parts["stdout"]), b"".join(parts["stderr"])
 
-    def write(self, data: bytes) -> None:
-        """Write to the process's standard input, where that is attached."""
-        self._stream.write(data)
+    def write(self, data: bytes, *, patient: bool = False) -> None:
+        """Write to the process's standard input, where that is attached.
+
+        Args:
+            data: the bytes.
+            patient: wait for as long as the stream is open until the process reads them, and
+                not only for the timeout of reads.
+        """
+        self._stream.write(data, patient=patient)
 
     def close_stdin(self) -> None:
         """End the process's standard input; its output goes on."""
@@ -137,9 +143,9 @@ class ProcessStream(OutputStream):
         self._resize = resize
         self._exit_code = exit_code
 
-    def write(self, data: bytes) -> None:
-        """Write to its standard input, where that is attached."""
-        super().write(data)
+    def write(self, data: bytes, *, patient: bool = False) -> None:
+        """Write to its standard input, where that is attached; see `OutputStream.write`."""
+        super().write(data, patient=patient)
         if data:
             self._within_line = bytes(memoryview(data).cast("B")[-1:]) != b"\n"
 

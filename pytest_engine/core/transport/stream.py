@@ -178,8 +178,12 @@ class Stream:
         except (ValueError, RecursionError) as exc:
             raise ConnectionLost(f"{self._what}: the answer is not JSON: {data[:80]!r}.") from exc
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, *, patient: bool = False) -> None:
         """Write to an upgraded connection.
+
+        Args:
+            data: the bytes.
+            patient: wait for as long as the stream is open, whatever its timeout is.
 
         Raises:
             InvalidInput: it is not bytes.
@@ -193,10 +197,14 @@ class Stream:
             raise InvalidInput(
                 f"{self._what}: what is written has to be bytes, not {data.__class__.__name__}."
             ) from exc
+        send: Callable[[memoryview], int] = self._sock.send
+        if patient:
+            # Over TLS only the socket knows what has gone out when the time is over.
+            send = getattr(self._sock, "send_patiently", None) or self._send_patiently
         try:
             # Not `sendall`, which wants all of it to go within the timeout.
             while rest:
-                rest = rest[self._sock.send(rest[:_BLOCK]) :]
+                rest = rest[send(rest[:_BLOCK]) :]
         except OSError as exc:
             raise ConnectionLost(f"{self._what}: cannot write ({exc}).") from exc
 
@@ -223,6 +231,15 @@ class Stream:
         """
         self._closing.set()
         self._let_go()
+
+    def _send_patiently(self, data: memoryview) -> int:
+        while True:
+            try:
+                return self._sock.send(data)
+            except socket.timeout:
+                # The time is the readers'; nothing of it has gone out.
+                if self.was_closed():
+                    raise
 
     def _take(self, size: int) -> bytes:
         if self._ended or self.was_closed():

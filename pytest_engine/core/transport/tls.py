@@ -154,11 +154,14 @@ class TlsSocket(socket.socket):
         self.sendall(data, flags)
         return memoryview(data).nbytes
 
+    def send_patiently(self, data: Any) -> int:
+        """Write the data, all of it, however long that takes; closing the socket ends it."""
+        self._write(data, patient=True)
+        return memoryview(data).nbytes
+
     def sendall(self, data: Any, _flags: int = 0) -> None:
         """Write the data."""
-        with memoryview(data) as view, view.cast("B") as octets:
-            for start in range(0, len(octets), _PIECE):
-                self._run(self._tls.write, octets[start : start + _PIECE], sent=True)
+        self._write(data)
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """Write what a file holds from an offset on, and return how many bytes that were.
@@ -182,7 +185,19 @@ class TlsSocket(socket.socket):
         else:
             super().shutdown(how)
 
-    def _run(self, operation: Callable[..., _T], *arguments: Any, sent: bool = False) -> _T:
+    def _write(self, data: Any, *, patient: bool = False) -> None:
+        with memoryview(data) as view, view.cast("B") as octets:
+            for start in range(0, len(octets), _PIECE):
+                piece = octets[start : start + _PIECE]
+                self._run(self._tls.write, piece, sent=True, patient=patient)
+
+    def _run(
+        self,
+        operation: Callable[..., _T],
+        *arguments: Any,
+        sent: bool = False,
+        patient: bool = False,
+    ) -> _T:
         """Let OpenSSL do something, and feed it until it can.
 
         Args:
@@ -190,8 +205,10 @@ class TlsSocket(socket.socket):
             arguments: its arguments.
             sent: whether to wait until what it has to say is on its way. A reader does not:
                 the other side may wait for it to read on.
+            patient: whether to wait for ever.
         """
-        deadline = None if self._patience is None else time.monotonic() + self._patience
+        patience = None if patient else self._patience
+        deadline = None if patience is None else time.monotonic() + patience
         done: list[_T] = []
         while True:
             events = 0

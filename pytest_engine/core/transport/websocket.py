@@ -108,12 +108,13 @@ class WebsocketStream:
             elif frame.opcode != ABNF.OPCODE_PONG and frame.data:
                 yield bytes(frame.data)
 
-    def write(self, data: bytes) -> None:
-        """Send bytes.
+    def write(self, data: bytes, *, patient: bool = False) -> None:
+        """Send bytes; see `Stream.write`.
 
         Raises:
             ConnectionLost: the other side has closed the connection.
         """
+        self._socket.patient = patient
         self._websocket.send_bytes(data)
 
     def close_write(self) -> None:
@@ -149,6 +150,7 @@ class _Socket:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self.left = _LONGEST_MESSAGE
+        self.patient = False
 
     def recv(self, size: int) -> bytes:
         data = self._stream.read(min(size, _CHUNK))
@@ -158,7 +160,7 @@ class _Socket:
         return data
 
     def send(self, data: bytes) -> int:
-        self._stream.write(data)
+        self._stream.write(data, patient=self.patient)
         return len(data)
 
     def gettimeout(self) -> None:

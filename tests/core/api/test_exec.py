@@ -88,6 +88,14 @@ def test_a_command_that_closed_its_output_has_its_time(engine: Engine, run: Run)
         engine.exec.run(run(), command, time_limit=0.5)
 
 
+def test_a_command_may_speak_and_read_nothing_for_longer_than_it_may_be_silent(
+    engine: Engine, run: Run
+) -> None:
+    script = "for i in 1 2 3 4 5 6 7 8; do echo $i >&2; sleep 0.2; done; wc -c"
+    result = engine.exec.run(run(), ["sh", "-c", script], stdin=b"x" * (1 << 24), timeout=0.8)
+    assert (result.exit_code, result.stdout.strip()) == (0, b"%d" % (1 << 24))
+
+
 def test_secrets_of_the_wrong_type_are_not_shown(engine: Engine) -> None:
     env: Any = {"PGPASSWORD": "s3cret", "PGPORT": 5432}
     with pytest.raises(InvalidInput, match="PGPORT is no text, but int") as caught:

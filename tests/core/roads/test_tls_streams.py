@@ -66,6 +66,15 @@ def test_much_goes_both_ways_at_once(over_tls: Engine, box: str) -> None:
     assert hashlib.sha256(done.stdout).digest() == hashlib.sha256(data).digest()
 
 
+def test_input_waits_for_a_command_that_speaks_and_reads_nothing(
+    over_tls: Engine, box: str
+) -> None:
+    data = os.urandom(_MIB) * 16
+    script = "for i in 1 2 3 4 5 6 7 8; do echo $i >&2; sleep 0.2; done; sha256sum"
+    done = over_tls.exec.run(box, ["sh", "-c", script], stdin=data, timeout=0.8)
+    assert done.stdout.split()[0].decode() == hashlib.sha256(data).hexdigest()
+
+
 @pytest.mark.pitfall(3)
 def test_early_output_is_not_lost(over_tls: Engine, box: str) -> None:
     for _ in range(30):

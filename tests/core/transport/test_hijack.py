@@ -106,6 +106,31 @@ def test_writing_to_a_side_that_is_gone_is_a_lost_connection(serve: Serve) -> No
             output.write(b"x" * (1 << 24))
 
 
+def test_closing_wakes_a_patient_writer(serve: Serve) -> None:
+    silence = threading.Event()
+    server = serve((Read.REQUEST, _UPGRADED, silence))
+    output = _start(server.host)
+    output.settimeout(0.05)
+    failed: list[str] = []
+
+    def write() -> None:
+        try:
+            output.write(b"x" * (1 << 24), patient=True)
+        except ConnectionLost as exc:
+            failed.append(str(exc))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    # Several of its timeouts.
+    writer.join(0.3)
+    assert writer.is_alive()
+    output.close()
+    writer.join(PATIENCE)
+    silence.set()
+    assert len(failed) == 1
+    assert "cannot write" in failed[0]
+
+
 @pytest.mark.pitfall(14)
 def test_silence_is_a_timeout_where_one_is_asked_for(serve: Serve) -> None:
     silence = threading.Event()
