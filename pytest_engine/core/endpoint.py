@@ -12,7 +12,7 @@ from .errors import InvalidInput
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Endpoint", "Tls", "parse_endpoint", "parse_host"]
+__all__ = ["Endpoint", "Tls", "encode_authority", "parse_endpoint", "parse_host"]
 
 _PLAIN_PORT = 2375
 _TLS_PORT = 2376
@@ -139,6 +139,22 @@ def parse_host(text: str, origin: str) -> str:
     if host.count(":") == 1 or any(ch in "/[]@" or ch.isspace() for ch in host):
         raise InvalidInput(f"{origin}: {text!r} is no host; write a name or an address alone.")
     return host
+
+
+def encode_authority(host: str, port: int) -> str:
+    """Write a host and a port as requests name them (RFC 9112 3.2).
+
+    Args:
+        host: a name or an address, IPv6 without brackets. What `%` adds to that says which
+            interface of this machine leads there, and is not for others (RFC 6874 1).
+        port: the port.
+
+    Raises:
+        UnicodeError: no host can have that name.
+    """
+    if ":" in host:
+        return f"[{host.partition('%')[0]}]:{port}"
+    return f"{host.encode('idna').decode()}:{port}"
 
 
 def _unix_endpoint(rest: str, origin: str) -> Endpoint:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_engine.core.endpoint import Endpoint, Tls, parse_endpoint
+from pytest_engine.core.endpoint import Endpoint, Tls, encode_authority, parse_endpoint
 from pytest_engine.core.errors import InvalidInput
 
 
@@ -38,6 +38,19 @@ def test_an_address_is_taken_apart(url: str, endpoint: Endpoint) -> None:
 )
 def test_an_endpoint_knows_its_address(url: str) -> None:
     assert parse_endpoint(url).url == url
+
+
+@pytest.mark.parametrize(
+    ("host", "authority"),
+    [
+        ("engine.test", "engine.test:2375"),
+        ("b\u00fccher.example", "xn--bcher-kva.example:2375"),
+        ("::1", "[::1]:2375"),
+        ("fe80::1%eth0", "[fe80::1]:2375"),
+    ],
+)
+def test_a_host_and_a_port_are_written_as_requests_name_them(host: str, authority: str) -> None:
+    assert encode_authority(host, 2375) == authority
 
 
 @pytest.mark.parametrize(

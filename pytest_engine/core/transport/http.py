@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from ..endpoint import encode_authority
 from ..errors import ConnectionLost, EngineError, Timeout
 from .dial import open_dialer
 from .incoming import TooSlow, Unreadable, ran_out
@@ -79,7 +81,7 @@ class Transport:
     ) -> None:
         """Choose the road; nothing is connected yet."""
         self.endpoint = endpoint
-        self._headers = {"Host": "localhost", "User-Agent": user_agent}
+        self._headers = {"Host": _name_host(endpoint), "User-Agent": user_agent}
         self._connect_timeout = connect_timeout
         self._dialer = open_dialer(endpoint, os.environ if environ is None else environ)
         # The pool, and the process that it belongs to.
@@ -216,6 +218,15 @@ class Transport:
 
             pool = self._pool = (os.getpid(), open_pool(self._dialer, _POOL_SIZE))
         return pool[1]
+
+
+def _name_host(endpoint: Endpoint) -> str:
+    """Name the engine's host for what stands before it, and may go by its name."""
+    if endpoint.scheme == "tcp":
+        # Of a name that none can have, connecting says so.
+        with contextlib.suppress(UnicodeError):
+            return encode_authority(endpoint.host, endpoint.port)
+    return "localhost"
 
 
 def _brief(exc: BaseException) -> str:

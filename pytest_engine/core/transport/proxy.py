@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from ..endpoint import encode_authority
 from ..errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Proxy:
             OSError: the proxy cannot be reached, or refuses.
             UnicodeError: no host can have that name.
         """
-        authority = f"[{host}]:{port}" if ":" in host else f"{host.encode('idna').decode()}:{port}"
+        authority = encode_authority(host, port)
         lines = [f"CONNECT {authority} HTTP/1.1", f"Host: {authority}"]
         if self._login is not None:
             login = base64.b64encode(self._login.encode()).decode()

@@ -36,7 +36,7 @@ def test_a_socket_may_be_called_anything(name: str, serve: Serve) -> None:
 
 @pytest.fixture(params=["127.0.0.1", "::1"])
 def tcp(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Serve two connections with one answer each over TCP, and give the address."""
+    """Serve two connections, which have to name it, with one answer each, and give the address."""
     family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
     with socket.create_server((request.param, 0), family=family) as listener:
 
@@ -44,13 +44,15 @@ def tcp(request: pytest.FixtureRequest) -> Iterator[str]:
             for _ in range(2):
                 sock, _address = listener.accept()
                 with sock:
-                    sock.recv(65536)
-                    sock.sendall(answer(b"{}", connection="close"))
+                    named = f"\r\nHost: {address}\r\n".encode() in sock.recv(65536)
+                    status = "200 OK" if named else "421 Misdirected Request"
+                    sock.sendall(answer(b"{}", status, connection="close"))
 
+        host, port = listener.getsockname()[:2]
+        address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        host, port = listener.getsockname()[:2]
-        yield f"tcp://[{host}]:{port}" if ":" in host else f"tcp://{host}:{port}"
+        yield f"tcp://{address}"
         thread.join()
 
 
