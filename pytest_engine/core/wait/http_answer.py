@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
+import string
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable, Union
+from typing import TYPE_CHECKING, Any, Callable, Union
+from urllib.parse import quote
 
 from ..endpoint import Tls
 from ..errors import InvalidInput
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["HttpAnswer", "http"]
 
 Status = Union[int, Collection[int], Callable[[int], bool]]
+# What methods and names of headers are made of (RFC 9110 5.6.2).
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class _Asking:
         answer = self.trial.ask(
             situation,
             address,
-            (wanted.method, wanted.path),
+            (wanted.method, _encode_path(wanted.path)),
             wanted.headers,
             wanted.send,
             reads_body=wanted.reads_body,
@@ -122,6 +127,37 @@ def _is_status(status: int, wanted: Status) -> bool:
     if callable(wanted):
         return bool(wanted(status))
     return status == wanted if isinstance(wanted, int) else status in wanted
+
+
+def _encode_path(path: str) -> str:
+    """Encode what may not stand in a request as it is; what is encoded already stays so."""
+    return quote(path, safe=string.punctuation)
+
+
+def _encoded(text: str, what: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as exc:
+        # Not shown, and not chained: it may be a secret.
+        reason = exc.reason
+    raise InvalidInput(f"wait.http: {what} cannot be written as UTF-8: {reason}.")
+
+
+def _check_request(path: str, method: str, headers: Mapping[str, Any]) -> None:
+    """Refuse what `http.client` would, at every try."""
+    _encoded(path, "the path")
+    if not _TOKEN.fullmatch(method):
+        raise InvalidInput(f"wait.http: {method!r} is no method.")
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name):
+            raise InvalidInput(f"wait.http: {name!r} is no name of a header.")
+        # Values may be secrets.
+        if isinstance(value, str) and not _is_header(value):
+            raise InvalidInput(f"wait.http: the header {name} is more than one line of Latin-1.")
+
+
+def _is_header(value: str) -> bool:
+    return all(ord(letter) < 256 and letter not in "\r\n\0" for letter in value)
 
 
 def http(
@@ -144,7 +180,7 @@ def http(
     the same answer.
 
     Args:
-        path: path and query.
+        path: path and query; spaces and letters beyond ASCII are encoded.
         port: the port in the container; None: the only one that is published.
         status: the status of the answer, several of them, or a function that says
             whether one will do.
@@ -165,7 +201,8 @@ def http(
             contain, or as for `body`.
 
     Raises:
-        InvalidInput: the path does not begin with a slash, or credentials are stated twice.
+        InvalidInput: the path does not begin with a slash, credentials are stated twice, or a
+            request cannot hold something of it.
     """
     if not path.startswith("/"):
         raise InvalidInput(f"wait.http: the path begins with a slash, unlike {path!r}.")
@@ -173,7 +210,9 @@ def http(
     if auth is not None:
         if "authorization" in {name.lower() for name in sent}:
             raise InvalidInput("wait.http: state either auth or the header Authorization.")
-        sent["Authorization"] = f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"
+        login = base64.b64encode(_encoded(":".join(auth), "auth"))
+        sent["Authorization"] = f"Basic {login.decode()}"
+    _check_request(path, method, sent)
     return HttpAnswer(
         path,
         port,
@@ -183,6 +222,6 @@ def http(
         body,
         json,
         dict(response_headers or {}),
-        send.encode() if isinstance(send, str) else send,
+        _encoded(send, "send") if isinstance(send, str) else send,
         (tls if isinstance(tls, Tls) else Tls()) if tls else None,
     )

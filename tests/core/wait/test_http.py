@@ -33,6 +33,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
             time.sleep(600 * (len(asked) - 1))
         sent = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         told = {"method": self.command, "sent": sent, "status": {"db": "up", "queue": 3}}
+        told["path"] = self.path
         told["auth"] = self.headers.get("Authorization")
         told["test"] = self.headers.get("X-Test")
         body = b"no JSON" if self.path == "/text" else json.dumps(told).encode()
@@ -75,6 +76,7 @@ def serve(start: Start, lab: LabImages, engine: Engine) -> Callable[..., Contain
     "condition",
     [
         wait.http("/", method="POST", send="grüße", json={"method": "POST", "sent": "grüße"}),
+        wait.http("/grüße?q=a b%20{c}", json={"path": "/gr%C3%BC%C3%9Fe?q=a%20b%20{c}"}),
         wait.http("/", json={"status": {"db": "up"}}),
         wait.http("/", json=lambda value: value["status"]["queue"] < 5),
         wait.http("/", body=re.compile(r'"queue": \d+')),
@@ -165,6 +167,28 @@ def test_a_file_for_tls_that_is_not_there_ends_the_wait_at_once(start: Start) ->
 def test_credentials_are_stated_once() -> None:
     with pytest.raises(InvalidInput, match="either auth or the header"):
         wait.http("/", auth=("a", "b"), headers={"authorization": "Bearer x"})
+
+
+@pytest.mark.parametrize(
+    ("path", "stated", "reason"),
+    [
+        ("/\udcff", {}, "the path cannot be written as UTF-8"),
+        ("/", {"method": "GRÜSSE"}, "'GRÜSSE' is no method"),
+        ("/", {"method": ""}, "'' is no method"),
+        ("/", {"headers": {"grüße": "1"}}, "is no name of a header"),
+        ("/", {"headers": {"X Y": "1"}}, "is no name of a header"),
+        ("/", {"headers": {"X-A": "€ s3cret"}}, "the header X-A is more than one line of Latin-1"),
+        ("/", {"headers": {"X-A": "s3cret\r\nX-B: 1"}}, "the header X-A is more than one line"),
+        ("/", {"auth": ("me", "s3cret\udcff")}, "auth cannot be written as UTF-8"),
+        ("/", {"send": "s3cret\udcff"}, "send cannot be written as UTF-8"),
+    ],
+)
+def test_what_no_request_can_hold_is_refused_without_being_shown(
+    path: str, stated: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(InvalidInput, match=reason) as caught:
+        wait.http(path, **stated)
+    assert "s3cret" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
