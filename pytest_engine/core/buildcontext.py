@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Union
 
-from .archive.pack import describe_path, pack_content, pack_files, pack_header
+from .archive.pack import (
+    describe_path,
+    encode_content,
+    is_name,
+    pack_content,
+    pack_files,
+    pack_header,
+)
 from .dockerignore import IgnoreRules, escape_pattern, parse_ignore_file
 from .errors import InvalidInput
 
@@ -63,11 +70,11 @@ def pack_context(
         InvalidInput: the folder or the Dockerfile in it does not exist, an ignore
             pattern is malformed, or, while it is sent, a file cannot be read.
     """
-    if not _is_path(dockerfile):
+    if not is_name(dockerfile):
         raise InvalidInput(f"dockerfile: {dockerfile!r:.80} is no path.")
     extra = None
     if dockerfile_text is not None:
-        extra = _encoded(dockerfile_text, "dockerfile_text")
+        extra = encode_content(dockerfile_text, "dockerfile_text")
     if context is None:
         if extra is None:
             return PackedContext(iter(()), dockerfile, None)
@@ -86,9 +93,9 @@ def _pack_mapping(
 ) -> PackedContext:
     files: dict[str, bytes | str] = {}
     for name, content in context.items():
-        if not _is_path(name):
+        if not is_name(name):
             raise InvalidInput(f"The build context has a file that is named {name!r:.80}.")
-        files[name] = _encoded(content, name)
+        files[name] = encode_content(content, name)
     if extra is None and dockerfile not in files:
         raise InvalidInput(f"The build context has no {dockerfile}; {_OUTSIDE}.")
     sent = dockerfile if extra is None else _hidden_name(extra)
@@ -126,7 +133,7 @@ def _pack_folder(root: Path, dockerfile: str, extra: bytes | None) -> PackedCont
 
 def _ignore_rules(content: bytes | str, name: str, dockerfile: str) -> IgnoreRules:
     try:
-        patterns = parse_ignore_file(_encoded(content, name).decode())
+        patterns = parse_ignore_file(encode_content(content, name).decode())
     except UnicodeDecodeError as exc:
         raise InvalidInput(f"{name} cannot be read: {exc}.") from exc
     # The engine needs these two, whatever the file says.
@@ -203,24 +210,6 @@ def _read(path: Path) -> bytes:
 
 
 # Not everybody checks types, so these take whatever comes.
-
-
-def _is_path(name: object) -> bool:
-    try:
-        return isinstance(name, str) and bool(os.fsencode(name)) and "\0" not in name
-    except UnicodeEncodeError:
-        return False
-
-
-def _encoded(content: object, name: str) -> bytes:
-    if isinstance(content, str):
-        try:
-            return content.encode()
-        except UnicodeEncodeError as exc:
-            raise InvalidInput(f"{name}: {exc.object!r:.80} is no text that can be sent.") from exc
-    if isinstance(content, (bytes, bytearray, memoryview)):
-        return bytes(content)
-    raise InvalidInput(f"{name}: {content!r:.80} is neither text nor bytes.")
 
 
 def _text(content: bytes | str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from .archive import PathStat, pack_files, pack_path, read_file, unpack
+from .archive.pack import encode_content, is_name
 from .errors import CopyFailed, InvalidInput, NotFound
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def copy_in(
             raise InvalidInput(f"{target} is a folder; say what the file in it is called.")
         archive = _pack({place.name: source}, owner=owner, mode=mode)
     elif isinstance(source, Mapping):
-        files = {_inner_name(name): content for name, content in source.items()}
+        # Before anything is sent, of which the engine would keep the beginning.
+        files = {_inner_name(name): encode_content(it, name) for name, it in source.items()}
         place = _place(containers, container, target, is_folder=True, name="")
         folders = _missing_folders(containers, container, place, files)
         prefix = f"{place.name}/" if place.name else ""
@@ -197,8 +199,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _inner_name(name: str) -> str:
-    parts = name.split("/")
-    if name.startswith("/") or "\0" in name or {"", ".", ".."} & set(parts):
+    if not is_name(name) or name.startswith("/") or {"", ".", ".."} & set(name.split("/")):
         raise InvalidInput(f"{name!r} is no path of a file below the target.")
     return name
 

@@ -12,6 +12,8 @@ from ..errors import InvalidInput
 
 __all__ = [
     "describe_path",
+    "encode_content",
+    "is_name",
     "pack_content",
     "pack_end",
     "pack_files",
@@ -45,13 +47,16 @@ def pack_files(
 
     Yields:
         Pieces of the archive.
+
+    Raises:
+        InvalidInput: a content is no text that can be written as UTF-8, nor bytes.
     """
     for name in folders:
         folder = _member(name, 0o755, mtime, owner)
         folder.type = tarfile.DIRTYPE
         yield pack_header(folder)
     for name, content in files.items():
-        data = content.encode() if isinstance(content, str) else bytes(content)
+        data = encode_content(content, name)
         file = _member(name, 0o644 if mode is None else mode, mtime, owner)
         file.size = len(data)
         yield pack_header(file)
@@ -125,6 +130,32 @@ def describe_path(path: Path, name: str) -> tarfile.TarInfo | None:
     else:
         return None
     return info
+
+
+def is_name(name: object) -> bool:
+    """Tell whether something can be the name of a file."""
+    try:
+        return isinstance(name, str) and bool(os.fsencode(name)) and "\0" not in name
+    except UnicodeEncodeError:
+        return False
+
+
+def encode_content(content: object, name: str) -> bytes:
+    """Encode the content of a file, text as UTF-8.
+
+    Raises:
+        InvalidInput: it is no text that can be encoded, nor bytes.
+    """
+    if isinstance(content, str):
+        try:
+            return content.encode()
+        except UnicodeEncodeError as exc:
+            # Not shown, and not chained: it may be a secret.
+            reason = exc.reason
+        raise InvalidInput(f"{name} is no text that can be sent: {reason}.")
+    if isinstance(content, (bytes, bytearray, memoryview)):
+        return bytes(content)
+    raise InvalidInput(f"{name}: neither text nor bytes, but {type(content).__name__}.")
 
 
 def pack_header(info: tarfile.TarInfo) -> bytes:

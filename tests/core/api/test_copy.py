@@ -102,10 +102,19 @@ def test_folders_that_are_there_keep_their_mode(never_started: Container) -> Non
     assert never_started.engine.containers.archive_info(never_started.id, "/sticky").mode == 0o1777
 
 
-@pytest.mark.parametrize("name", ["/x", "../x", "a/../x", "", "a//b", "./a", "x\0y"])
+@pytest.mark.parametrize("name", ["/x", "../x", "a/../x", "", "a//b", "./a", "x\0y", "\ud800"])
 def test_a_name_that_leaves_the_target_is_refused(name: str, never_started: Container) -> None:
     with pytest.raises(InvalidInput, match="is no path of a file below"):
         never_started.copy_in({name: b""}, "/d")
+
+
+def test_content_that_cannot_be_sent_keeps_the_rest_from_being_sent(
+    never_started: Container,
+) -> None:
+    with pytest.raises(InvalidInput, match="new/b is no text that can be sent"):
+        never_started.copy_in({"new/a": "1", "new/b": "\udcff"}, "/")
+    with pytest.raises(NotFound):
+        never_started.engine.containers.archive_info(never_started.id, "/new")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import os
 import socket
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,13 @@ def test_bytes_and_text_are_packed() -> None:
         "a": (0o600, 0, 5, b"1"),
         "b": (0o600, 0, 5, "\u00fc".encode()),
     }
+
+
+@pytest.mark.parametrize("content", ["s3cret\udcff", 3, None, ["s3cret"]])
+def test_what_is_neither_text_nor_bytes_is_refused_without_being_shown(content: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^a(:| is) n") as caught:
+        list(pack_files({"a": content}))
+    assert "s3cret" not in str(caught.value)
 
 
 def test_archives_without_an_end_are_parts_of_another(tmp_path: Path) -> None:
