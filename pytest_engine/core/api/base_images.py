@@ -16,6 +16,7 @@ from ..dockerfile import BaseImage, find_base_images
 from ..errors import EngineError, ImageNotFound, InvalidInput, PullFailed
 from ..reference import DEFAULT_REGISTRY, parse_reference
 from .images import Images
+from .platforms import same_platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,11 +101,7 @@ def _is_there(images: Images, image: BaseImage) -> bool:
         found = images.inspect(image.name)
     except ImageNotFound:
         return False
-    wanted = (image.platform or "").split("/")
-    there = (found.get("Os"), found.get("Architecture"), found.get("Variant"))
-    return image.platform is None or all(
-        ours in (theirs, "") for ours, theirs in zip(wanted, there)
-    )
+    return image.platform is None or same_platform(image.platform, found)
 
 
 def _pull(images: Images, image: BaseImage, done: BaseImages) -> None:

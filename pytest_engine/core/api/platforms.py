@@ -1,21 +1,26 @@
-"""Platforms as the engine's newer operations take them: JSON instead of `os/arch/variant`."""
+"""Platforms: compared with those of images, and as the engine's newer operations take them.
+
+Those take JSON instead of `os/arch/variant`.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from ..errors import InvalidInput
 
 if TYPE_CHECKING:
     from ..types.engine import OCIPlatform
 
-__all__ = ["Platform", "encode_platform", "encode_platforms"]
+__all__ = ["Platform", "encode_platform", "encode_platforms", "platform_of", "same_platform"]
 
 Platform = Union[str, "OCIPlatform"]
 
 _PARTS = ("os", "architecture", "variant")
+# What stands alone and is none of these is an architecture, as for the engine.
+_SYSTEMS = ("linux", "windows", "freebsd", "darwin")
 
 
 def encode_platform(platform: Platform | None) -> str | None:
@@ -48,6 +53,30 @@ def encode_platforms(platforms: Platform | Sequence[Platform] | None) -> list[st
     if not is_list:
         raise InvalidInput(f"{platforms!r:.80} is neither a platform nor a list of them.")
     return [text for one in platforms if (text := encode_platform(one)) is not None]
+
+
+def platform_of(image: Mapping[str, Any]) -> str:
+    """Return the platform of an image as the engine shows it."""
+    return _platform(f"{image.get('Os')}/{image.get('Architecture')}/{image.get('Variant') or ''}")
+
+
+def same_platform(wanted: str, image: Mapping[str, Any]) -> bool:
+    """Tell whether an image is for a platform, however that is spelt; `arm64` alone will do."""
+    if "/" not in wanted and wanted.lower() not in _SYSTEMS:
+        wanted = f"{image.get('Os')}/{wanted}"
+    return _platform(wanted, str(image.get("Architecture"))) == platform_of(image)
+
+
+def _platform(text: str, architecture: str = "") -> str:
+    """Normalise a platform as containerd does: arm64 is arm64/v8, arm is arm/v7."""
+    system, _slash, rest = text.lower().partition("/")
+    name, _slash, variant = rest.partition("/")
+    name = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm"}.get(
+        name, name
+    )
+    name = name or architecture
+    variant = variant or {"arm64": "v8", "arm": "v7"}.get(name, "")
+    return "/".join(part for part in (system, name, variant) if part)
 
 
 def _is_platform(value: object) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..api.platforms import platform_of, same_platform
 from ..errors import ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from ..spec.mounts import VolumeBind
 from .compare import Difference, comparison, difference_of
 from .container_fields import CONTAINER_FIELDS, NETWORKS, at_any_address, other_networks
-from .images import platform_of, same_platform
 from .podman import is_podmans
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..api.platforms import same_platform
 from ..errors import ApiError, InvalidInput, NotFound, PullFailed
 from ..reference import parse_reference
 from .image_names import find_image, is_image_id
-from .images import same_platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

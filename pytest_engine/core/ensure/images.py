@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.platforms import platform_of, same_platform
 from ..errors import EngineError, ImageNotFound, InvalidInput
 from ..reference import parse_reference
 from .compare import Difference
@@ -18,17 +19,8 @@ if TYPE_CHECKING:
     from ..api.progress import Progress
     from ..client import Engine
 
-__all__ = [
-    "PULL_POLICIES",
-    "ImageKind",
-    "ImageSpec",
-    "is_newer_in_registry",
-    "platform_of",
-    "same_platform",
-]
+__all__ = ["PULL_POLICIES", "ImageKind", "ImageSpec", "is_newer_in_registry"]
 
-# What stands alone and is none of these is an architecture, as for the engine.
-_SYSTEMS = ("linux", "windows", "freebsd", "darwin")
 PULL_POLICIES = ("missing", "always", "never")
 
 
@@ -127,18 +119,6 @@ class ImageKind(Kind[ImageSpec]):
         return actual is None or found is None or found["Id"] != actual["Id"]
 
 
-def platform_of(image: Mapping[str, Any]) -> str:
-    """Return the platform of an image as the engine shows it."""
-    return _platform(f"{image.get('Os')}/{image.get('Architecture')}/{image.get('Variant') or ''}")
-
-
-def same_platform(wanted: str, image: Mapping[str, Any]) -> bool:
-    """Tell whether an image is for a platform, however that is spelt; `arm64` alone will do."""
-    if "/" not in wanted and wanted.lower() not in _SYSTEMS:
-        wanted = f"{image.get('Os')}/{wanted}"
-    return _platform(wanted, str(image.get("Architecture"))) == platform_of(image)
-
-
 def is_newer_in_registry(engine: Engine, wanted: ImageSpec, image: Mapping[str, Any]) -> bool:
     """Ask the registry whether a pull would bring another image.
 
@@ -150,15 +130,3 @@ def is_newer_in_registry(engine: Engine, wanted: ImageSpec, image: Mapping[str, 
         return False
     digest = (there.get("Descriptor") or {}).get("digest", "")
     return not any(str(known).endswith(f"@{digest}") for known in image.get("RepoDigests") or ())
-
-
-def _platform(text: str, architecture: str = "") -> str:
-    """Normalise a platform as containerd does: arm64 is arm64/v8, arm is arm/v7."""
-    system, _slash, rest = text.lower().partition("/")
-    name, _slash, variant = rest.partition("/")
-    name = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm"}.get(
-        name, name
-    )
-    name = name or architecture
-    variant = variant or {"arm64": "v8", "arm": "v7"}.get(name, "")
-    return "/".join(part for part in (system, name, variant) if part)

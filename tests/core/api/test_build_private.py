@@ -132,13 +132,23 @@ def test_a_private_image_is_mounted(connect: Connect, private: str, scratch: Scr
     assert "  it" in lines
 
 
+@pytest.mark.parametrize("spelt", [False, True])
 def test_a_private_image_that_is_there_is_not_asked_for(
-    connect: Connect, engine_host: str, private: str, scratch: Scratch
+    spelt: bool,  # noqa: FBT001 - a parameter of the test
+    connect: Connect,
+    engine_host: str,
+    private: str,
+    scratch: Scratch,
 ) -> None:
     connect().images.pull(private)
+    # The engine's own, as its kernel calls it.
+    machines = {"amd64": "linux/x86_64", "arm64": "linux/aarch64"}
+    platform = machines[connect().system.version()["Arch"]] if spelt else None
     with request_log(engine_host) as log:
         engine = connect(host=log.host)
-        engine.build.image({"Dockerfile": f"FROM {private}\n"}, tags=[scratch.name("built")])
+        engine.build.image(
+            {"Dockerfile": f"FROM {private}\n"}, tags=[scratch.name("built")], platform=platform
+        )
         targets = [target for _method, target, _headers in log.take_heads()]
     assert [target for target in targets if "/images/create" in target] == []
 

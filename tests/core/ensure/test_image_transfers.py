@@ -9,7 +9,6 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.image_names import find_image
 from pytest_engine.core.ensure.image_transfers import pull_image, push_image
-from pytest_engine.core.ensure.images import same_platform
 from pytest_engine.core.errors import ImageNotFound, InvalidInput, PullFailed, PushFailed
 
 if TYPE_CHECKING:
@@ -73,24 +72,6 @@ def test_an_id_is_neither_pulled_nor_pushed(engine: Engine) -> None:
     for name in (NOBODY, f"busybox@{NOBODY}"):
         with pytest.raises(InvalidInput, match="only be pushed by a name with a tag"):
             push_image(engine, name)
-
-
-@pytest.mark.parametrize(
-    ("stated", "fits"),
-    [
-        ("linux", True),
-        ("arm64", True),
-        ("linux/arm64", True),
-        ("linux/arm64/v8", True),
-        ("aarch64", True),
-        ("amd64", False),
-        ("windows", False),
-        ("linux/arm64/v7", False),
-    ],
-)
-def test_a_platform_may_be_an_architecture_alone(stated: str, fits: object) -> None:
-    image = {"Os": "linux", "Architecture": "arm64", "Variant": "v8"}
-    assert same_platform(stated, image) is fits
 
 
 @pytest.mark.lacks("podman5", reason="it does not look into registries (DistributionInspect)")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure.images import ImageKind, ImageSpec, _platform
+from pytest_engine.core.ensure.images import ImageKind, ImageSpec
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import ImageNotFound, InvalidInput, PullFailed
 
@@ -107,21 +107,6 @@ def test_an_image_of_another_platform_is_pulled(engine: Engine, busybox: str) ->
     outcome = reconcile(engine, ImageKind(), spec, check=True)
     assert [difference.field for difference in outcome.differences] == ["platform"]
     assert outcome.changed
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("linux/arm64", "linux/arm64/v8"),
-        ("linux/aarch64", "linux/arm64"),
-        ("linux/arm", "linux/arm/v7"),
-        ("Linux/x86_64", "linux/amd64"),
-        ("linux/amd64/", "linux/amd64"),
-    ],
-)
-@pytest.mark.pitfall(48)
-def test_platforms_are_compared_as_containerd_does(one: str, other: str) -> None:
-    assert _platform(one) == _platform(other)
 
 
 def test_an_image_is_removed(engine: Engine, pushed: Push) -> None:
