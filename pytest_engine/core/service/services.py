@@ -67,13 +67,13 @@ class LiveServices:
         return self.get(created["ID"])
 
     def get(self, service: str) -> LiveService:
-        """Find a service by its name or uuid.
+        """Find a service by its name or whole uuid.
 
         Raises:
             NotFound: there is none.
             InvalidInput: there is one, but it was not made here.
         """
-        found = self.engine.services.inspect(service)
+        found = self._inspect(service)
         if DEFINITION_LABEL not in (found["Spec"].get("Labels") or {}):
             raise InvalidInput(
                 f"Service {service} is a swarm service without a life: it was not created as one, "
@@ -82,7 +82,7 @@ class LiveServices:
         return LiveService(self, found, self.tasks(service=found["ID"]))
 
     def find(self, service: str) -> LiveService | None:
-        """Find a service by its name or uuid; None: there is none."""
+        """Find a service by its name or whole uuid; None: there is none."""
         try:
             return self.get(service)
         except NotFound:
@@ -202,9 +202,23 @@ class LiveServices:
         moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
         return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
+    def _inspect(self, service: str) -> Service:
+        """Look at the service of that name or uuid; never at one whose uuid begins so."""
+        found = self.engine.services.inspect(service)
+        if service in (found["ID"], found["Spec"].get("Name")):
+            return found
+        path = f"/services/{service}"
+        raise NotFound(
+            f"There is no service {service}, but one whose uuid begins so. State its name.",
+            status=404,
+            method="GET",
+            path=path,
+            engine_message="",
+        )
+
     def _read(self, name: str, definition: ServiceDefinition, option: str) -> Service:
         try:
-            found = self.engine.services.inspect(name)
+            found = self._inspect(name)
         except NotFound as exc:
             raise LinkedServiceMissing(
                 f"Service {definition.name}: {option}: there is no service {name}. Create it, or "
