@@ -287,7 +287,8 @@ class ContainerKind(Kind[ContainerSpec]):
         runs = actual is not None and bool(actual["State"]["Running"])
         plan.turn("running", wanted=state == "started", actual=runs)
         if actual is not None and runs:
-            plan.add("stop", what, lambda: self._stop(engine, actual), undo=new.undo)
+            stop = partial(self._stop, engine, actual)
+            plan.add("stop", what, lambda: new.stop_old(stop), undo=new.undo)
 
         def create() -> None:
             plan.warnings.extend(new.create(config, wanted.platform))

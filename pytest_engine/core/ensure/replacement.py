@@ -50,11 +50,23 @@ class NewContainer:
         self._old_name = str(old["Name"]).lstrip("/") if old is not None else ""
         self._old_ran = old is not None and bool(old["State"]["Running"])
         self._old_was_frozen = old is not None and bool(old["State"].get("Paused"))
-        # Whether the old one may have the other name, and what was asked for without an answer.
+        # Whether the old one may be about to stop, and have the other name; and what the new one
+        # is to be, while nobody knows whether it is there.
+        self._stopping = False
         self._set_aside = False
         self._unanswered: ContainerCreateBody | None = None
         self.old_id = str(old["Id"]) if old is not None else ""
         self.new_id = ""
+
+    def stop_old(self, stop: Callable[[], None]) -> None:
+        """Stop the old container, as `stop` does it."""
+        self._stopping = True
+        try:
+            stop()
+        except EngineError as exc:
+            self._stopping = _leaves_open(exc)
+            raise
+        self._stopping = False
 
     def create(self, config: ContainerCreateBody, platform: str | None = None) -> list[str]:
         """Set the old container aside and create the new one; return what the engine warns of."""
@@ -69,8 +81,7 @@ class NewContainer:
         try:
             made = self._engine.containers.create(config, name=self._name, platform=platform)
         except EngineError as exc:
-            # Interrupts leave open what came of it as well.
-            if not isinstance(exc, (ConnectionLost, Timeout)):
+            if not _leaves_open(exc):
                 self._unanswered = None
             raise
         self.new_id = str(made["Id"])
@@ -126,10 +137,18 @@ class NewContainer:
             containers.rename(self.old_id, self._old_name)
 
     def _start_old(self) -> None:
-        if self._old_ran:
+        if self._stopping:
+            # It may run yet, and then be stopped by what the engine goes on to do.
+            self._engine.containers.restart(self.old_id)
+        elif self._old_ran:
             self._engine.containers.start(self.old_id)
         if self._old_was_frozen:
             self._engine.containers.pause(self.old_id)
+
+
+def _leaves_open(exc: EngineError) -> bool:
+    """Tell whether an engine may do yet what was asked for, as when somebody interrupts."""
+    return isinstance(exc, (ConnectionLost, Timeout))
 
 
 def _is_made_of(container: Mapping[str, Any], name: str, config: ContainerCreateBody) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import ConnectionLost, EngineError
+from pytest_engine.core.errors import ConnectionLost, EngineError, Timeout
 from pytest_engine.core.spec.container import ContainerSpec
 from tests.request_log import RequestLog
 
@@ -29,11 +29,11 @@ class _Losing(RequestLog):
 
     Attributes:
         request: the method and path of that request; those after it are answered.
-        early: do not wait for the answer.
+        early: do not wait for the answer, but for what ends the request.
     """
 
     request = ""
-    early = False
+    early = b""
     _is_here = False
 
     def _note(self, data: bytes) -> None:
@@ -47,7 +47,7 @@ class _Losing(RequestLog):
                 if requests:
                     self._note(data)
                     target.sendall(data)
-                    if self.early and self._is_here and data.endswith(b"}"):
+                    if self.early and self._is_here and data.endswith(self.early):
                         self._is_here = False
                         source.shutdown(socket.SHUT_RDWR)
                 elif self._is_here:
@@ -85,11 +85,11 @@ def _container(engine: Engine, spec: ContainerSpec) -> tuple[str, str]:
     return container["Id"], container["State"]["Status"]
 
 
-@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("early", [b"", b"}"])
 @pytest.mark.parametrize("old", [False, True])
 def test_a_container_whose_creation_was_not_answered_does_not_stay(
     old: bool,  # noqa: FBT001  # of a table
-    early: bool,  # noqa: FBT001  # of a table
+    early: bytes,
     engine: Engine,
     losing: _Losing,
     spec: ContainerSpec,
@@ -105,6 +105,29 @@ def test_a_container_whose_creation_was_not_answered_does_not_stay(
             _start(other, spec)
     assert scratch.everything() == ({f"container {spec.name}"} if old else set())
     assert (old and _container(engine, spec)) == before
+
+
+def test_a_container_whose_stop_was_not_answered_runs_again(
+    engine: Engine, losing: _Losing, spec: ContainerSpec, scratch: Scratch
+) -> None:
+    slow = ["sh", "-c", "trap 'sleep 1; exit 0' TERM; echo up; sleep 1000 & wait"]
+    spec = replace(spec, command=slow)
+    _start(engine, replace(spec, env={"A": "2"}))
+    old, _ = _container(engine, spec)
+    with engine.containers.logs(old, follow=True) as output:
+        # It listens for the signal.
+        next(output.lines())
+    with Engine(losing.host, api_version=engine.api_version) as other:
+        other.system.info()
+        losing.early = b"\r\n\r\n"
+        losing.request = f"POST /v{engine.api_version}/containers/{old}/stop"
+        with pytest.raises(ConnectionLost, match="stop"):
+            _start(other, spec)
+    # What the engine goes on to do would be done by then.
+    with pytest.raises(Timeout):
+        engine.containers.wait(old, timeout=2)
+    assert scratch.everything() == {f"container {spec.name}"}
+    assert _container(engine, spec) == (old, "running")
 
 
 def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(
