@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .progress import Speaker
     from .session import Session
 
-__all__ = ["Demand", "PullPolicy", "Pulls", "check_policy", "mirrored", "resolve_name"]
+__all__ = ["Demand", "Look", "PullPolicy", "Pulls", "check_policy", "mirrored", "resolve_name"]
 
 PullPolicy = Union[Literal["missing", "always", "never"], timedelta]
 """When an image is pulled, which is where the engine lacks it, once in every run, never, or once
