@@ -133,12 +133,25 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
     """Remove what is still there; of a run with workers, the controller does."""
-    result = yield
+    try:
+        result = yield
+    except BaseException:
+        # After Ctrl-C, what fails at the end of a fixture comes out here, and pytest does not
+        # get to its summary.
+        _end(session)
+        reporter = session.config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None:
+            pytest_terminal_summary(reporter)
+        raise
+    _end(session)
+    return result
+
+
+def _end(session: pytest.Session) -> None:
     if fixtures.SESSION in session.config.stash or fixtures.RUNNING in session.config.stash:
         from .ending import end
 
         end(session)
-    return result
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

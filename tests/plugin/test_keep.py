@@ -168,3 +168,22 @@ def test_what_was_kept_goes_after_its_time(project: Project) -> None:
     # The run's own reaper finds that the time has come.
     assert project.gone_within(30.0) == set()
     assert project.await_no_runs() == []
+
+
+@pytest.mark.parametrize("ending", ["raise KeyboardInterrupt", "pytest.exit('enough')"])
+def test_what_is_kept_is_told_also_where_the_run_ends_badly(kept: Project, ending: str) -> None:
+    conftest = """
+box = container("busybox", command="sleep 1000")
+
+@pytest.fixture(scope="session")
+def broken():
+    yield
+    raise RuntimeError("at its end")
+"""
+    kept.write(conftest=conftest, test_it=f"def test_it(box, broken): {ending}")
+    result = kept.run_apart("--engine-keep=always")
+    assert "RuntimeError: at its end" in str(result.stderr)
+    result.stdout.fnmatch_lines(["*containers: kept*", "*container box*", "Remove all: *"])
+    # The run has come to its end by itself.
+    (run,) = (kept.state / "runs").iterdir()
+    assert (run / "ended").exists()
