@@ -130,7 +130,10 @@ def compose(
 
         @contextmanager
         def up() -> Iterator[ComposeProject]:
-            with tempfile.TemporaryDirectory(prefix="pytest-engine-compose-") as scratch:
+            session.run.begin(engine.endpoint)
+            # In there it goes with the run, also if that is killed.
+            within = session.run.folder.path
+            with tempfile.TemporaryDirectory(prefix="compose-", dir=within) as scratch:
                 files = find_files(file, names.folder, Path(scratch))
                 cli, claims = labelled(
                     engine,

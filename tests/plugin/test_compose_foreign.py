@@ -12,6 +12,7 @@ from tests.lab.compose_cli import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from pytest_engine.core.client import Engine
     from tests.conftest import LabImages
@@ -226,7 +227,12 @@ def test_what_another_run_has_is_left_to_those_who_sweep(shop: Project) -> None:
         )
 
 
-def test_what_a_killed_run_left_of_a_project_goes_and_its_name_is_free_again(shop: Project) -> None:
+def test_what_a_killed_run_left_of_a_project_goes_and_its_name_is_free_again(
+    shop: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     shop.write(
         conftest=f"shop = compose('compose.yaml', project_name={DEV!r})",
         test_it="""
@@ -247,6 +253,8 @@ def test_goes_on(shop):
     shop.run_apart("-k", "goes_on")
     assert shop.await_no_runs() == []
     assert shop.left() == set()
+    # Nor are there files of it.
+    assert [one.name for one in temporary.glob("pytest-engine*")] == []
     shop.run_apart("-k", "goes_on").assert_outcomes(passed=1, deselected=1)
     assert shop.left() == set()
 
