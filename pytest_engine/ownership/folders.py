@@ -61,7 +61,7 @@ def state_folder(stated: str | None = None) -> Path:
     """
     stated = stated or os.environ.get(VARIABLE)
     if stated:
-        return _made(Path(stated).expanduser().absolute())
+        return _made(_expanded(stated))
     home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111  # fails without a home
     if os.path.isabs(home):  # noqa: PTH117  # likewise
         try:
@@ -69,6 +69,16 @@ def state_folder(stated: str | None = None) -> Path:
         except EngineError:
             pass
     return _made(Path(tempfile.gettempdir()) / f"pytest-engine-{os.getuid()}")
+
+
+def _expanded(stated: str) -> Path:
+    try:
+        return Path(stated).expanduser().absolute()
+    except RuntimeError as exc:
+        raise EngineError(
+            f"The folder {stated}, which proves that a run is alive, cannot be found: whoever that "
+            f"is has no home. Name another with --engine-state or {VARIABLE}."
+        ) from exc
 
 
 def _made(path: Path) -> Path:

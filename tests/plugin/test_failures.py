@@ -375,11 +375,14 @@ def test_a_parameter_that_makes_no_sense_is_told(project: Project) -> None:
     result.stdout.fnmatch_lines(["Fixture 'box' (busybox): The parameter {'colour': 'red'} is *"])
 
 
-def test_a_state_folder_that_cannot_be_used_is_one_clear_message(project: Project) -> None:
+@pytest.mark.parametrize("state", ["taken.txt", "~nobody-of-that-name/state"])
+def test_a_state_folder_that_cannot_be_used_is_one_clear_message(
+    project: Project, state: str
+) -> None:
     project.pytester.makefile(".txt", taken="")
     project.write(conftest="box = container('busybox')", test_it="def test_it(box): pass")
-    result = project.run(f"--engine-state={project.pytester.path}/taken.txt")
+    result = project.run(f"--engine-state={state}")
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["The folder */taken.txt, which proves *Name another with *"])
+    result.stdout.fnmatch_lines([f"The folder *{state}, which proves *Name another with *"])
     assert "Traceback" not in str(result.stdout)
     assert project.created() == 0

@@ -248,3 +248,10 @@ def test_an_image_that_a_test_made_of_a_container_stays(
         project.engine.containers.remove(from_it)
     finally:
         images.remove(name, force=True)
+
+
+def test_a_state_folder_without_a_home_is_one_clear_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["sweep", "--state", "~nobody-of-that-name/state"]) == 1
+    assert capsys.readouterr().err.startswith("The folder ~nobody-of-that-name/state, which ")
