@@ -73,6 +73,7 @@ class Option(NamedTuple):
         choices: the texts that it may be; empty: whatever `read` takes.
         bare: its text where the command line has the option without one; None: that is wrong.
         switch: on the command line it stands alone, and says yes.
+        folder: it is a folder, in the ini file from where that is.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Option(NamedTuple):
     choices: tuple[str, ...] = ()
     bare: str | None = None
     switch: bool = False
+    folder: bool = False
 
     @property
     def flag(self) -> str:
@@ -166,6 +168,7 @@ OPTIONS = (
         "a folder",
         None,
         "the folder that proves which runs are alive; by default one of the user's own",
+        folder=True,
     ),
     Option(
         "engine_sweep",
@@ -276,7 +279,7 @@ def read_settings(config: pytest.Config) -> Settings:
 def _value(option: Option, config: pytest.Config) -> Any:
     sources = (
         (option.flag, config.getoption(option.name)),
-        (f"{option.name} of the ini file", config.getini(option.name)),
+        (f"{option.name} of the ini file", _of_ini_file(option, config)),
         (option.variable, os.environ.get(option.variable)),
         ("the default", option.default),
     )
@@ -292,3 +295,12 @@ def _value(option: Option, config: pytest.Config) -> Any:
             raise pytest.UsageError(f"{source}: {text!r} is not {option.form}")
         return value
     return None
+
+
+def _of_ini_file(option: Option, config: pytest.Config) -> Any:
+    text = config.getini(option.name)
+    is_path = option.folder and isinstance(text, str) and not text.startswith("~")
+    if is_path and text and config.inipath is not None:
+        # As pytest has it for paths: the same for whoever starts it in another folder.
+        return str(config.inipath.parent / text)
+    return text

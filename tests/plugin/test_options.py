@@ -17,6 +17,7 @@ def test_it(pytestconfig):
     print("images:", settings.pull, settings.mirror)
     print("ahead:", settings.ahead, settings.durations)
     kept = settings.sweep, settings.keep, settings.keep_for
+    print("state:", settings.state)
     print("after:", *kept, settings.reuse, settings.reuse_for)
 """
 
@@ -35,6 +36,30 @@ def test_without_any_there_are_defaults(pytester: pytest.Pytester) -> None:
 def test_the_ini_file_is_read(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nengine_host=tcp://a:1\nengine_wait_timeout=5\nengine_log_lines=7\n")
     assert settings(pytester) == "tcp://a:1 fail 5.0 7"
+
+
+@pytest.mark.parametrize(
+    ("ini", "argument", "expected"),
+    [
+        (".engine", None, "{ini}/.engine"),
+        ("/var/engine", None, "/var/engine"),
+        ("~/engine", None, "~/engine"),
+        ("", None, "None"),
+        (".engine", "--engine-state=.mine", ".mine"),
+    ],
+)
+def test_a_state_folder_in_the_ini_file_is_relative_to_that(
+    pytester: pytest.Pytester, ini: str, argument: str | None, expected: str
+) -> None:
+    pytester.makeini(f"[pytest]\nengine_state={ini}\n")
+    folder = pytester.mkdir("below")
+    (folder / "test_it.py").write_text(PRINT, encoding="utf-8")
+    arguments = [] if argument is None else [argument]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-s", *arguments)
+    told = str(result.stdout).partition("state: ")[2].splitlines()[0]
+    assert told == expected.format(ini=pytester.path)
 
 
 @pytest.mark.parametrize(
