@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -85,7 +86,7 @@ def reused(
         EngineError: it cannot be made, or another run uses it with other properties.
     """
     fixture = request.fixturename or "container"
-    root = str(request.config.rootpath)
+    root = str(_root(request, Path(place)))
     facts = (engine.endpoint.url, root, place, fixture, getattr(request, "param", None))
     # The same file of two working copies has two paths, and so two containers.
     key = digest("reuse", *facts)[:16]
@@ -153,6 +154,24 @@ def reused(
             raise
     session.leases.append((lease, lock))
     return resource
+
+
+def _root(request: pytest.FixtureRequest, file: Path) -> Path:
+    """Tell the folder of the project that a fixture is of.
+
+    Where there is no ini file, pytest's own depends on where it is started, and on what is to run.
+
+    Args:
+        request: the request of the fixture.
+        file: the file in which it is defined.
+    """
+    if request.config.inipath is None:
+        modules = {item.path for item in request.session.items}
+        is_above = any(file.parent in module.parents for module in modules)
+        if file in modules or (file.name == "conftest.py" and is_above):
+            return file.parent
+    # Of other modules, several projects may make use.
+    return request.config.rootpath
 
 
 def _seen_by_hooks(

@@ -54,6 +54,37 @@ def test_the_next_run_gets_the_same_container(reusing: Project) -> None:
     assert reusing.created() == 1
 
 
+@pytest.mark.parametrize("file", ["conftest.py", "test_it.py"])
+def test_without_an_ini_file_it_is_the_same_from_another_folder(
+    reusing: Project, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (reusing.pytester.path / "conftest.py").unlink()
+    folder = reusing.pytester.mkdir("below")
+    (reusing.pytester.path / "test_it.py").rename(folder / "test_it.py")
+    with (folder / file).open("a", encoding="utf-8") as more:
+        more.write(f"\nfrom pytest_engine import container\n{BOX.format(more='')}\n")
+    first = ids(reusing, "below")
+    monkeypatch.chdir(folder)
+    assert ids(reusing) == first
+    assert len(reusing.left()) == 1
+
+
+def test_two_projects_that_use_a_fixture_of_a_third_place_have_two(
+    reusing: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = reusing.pytester.mkdir("place")
+    (place / "boxes.py").write_text(f"from pytest_engine import *\n{BOX.format(more='')}\n")
+    monkeypatch.setenv("PYTHONPATH", str(place))
+    found = set()
+    for name in ("one", "two"):
+        folder = reusing.pytester.mkdir(name)
+        (folder / "conftest.py").write_text("from boxes import box\n")
+        (folder / "test_it.py").write_text(SHOW)
+        monkeypatch.chdir(folder)
+        found |= ids(reusing)
+    assert len(found) == 2
+
+
 def test_a_container_that_was_stopped_is_started_again(reusing: Project) -> None:
     first = ids(reusing)
     reusing.engine.containers.kill(*first)
