@@ -75,8 +75,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """Begin what this test and those after it will need."""
-    # Without a factory's fixture there is nothing to begin.
-    if _FUNCTIONS in sys.modules and not item.config.getoption("setupplan", default=False):
+    # Without a factory's fixture there is nothing to begin, nor is there with pytest-forked, whose
+    # children have nothing of it.
+    idle = any(item.config.getoption(one, default=False) for one in ("setupplan", "forked"))
+    if _FUNCTIONS in sys.modules and not idle:
         try:
             ahead = fixtures.ahead_of(item.config)
         except pytest.fail.Exception:

@@ -26,7 +26,7 @@ from pytest_engine.core.errors import (
     WaitTimeout,
 )
 
-from .background import Crew
+from .background import Crew, at_forks
 from .connecting import EarlyConnection
 from .course import Course, course_of
 from .early import EarlyRequest, TooEarly
@@ -87,6 +87,7 @@ class Ahead:
         self._asked_before: dict[Found, object] = {}
         self._broken_off: list[Job] = []
         self._nextitem: pytest.Item | None = None
+        at_forks(in_child=self._leave_it)
 
     def look(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """Begin what is due when a test begins, and give up what nobody will ask for."""
@@ -177,6 +178,13 @@ class Ahead:
         if names:
             self._run.speaker.say(f"waiting for what was begun ahead in vain: {', '.join(names)}")
             self._run.speaker.flush()
+
+    def _leave_it(self) -> None:
+        """Leave to the process that this one is forked from what its threads have begun."""
+        self._is_on = False
+        self._broken_off.clear()
+        self._jobs.clear()
+        self._ready.clear()
 
     def _begin(self, found: Found, item: pytest.Item) -> Job | None:
         """Begin to make the value of a fixture, unless there is a reason not to."""

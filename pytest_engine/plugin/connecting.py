@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .background import at_forks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +33,7 @@ class EarlyConnection:
         self._environ: Mapping[str, str] = {}
         self._former: list[Engine] = []
         self._is_lent = False
+        at_forks(in_child=self._leave_it, before=self._finish_imports)
 
     def begin(self) -> Future[Engine]:
         """Begin to connect, unless that was done."""
@@ -72,6 +76,16 @@ class EarlyConnection:
             self._engine.result().close()
         while self._former:
             self._former.pop().close()
+
+    def _finish_imports(self) -> None:
+        """Wait until the client is imported, of which a child would find locks taken for ever."""
+        if self._engine is not None:
+            import_module("pytest_engine.core.transport.pool")
+
+    def _leave_it(self) -> None:
+        """Leave to the process that this one is forked from what its thread is connecting."""
+        if not self._is_lent:
+            self._engine = None
 
     def _take(self, engine: Engine) -> Engine:
         self._environ = self._run.environ.noted()

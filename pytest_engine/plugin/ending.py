@@ -69,7 +69,7 @@ def end(session: pytest.Session) -> None:
         output[_ERRORS_OUTPUT] = [*config.stash[ERRORS]]
         output[_TAKEN_OUTPUT] = [step[:3] for step in config.stash[TAKEN]]
         output[_DOUBTFUL_OUTPUT] = run.doubtful
-    if run.is_worker:
+    if run.is_worker or not run.has_begun:
         run.finish(clean=False)
         return
     wanted = run.folder.kept()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from . import lifecycle
@@ -37,7 +38,10 @@ def lend(
         # Those that have no name are an error of this fixture, and not of pytest.
         list(recipe.references())
         held = ahead.hold(recipe, request, engine, others)
+    made_in = os.getpid()
     try:
         yield held.value
     finally:
-        ahead.release(recipe, request, held, others)
+        # Where each test has a process of its own, all fixtures end in each of them.
+        if os.getpid() == made_in:
+            ahead.release(recipe, request, held, others)

@@ -12,6 +12,8 @@ from pytest_engine.core.errors import EngineError
 from pytest_engine.ownership.folders import RunFolder, state_folder
 from pytest_engine.ownership.labels import Owner
 
+from .background import at_forks
+
 if TYPE_CHECKING:
     import subprocess
 
@@ -41,7 +43,7 @@ class Run:
         given = _given(config)
         self.is_worker = given is not None
         self.state = state_folder(settings.state) if given is None else given.parents[1]
-        self.path = self.state / "runs" / uuid.uuid4().hex if given is None else given
+        self.path = self._new_path() if given is None else given
         worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
         self.owner = Owner(self.path.name, self.path / "lock", worker)
         self._lock = threading.Lock()
@@ -49,6 +51,38 @@ class Run:
         self._noted: set[Endpoint] = set()
         self._reaper: subprocess.Popen[bytes] | None = None
         self._unseen = False
+        at_forks(in_child=self._begin_anew)
+
+    def _new_path(self) -> Path:
+        return self.state / "runs" / uuid.uuid4().hex
+
+    def _begin_anew(self) -> None:
+        """Be a run of its own in a forked process, or in that of a worker a further worker.
+
+        What the process makes goes when that ends, at the latest.
+        """
+        worker = ""
+        if self.is_worker:
+            # As short as the names of workers are: it is a part of names.
+            worker = uuid.uuid4().hex[:6]
+        else:
+            self.path = self._new_path()
+        self.owner = Owner(self.path.name, self.path / "lock", worker)
+        self._lock = threading.Lock()
+        if self._folder is not None:
+            self._folder.release()
+            self._folder = None
+        self._noted = set()
+        if self._reaper is not None:
+            # No child of this process, so that nothing here collects it.
+            self._reaper.returncode = 0
+            self._reaper = None
+        self._unseen = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a folder of the run, and perhaps more."""
+        return self._folder is not None
 
     @property
     def folder(self) -> RunFolder:

@@ -18,6 +18,7 @@ from pytest_engine.core.errors import Conflict, ConnectionFailed, EngineError, N
 from pytest_engine.ownership.folders import Kept, note_of
 from pytest_engine.ownership.labels import SESSION_LABEL
 
+from .background import at_forks
 from .durations import Durations
 from .environment import Environment
 from .images import Pulls
@@ -28,6 +29,7 @@ from .shared import digest, forget, unless_done
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pytest_engine.ownership.labels import Owner
     from pytest_engine.ownership.reused import Lease
 
     from .options import Settings
@@ -92,7 +94,6 @@ class Session:
     Attributes:
         settings: the values of the options.
         run: this process's part in the run.
-        owner: labels and names of the run.
         environ: the variables of the process.
         speaker: says what is going on.
         durations: how long steps took.
@@ -109,24 +110,41 @@ class Session:
         """Start with nothing; nothing is connected."""
         self.settings = settings
         self.run = run
-        self.owner = self.run.owner
-        self.environ = Environment()
-        self.speaker = Speaker(config)
         self.live: list[Resource] = []
         self.fallen: list[Resource] = []
         self.left: list[str] = []
-        self.durations = Durations()
         self.errors: list[str] = []
+        self.leases: list[tuple[Lease, int]] = []
+        self._config = config
+        self._begin()
+        at_forks(in_child=self._begin_anew)
+
+    def _begin(self) -> None:
+        """Have what is for the threads of this very process."""
+        self.environ = Environment()
+        self.speaker = Speaker(self._config)
+        self.durations = Durations()
         self.removals = Removals(self.errors)
         self.pulls = Pulls(
             self.speaker,
             self.durations,
             lambda key, do, since: unless_done(self.run, digest("pull", key), do, since=since),
         )
-        self.leases: list[tuple[Lease, int]] = []
         self._lock = threading.Lock()
         self._lingering = threading.local()
         self._postponed: list[Resource] = []
+
+    def _begin_anew(self) -> None:
+        """Leave, in a forked process, what was there before to the process that has made it."""
+        self._begin()
+        for resource in self.live:
+            resource.shared = True
+            resource.removing = threading.RLock()
+
+    @property
+    def owner(self) -> Owner:
+        """Labels and names of the run."""
+        return self.run.owner
 
     def connect(self) -> Engine:
         """Connect to the engine, or fail or skip, as configured, with the reason."""
