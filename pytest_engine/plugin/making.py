@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from pytest_engine.core.container import Container
 from pytest_engine.core.errors import EngineError
+from pytest_engine.ownership.labels import FIXTURE_LABEL, PID_LABEL, SESSION_LABEL
 
 from . import shared
 from .standing import stands
@@ -78,5 +79,29 @@ def made(
             engine.containers.remove(found.id, force=True, volumes=True)
         return False
 
-    told = shared.once(session.run, key, record, is_there)
+    def clear(died: int) -> None:
+        if kind == "container":
+            _remove_orphans(session, engine, fixture, died)
+
+    told = shared.once(session.run, key, record, is_there, clear)
     return here[0] if here else session.adopt(kind, fixture, engine, told)
+
+
+def _remove_orphans(session: Session, engine: Engine, fixture: str, died: int) -> None:
+    """Remove a fixture's containers that a worker had not yet told of when it died.
+
+    They may have a name, or a port of the host, that the next one is to have.
+    """
+    labels = {
+        SESSION_LABEL: session.owner.session,
+        FIXTURE_LABEL: fixture,
+        PID_LABEL: str(died),
+    }
+    wanted = {"label": [f"{name}={value}" for name, value in labels.items()]}
+    # Where this fails, what is made next tells why.
+    with suppress(EngineError):
+        found = engine.containers.list(all=True, filters=wanted)
+        known = shared.recorded(session.run)
+        for one in found:
+            if one["Id"] not in known:
+                engine.containers.remove(one["Id"], force=True, volumes=True)

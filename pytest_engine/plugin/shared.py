@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .run import Run
 
-__all__ = ["digest", "forget", "once", "unless_done"]
+__all__ = ["digest", "forget", "once", "recorded", "unless_done"]
 
 
 def digest(*facts: object) -> str:
@@ -32,6 +32,7 @@ def once(
     key: str,
     make: Callable[[], Mapping[str, Any]],
     stands: Callable[[Mapping[str, Any]], bool] = lambda _told: True,
+    clear: Callable[[int], None] = lambda _pid: None,
 ) -> Mapping[str, Any]:
     """Make something once in a run; whoever else wants it waits, and gets the same.
 
@@ -45,6 +46,7 @@ def once(
             next one tries again.
         stands: tells of what `make` returned before whether it is still there; what is not
             is made anew.
+        clear: removes what a process has left that died while it made it.
 
     Returns:
         What `make` returned.
@@ -56,6 +58,11 @@ def once(
     with FileLock(folder / f"{key}.lock"):
         record = _read(folder / f"{key}.json")
         if record is None or ("error" not in record and not stands(record)):
+            maker = folder / f"{key}.maker"
+            died = _read(maker)
+            if died is not None:
+                clear(died["pid"])
+            _write(maker, {"pid": os.getpid()})
             try:
                 told = dict(make())
             except ConnectionFailed:
@@ -63,7 +70,10 @@ def once(
             except EngineError as exc:
                 _write(folder / f"{key}.json", {"error": str(exc)})
                 raise
-            _write(folder / f"{key}.json", told)
+            else:
+                _write(folder / f"{key}.json", told)
+            finally:
+                maker.unlink(missing_ok=True)
             return told
     if "error" in record:
         raise EngineError(record["error"])
@@ -73,6 +83,12 @@ def once(
 def forget(run: Run, key: str) -> None:
     """Have something made anew for the next who wants it: it is gone."""
     (run.path / "shared" / f"{key}.json").unlink(missing_ok=True)
+
+
+def recorded(run: Run) -> str:
+    """Return all that is recorded of what was made for the whole run, or is kept, as one text."""
+    files = [*(run.path / "shared").glob("*.json"), run.path / "kept"]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
 
 def unless_done(run: Run, key: str, do: Callable[[], None], *, since: float | None) -> None:

@@ -215,3 +215,32 @@ def test_a_run_without_containers_leaves_no_folder(project: Project) -> None:
     project.write(test_it="def test_it(): pass")
     project.run_apart("-n2").assert_outcomes(passed=1)
     assert list((project.state / "runs").iterdir()) == []
+
+
+@pytest.mark.parametrize("certain", ["name='plugin-test-certain'", "ports=['34517:80']"])
+def test_a_worker_that_dies_while_it_makes_something_is_in_nobodys_way(
+    project: Project, certain: str
+) -> None:
+    project.write(
+        conftest=f"""
+import os, pathlib
+
+box = container("busybox", {SLEEP}, scope="session", wait=False, {certain})
+
+def pytest_engine_container_ready(container, request):
+    died = pathlib.Path("died")
+    if not died.exists():
+        died.touch()
+        os._exit(1)
+""",
+        test_it="""
+def test_first(): pass
+def test_dies(box): pass
+def test_it(box): assert box.state() == "running"
+def test_again(box): assert box.state() == "running"
+""",
+    )
+    result = project.run_apart("-n1", "--engine-ahead=0")
+    result.assert_outcomes(passed=3, failed=1)
+    assert project.created("box") == 2
+    assert project.left() == set()
