@@ -222,7 +222,7 @@ def _note(
         resource = Resource("container", container.name, fixture, engine, container.id)
         resource.container = container
         resource.shared = shared
-        session.live.append(resource)
+        session.note(resource)
         noted.append(resource)
     return noted
 

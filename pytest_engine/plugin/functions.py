@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from operator import methodcaller
 from typing import TYPE_CHECKING, Any, Callable, cast
 
@@ -12,6 +12,7 @@ import pytest
 
 from pytest_engine.core.errors import InvalidInput
 
+from .fixtures import session_of
 from .lending import lend
 from .recipe import Hints, Recipe
 from .references import LateSignature, Namespaces
@@ -76,7 +77,14 @@ def fixture_function(
         where = names.line_from(request.config.rootpath)
         yield from lend(recipe, request, others.pop("engine"), others, where)
 
-    recipe = Recipe(make, references, title, scope, hints)
+    @contextmanager
+    def noted(request: pytest.FixtureRequest, engine: Engine, others: Others) -> Iterator[object]:
+        with ExitStack() as stack:
+            with session_of(request.config).making_for(recipe):
+                value = stack.enter_context(make(request, engine, others))
+            yield value
+
+    recipe = Recipe(noted, references, title, scope, hints, names.folder)
     function = _defined_at(names, resource)
     recipe.attach(function)
     function.__doc__ = doc or f"{title[:1].upper()}{title[1:]}, by pytest-engine."

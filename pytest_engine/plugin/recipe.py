@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
     from pytest_engine.core.client import Engine
@@ -59,6 +61,7 @@ class Recipe:
         title: what is made, in few words.
         scope: the fixture's scope.
         hints: when it may be made and removed.
+        folder: that of the file in which the fixture is defined.
     """
 
     make: Callable[
@@ -68,6 +71,7 @@ class Recipe:
     title: str
     scope: str
     hints: Hints
+    folder: Path
 
     def attach(self, function: Callable[..., object]) -> None:
         """Leave this at the function of a fixture."""

@@ -63,7 +63,20 @@ def _used(item: pytest.Item, among: list[Resource]) -> list[Resource]:
     names = {*getattr(item, "fixturenames", ()), *_asked(item)}
     # What is still there of the test before may have the same fixture.
     there = [one for one in among if not (one.early or one.going)]
-    return [one for one in there if one.fixture in names or one.born >= began]
+    used = [one for one in there if one.fixture in names or one.born >= began]
+    return [one for one in used if one.born >= began or not _is_of_another(item, one)]
+
+
+def _is_of_another(item: pytest.Item, resource: Resource) -> bool:
+    """Tell whether something is of a fixture that only has the name of one that a test uses."""
+    recipe = resource.recipe
+    # One that is defined above may be what the other is made with.
+    if recipe is None or recipe.folder in item.path.parents:
+        return False
+    from .finding import Finder
+
+    found = Finder(item.config).find(item, resource.fixture)
+    return found is not None and found.recipe is not recipe
 
 
 def _asked(item: pytest.Item) -> Iterable[str]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_engine.ownership.reused import Lease
 
     from .options import Settings
+    from .recipe import Recipe
     from .run import Run
 
 __all__ = ["FAILURES", "Resource", "Session"]
@@ -59,6 +60,7 @@ class Resource:
         born: when it was made, in seconds since the epoch; if that was ahead, when the first
             test got it.
         early: whether it was made ahead, and no test has got it yet.
+        recipe: how the fixture is made, which another of that name is not; None: it is not told.
         key: what the run knows it by, if it is made once in a run.
         shared: it is the whole run's, and stays until that ends.
         ends: it was waited for until it had ended, which is no fault of it.
@@ -77,6 +79,7 @@ class Resource:
     container: Container | None = None
     born: float = field(default_factory=time.time)
     early: bool = False
+    recipe: Recipe | None = None
     key: str | None = None
     shared: bool = False
     ends: bool = False
@@ -132,6 +135,7 @@ class Session:
         )
         self._lock = threading.Lock()
         self._lingering = threading.local()
+        self._current = threading.local()
         self._postponed: list[Resource] = []
 
     def _begin_anew(self) -> None:
@@ -182,6 +186,22 @@ class Session:
         )
 
     @contextmanager
+    def making_for(self, recipe: Recipe) -> Iterator[None]:
+        """Have what this thread makes meanwhile be known as what a fixture is."""
+        before = getattr(self._current, "recipe", None)
+        self._current.recipe = recipe
+        try:
+            yield
+        finally:
+            self._current.recipe = before
+
+    def note(self, resource: Resource) -> None:
+        """Take something into the book."""
+        resource.recipe = getattr(self._current, "recipe", None)
+        with self._lock:
+            self.live.append(resource)
+
+    @contextmanager
     def making(self, kind: str, name: str, fixture: str, engine: Engine) -> Iterator[Resource]:
         """Keep book of something while it is made; remove it if that fails.
 
@@ -190,8 +210,7 @@ class Session:
         """
         self.run.begin(engine.endpoint)
         resource = Resource(kind, name, fixture, engine)
-        with self._lock:
-            self.live.append(resource)
+        self.note(resource)
         try:
             yield resource
         except BaseException as exc:
@@ -214,8 +233,7 @@ class Session:
             resource.container = Container(
                 engine, told["id"], name=told["name"], image=told["image"]
             )
-        with self._lock:
-            self.live.append(resource)
+        self.note(resource)
         return resource
 
     def forget(self, resource: Resource) -> None:

@@ -117,3 +117,21 @@ def test_it(box): pass
     result.stdout.fnmatch_lines(["*containers: kept*"])
     (kept,) = project.left()
     project.engine.containers.remove(kept.rpartition("/")[2], force=True)
+
+
+@pytest.mark.parametrize("ahead", [(), ("--engine-ahead=0",)])
+def test_a_failing_test_shows_nothing_of_a_fixture_that_has_the_same_name(
+    project: Project, ahead: tuple[str, ...]
+) -> None:
+    for root, outcome in (("one", "pass"), ("two", "raise AssertionError")):
+        folder = project.pytester.mkdir(root)
+        box = BOX.replace("up", f"of {root}").replace(")\n", f', wait=wait.log("{root}"))')
+        (folder / "conftest.py").write_text(f"from pytest_engine import container, wait\n{box}\n")
+        (folder / f"test_{root}.py").write_text(f"def test_it(box): {outcome}\n")
+    project.write()
+    result = project.run("--engine-keep=failed", *ahead)
+    result.assert_outcomes(passed=1, failed=1)
+    assert "of two" in str(result.stdout)
+    assert "of one" not in str(result.stdout)
+    (kept,) = project.engine.containers.list(all=True, filters=project.filters)
+    project.engine.containers.remove(kept["Id"], force=True)
