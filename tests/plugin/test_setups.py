@@ -107,7 +107,7 @@ box = container(
     scope="module",
 )
 
-@pytest.mark.timeout(3)
+@pytest.mark.timeout(6)
 def test_it(box): pass
 """
     project.write(test_it=test_it)

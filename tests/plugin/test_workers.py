@@ -217,7 +217,7 @@ def test_a_run_without_containers_leaves_no_folder(project: Project) -> None:
     assert list((project.state / "runs").iterdir()) == []
 
 
-@pytest.mark.parametrize("certain", ["name='plugin-test-certain'", "ports=['34517:80']"])
+@pytest.mark.parametrize("certain", ["name='plugin-test-certain'", "ports=['17517:80']"])
 def test_a_worker_that_dies_while_it_makes_something_is_in_nobodys_way(
     project: Project, certain: str
 ) -> None:
