@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options, so that a wrong one is told before anything runs."""
     config.stash[fixtures.SETTINGS] = options.read_settings(config)
+    config.stash[fixtures.PROCESS] = os.getpid()
     config.stash[fixtures.LEFT] = []
     config.stash[fixtures.ERRORS] = []
     config.stash[fixtures.TAKEN] = []

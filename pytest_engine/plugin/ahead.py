@@ -9,10 +9,9 @@ end. So a wrong guess costs time and never changes what a test gets.
 
 from __future__ import annotations
 
-import time
 from collections import deque
-from concurrent.futures import Future, wait
-from contextlib import ExitStack, suppress
+from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,6 @@ from pytest_engine.core.errors import (
     ContainerDied,
     InvalidInput,
     PortInUse,
-    Timeout,
     WaitTimeout,
 )
 
@@ -30,7 +28,9 @@ from .background import Crew, at_forks
 from .connecting import EarlyConnection
 from .course import Course, course_of
 from .early import EarlyRequest, TooEarly
+from .environment import same_environ
 from .finding import Finder, Found
+from .giving_up import give_up, tell_of_waiting
 from .jobs import Job
 
 if TYPE_CHECKING:
@@ -45,11 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Ahead", "Held"]
 
-# Seconds that the end of a run waits for what was begun in vain, and between two looks at it.
-_PATIENCE = 30.0
-_LOOK_AGAIN = 0.2
-# Seconds after which the person at the terminal is told of it.
-_PATIENCE_WITHOUT_A_WORD = 2.0
 _SCOPES = ("session", "package", "module")
 # What stood in the way may be gone when a test asks, as another container of that name, and an
 # engine that was restarted is back.
@@ -167,17 +162,10 @@ class Ahead:
         self._broken_off.clear()
         self._jobs.clear()
         self._ready.clear()
-        self._tell_of_waiting(unasked)
+        tell_of_waiting(self._run, unasked)
         self._run.removals.join()
         self._run.speaker.flush()
         self._connection.close()
-
-    def _tell_of_waiting(self, jobs: list[Job]) -> None:
-        late = wait([job.result for job in jobs], timeout=_PATIENCE_WITHOUT_A_WORD).not_done
-        names = sorted({job.found.name for job in jobs if job.result in late})
-        if names:
-            self._run.speaker.say(f"waiting for what was begun ahead in vain: {', '.join(names)}")
-            self._run.speaker.flush()
 
     def _leave_it(self) -> None:
         """Leave to the process that this one is forked from what its threads have begun."""
@@ -192,6 +180,9 @@ class Ahead:
             return self._jobs[found]
         recipe, hints = found.recipe, found.recipe.hints
         is_alone = hints.alone and recipe.scope != "session"
+        if self._is_worker and recipe.scope == "session" and recipe.definition is not None:
+            # It would stay for the others, in the way of the one that is asked for in the end.
+            is_alone = True
         if recipe.scope not in _SCOPES or found in self._begun or not hints.ahead or is_alone:
             return None
         needs = self._needs(found, item)
@@ -226,7 +217,12 @@ class Ahead:
     def _submit(self, found: Found, request: EarlyRequest, needs: Mapping[str, Any]) -> Job:
         engine = self._connection.begin()
         job = Job(found, request, needs, Future(), self._run.environ.noted())
-        job.result = self._crew.submit(lambda: job.make(engine))
+
+        def make() -> object:
+            with self._run.environ.pinned(job.environ):
+                return job.make(engine)
+
+        job.result = self._crew.submit(make)
         return job
 
     def _taken(
@@ -251,7 +247,7 @@ class Ahead:
             self._broken_off.append(job)
             raise
         error = job.result.exception()
-        is_same_environ = self._run.environ.is_as(job.environ)
+        is_same_environ = same_environ(self._run.environ, job.environ)
         # A login that another fixture has stated meanwhile, say; not what took its time to fail.
         is_moot = not is_same_environ and not isinstance(error, (ContainerDied, WaitTimeout))
         if isinstance(error, _WORTH_ANOTHER_TRY) or (error is not None and is_moot):
@@ -259,7 +255,7 @@ class Ahead:
         is_as_asked = (
             job.engine is engine
             and all(job.others.get(name) is value for name, value in others.items())
-            and (is_same_environ or not found.recipe.hints.environ)
+            and (is_same_environ or self._is_defined_alike(job))
         )
         if error is not None and is_as_asked:
             job.request.hand_over(request)
@@ -272,8 +268,22 @@ class Ahead:
         self._give_up(job)
         while ready:
             self._give_up(ready.popleft())
+        if found.recipe.definition is not None:
+            # It may have names and ports that the next one is to have.
+            self._run.removals.join()
         self._check_changes(found, request, others, job)
         return None
+
+    def _is_defined_alike(self, job: Job) -> bool:
+        """Tell whether the variables of now would make the same of it."""
+        define = job.found.recipe.definition
+        if define is None or job.engine is None:
+            return True
+        now, then = (
+            define(self._run, job.engine, job.others, environ)
+            for environ in (self._run.environ, job.environ)
+        )
+        return now == then
 
     def _check_lifetimes(self, others: Mapping[str, Any]) -> None:
         for found, _value in self._used(others):
@@ -331,33 +341,9 @@ class Ahead:
                 self._give_up(job)
 
     def _give_up(self, job: Job) -> None:
-        """Remove what was made ahead, also if it is still being made."""
-        job.request.given_up = True
-        if job.result.cancel():
-            return
-
-        def end() -> None:
-            until = time.monotonic() + _PATIENCE
-            while not wait([job.result], timeout=_LOOK_AGAIN).done:
-                if time.monotonic() > until:
-                    raise Timeout(f"it was begun ahead and is not done after {_PATIENCE:g} s")
-                self._interrupt(job)
-            if job.result.exception() is None:
-                with suppress(TooEarly):
-                    # In a hook that needs a test that has asked.
-                    job.stack.close()
-
-        waits = job.found.recipe.hints.waits
-        self._run.removals.add(end, f"fixture {job.found.name}", waits=waits)
-
-    def _interrupt(self, job: Job) -> None:
-        if self._is_worker and job.found.recipe.scope == "session":
-            # Others may wait for it.
-            return
-        for resource in job.request.made:
-            if resource.container is not None:
-                # Whoever waits for it to be ready learns of its end, and goes on.
-                self._run.remove(resource)
+        # Of a worker's, others may wait for it.
+        is_wanted = self._is_worker and job.found.recipe.scope == "session"
+        give_up(self._run, job, interrupts=not is_wanted)
 
     @staticmethod
     def _found(recipe: Recipe, request: pytest.FixtureRequest) -> Found:

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from pytest_engine.core.compose.projects import Services
 from pytest_engine.core.errors import InvalidInput
 
-from .compose_files import find_files, labelled
+from .compose_files import find_files, labelled, read_whole
 from .compose_project import ComposeProject, brought_up, lent, wait_until_ready
 from .fixtures import session_of
 from .functions import WRONG_ARGUMENT, callers, fixture_function
-from .recipe import Hints
 from .references import fill_in, names_in
 from .shared import digest
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
     from pytest_engine.core.wait import Ready
 
-    from .compose_files import Definition, PathLike
+    from .compose_files import ComposeFiles, Definition, PathLike
     from .functions import Scope
     from .references import Fixture
     from .session import Session
@@ -95,14 +94,7 @@ def compose(
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     list(names_in(env or {}))
-    if not file:
-        raise InvalidInput("compose: state a Compose file.")
-    if pull not in (None, "missing", "always", "never"):
-        raise InvalidInput(f"compose: pull={pull!r} is none of missing, always, never.")
-    if build not in (None, "always", "never"):
-        raise InvalidInput(f"compose: build={build!r} is neither always nor never.")
-    if timeout is not None and not timeout > 0:
-        raise InvalidInput(f"compose: timeout={timeout!r} is not a number of seconds above 0.")
+    _check(file, pull, build, timeout)
     wanted = Services(
         names=tuple(services),
         build=build or "policy",
@@ -120,6 +112,22 @@ def compose(
             yield names.name_of(fixture, "after")
 
     @contextmanager
+    def found(session: Session, engine: Engine) -> Iterator[tuple[ComposeFiles, Path]]:
+        session.run.begin(engine.endpoint)
+        # In there it goes with the run, also if that is killed.
+        within = session.run.folder.path
+        with tempfile.TemporaryDirectory(prefix="compose-", dir=within) as scratch:
+            yield find_files(file, names.folder, Path(scratch)), Path(scratch)
+
+    def definition(
+        session: Session, engine: Engine, others: Others, environ: Mapping[str, str]
+    ) -> str:
+        with found(session, engine) as (files, _scratch):
+            # Under one name, whatever it is called where it runs.
+            project = files.project("project", profiles, env_files)
+            return read_whole(engine, project, {**environ, **fill_in(env or {}, others)})
+
+    @contextmanager
     def make(
         request: pytest.FixtureRequest, engine: Engine, others: Others
     ) -> Iterator[ComposeProject]:
@@ -130,15 +138,11 @@ def compose(
 
         @contextmanager
         def up() -> Iterator[ComposeProject]:
-            session.run.begin(engine.endpoint)
-            # In there it goes with the run, also if that is killed.
-            within = session.run.folder.path
-            with tempfile.TemporaryDirectory(prefix="compose-", dir=within) as scratch:
-                files = find_files(file, names.folder, Path(scratch))
+            with found(session, engine) as (files, scratch):
                 cli, claims = labelled(
                     engine,
                     files.project(project_name or session.owner.name(fixture), profiles, env_files),
-                    scratch=Path(scratch),
+                    scratch=scratch,
                     environ={**session.environ, **variables},
                     labels=session.owner.labels(fixture),
                     named={*services, *(scale or {}), *(wait or {})},
@@ -153,13 +157,34 @@ def compose(
                         wait_until_ready(project, wait or {}, limit)
                     yield project
 
-        facts = ("compose", engine.endpoint.url, place, fixture, file, variables)
-        with lent(session, engine, fixture, digest(*facts) if is_shared else None, up) as project:
+        key = None
+        if is_shared:
+            whole = definition(session, engine, others, session.environ)
+            key = digest("compose", engine.endpoint.url, place, fixture, whole)
+        with lent(session, engine, fixture, key, up) as project:
             yield project
 
-    hints = Hints(environ=True)
-    made = fixture_function(make, references, names, title, hints, scope=scope, doc=doc)
+    made = fixture_function(
+        make, references, names, title, scope=scope, doc=doc, definition=definition
+    )
     return cast("Fixture[ComposeProject]", made)
+
+
+def _check(file: Definition, pull: str | None, build: str | None, timeout: float | None) -> None:
+    """Refuse what makes no sense.
+
+    Raises:
+        InvalidInput: something does not.
+    """
+    __tracebackhide__ = WRONG_ARGUMENT
+    if not file:
+        raise InvalidInput("compose: state a Compose file.")
+    if pull not in (None, "missing", "always", "never"):
+        raise InvalidInput(f"compose: pull={pull!r} is none of missing, always, never.")
+    if build not in (None, "always", "never"):
+        raise InvalidInput(f"compose: build={build!r} is neither always nor never.")
+    if timeout is not None and not timeout > 0:
+        raise InvalidInput(f"compose: timeout={timeout!r} is not a number of seconds above 0.")
 
 
 def _title(file: Definition) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_engine.core.compose.projects import Services
     from pytest_engine.core.endpoint import Endpoint
 
-__all__ = ["ComposeFiles", "Definition", "PathLike", "find_files", "labelled"]
+__all__ = ["ComposeFiles", "Definition", "PathLike", "find_files", "labelled", "read_whole"]
 
 PathLike = Union[str, os.PathLike[str]]
 Definition = Union[PathLike, Sequence[PathLike], Mapping[str, object]]
@@ -148,6 +148,22 @@ def labelled(
     path.write_text(json.dumps(over), encoding="utf-8")
     whole = replace(project, files=(*project.files, str(path)))
     return Compose(connection, whole, environ=environ), claims
+
+
+def read_whole(engine: Engine, project: Project, environ: Mapping[str, str]) -> str:
+    """Read all that Compose makes of a project's files, as one text.
+
+    Args:
+        engine: where it would run.
+        project: the project.
+        environ: the variables of the CLI.
+
+    Raises:
+        ComposeFailed: a file is malformed.
+        Incompatible: there is no Compose, or one that is too old.
+    """
+    model = _model(Compose(_connection(engine.endpoint), project, environ=environ))
+    return json.dumps(model, sort_keys=True)
 
 
 def _own(model: Mapping[str, Any], kind: str, project: str) -> dict[str, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .background import at_forks
+from .environment import same_environ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 __all__ = ["EarlyConnection"]
+
+# What a forked process needs first. One that is being imported by a thread stays locked there.
+_NEEDED = ("core.transport.pool", "core.auth", "ownership.reaper")
 
 
 class EarlyConnection:
@@ -39,7 +44,7 @@ class EarlyConnection:
         """Begin to connect, unless that was done."""
         if self._engine is None:
             self._environ = self._run.environ.noted()
-            self._engine = self._crew.submit(self._run.connect)
+            self._engine = self._crew.submit(partial(self._connect_in, self._environ))
         return self._engine
 
     def use(self, engine: Engine) -> Future[Engine]:
@@ -56,7 +61,8 @@ class EarlyConnection:
         self._run.speaker.wait_for(self._engine)
         was_lent, self._is_lent = self._is_lent, True
         has_failed = self._engine.exception() is not None
-        if self._run.environ.is_as(self._environ) and not (was_lent and has_failed):
+        is_same = same_environ(self._run.environ, self._environ)
+        if is_same and not (was_lent and has_failed):
             return self._engine.result()
         # The environment may name another engine by now, and what was away may be back.
         engine = self._run.connect()
@@ -78,14 +84,19 @@ class EarlyConnection:
             self._former.pop().close()
 
     def _finish_imports(self) -> None:
-        """Wait until the client is imported, of which a child would find locks taken for ever."""
+        """Wait until what a child needs is imported; it would find locks taken for ever."""
         if self._engine is not None:
-            import_module("pytest_engine.core.transport.pool")
+            for module in _NEEDED:
+                import_module(f"pytest_engine.{module}")
 
     def _leave_it(self) -> None:
         """Leave to the process that this one is forked from what its thread is connecting."""
         if not self._is_lent:
             self._engine = None
+
+    def _connect_in(self, environ: Mapping[str, str]) -> Engine:
+        with self._run.environ.pinned(environ):
+            return self._run.connect()
 
     def _take(self, engine: Engine) -> Engine:
         self._environ = self._run.environ.noted()

@@ -5,37 +5,41 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-__all__ = ["Environment"]
+__all__ = ["Environment", "same_environ"]
 
 # pytest states the test that runs there.
 _PYTESTS_OWN = "PYTEST_CURRENT_TEST"
 
 
 class Environment(Mapping[str, str]):
-    """The environment, as the thread that made this has it.
+    """The environment as it is, or in a thread that works for later, as it was noted.
 
-    Other threads get it as it was when `note` was called last, between two tests: what a test has
-    changed for itself, with `monkeypatch` say, is none of their business.
+    What a test has changed for itself, with `monkeypatch` say, is none of such a thread's business.
     """
 
     def __init__(self) -> None:
         """Note it as it is."""
-        self._home = threading.get_ident()
         self._noted = dict(os.environ)
+        self._pinned = threading.local()
 
     def note(self) -> None:
-        """Note it as it is now, for the other threads."""
+        """Note it as it is now, between two tests."""
         self._noted = dict(os.environ)
 
     def noted(self) -> Mapping[str, str]:
-        """Return it as the other threads have it; it does not change later."""
+        """Return it as it was noted last; it does not change later."""
         return self._noted
 
-    def is_as(self, earlier: Mapping[str, str]) -> bool:
-        """Tell whether this thread still has what was noted once."""
-        now = dict(self._seen())
-        return {**now, _PYTESTS_OWN: ""} == {**earlier, _PYTESTS_OWN: ""}
+    @contextmanager
+    def pinned(self, noted: Mapping[str, str]) -> Iterator[None]:
+        """Have this thread see what was noted, whatever is changed meanwhile."""
+        self._pinned.environ = noted
+        try:
+            yield
+        finally:
+            del self._pinned.environ
 
     def __getitem__(self, name: str) -> str:
         """Return a variable."""
@@ -50,4 +54,10 @@ class Environment(Mapping[str, str]):
         return len(self._seen())
 
     def _seen(self) -> Mapping[str, str]:
-        return os.environ if threading.get_ident() == self._home else self._noted
+        seen: Mapping[str, str] = getattr(self._pinned, "environ", os.environ)
+        return seen
+
+
+def same_environ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Tell whether two environments are the same, whichever test runs."""
+    return {**one, _PYTESTS_OWN: ""} == {**other, _PYTESTS_OWN: ""}

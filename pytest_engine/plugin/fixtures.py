@@ -33,6 +33,7 @@ __all__ = [
     "ERRORS",
     "KEPT",
     "LEFT",
+    "PROCESS",
     "RUNNING",
     "SESSION",
     "SETTINGS",
@@ -49,6 +50,8 @@ __all__ = [
 
 AHEAD: pytest.StashKey[Ahead] = pytest.StashKey()
 SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+# The process that was configured; a test may run in one that is forked from it.
+PROCESS: pytest.StashKey[int] = pytest.StashKey()
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _TRAITS: pytest.StashKey[dict[str, EngineTraits]] = pytest.StashKey()
 # This process's part in the run, where it has one: a worker's, or that of its controller.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pytest_engine.core.buildcontext import Sources
     from pytest_engine.core.client import Engine
 
+    from .session import Session
+
     Scope = Literal["session", "package", "module", "class", "function"]
     Others = Mapping[str, Any]
 
@@ -53,6 +55,7 @@ def fixture_function(
     *,
     scope: Scope,
     doc: str | None = None,
+    definition: Callable[[Session, Engine, Others, Mapping[str, str]], str] | None = None,
     params: Sequence[object] | None = None,
     ids: Sequence[str] | None = None,
 ) -> object:
@@ -66,6 +69,7 @@ def fixture_function(
         hints: when it may be made and removed.
         scope: how long it lives.
         doc: what `pytest --fixtures` says of it; None: what it is made from.
+        definition: as in `Recipe`.
         params: makes every test run once for each.
         ids: their names.
     """
@@ -84,7 +88,7 @@ def fixture_function(
                 value = stack.enter_context(make(request, engine, others))
             yield value
 
-    recipe = Recipe(noted, references, title, scope, hints, names.folder)
+    recipe = Recipe(noted, references, title, scope, hints, names.folder, definition)
     function = _defined_at(names, resource)
     recipe.attach(function)
     function.__doc__ = doc or f"{title[:1].upper()}{title[1:]}, by pytest-engine."

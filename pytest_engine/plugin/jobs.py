@@ -32,7 +32,7 @@ class Job:
         request: what stands for the request of a test.
         needs: names of fixtures that it refers to -> their values, or the jobs that make them.
         result: the value.
-        environ: the variables of the process that it is made with.
+        environ: the variables of the process that it is made with, as they were noted.
         stack: ends it.
         engine: the engine that it was made on.
         others: the values that it was made with.

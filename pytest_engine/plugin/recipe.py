@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
 
+    from .session import Session
+
 __all__ = ["SHARED", "Hints", "Recipe", "recipe_of"]
 
 # Where the functions of fixtures keep theirs; pytest copies a function's attributes to what it
@@ -34,7 +36,6 @@ class Hints:
         waits: whether it is removed after everything that was to be removed before,
             because that may use it.
         lingers: whether it may still be there while the next test runs.
-        environ: whether the variables of the process make a difference to it.
     """
 
     ahead: bool = True
@@ -42,7 +43,6 @@ class Hints:
     prestart: int = 0
     waits: bool = False
     lingers: bool = False
-    environ: bool = False
 
 
 # Networks, volumes and images, which containers may use.
@@ -62,6 +62,9 @@ class Recipe:
         scope: the fixture's scope.
         hints: when it may be made and removed.
         folder: that of the file in which the fixture is defined.
+        definition: gets the run, the engine, those values and the variables of a process, and
+            tells what would be made: the same text, the same thing. None: variables make no
+            difference.
     """
 
     make: Callable[
@@ -72,6 +75,7 @@ class Recipe:
     scope: str
     hints: Hints
     folder: Path
+    definition: Callable[[Session, Engine, Mapping[str, Any], Mapping[str, str]], str] | None = None
 
     def attach(self, function: Callable[..., object]) -> None:
         """Leave this at the function of a fixture."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import uuid
@@ -12,6 +13,7 @@ from pytest_engine.core.errors import EngineError
 from pytest_engine.ownership.folders import RunFolder, state_folder
 from pytest_engine.ownership.labels import Owner
 
+from . import fixtures
 from .background import at_forks
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ class Run:
         self.state = state_folder(settings.state) if given is None else given.parents[1]
         self.path = self._new_path() if given is None else given
         worker = str(getattr(config, "workerinput", {}).get("workerid", ""))
+        if self.is_worker and os.getpid() != config.stash[fixtures.PROCESS]:
+            # One that was forked for a test: others have the same, and would have the same names.
+            worker = self._new_worker()
         self.owner = Owner(self.path.name, self.path / "lock", worker)
         self._lock = threading.Lock()
         self._folder: RunFolder | None = None
@@ -56,6 +61,11 @@ class Run:
     def _new_path(self) -> Path:
         return self.state / "runs" / uuid.uuid4().hex
 
+    @staticmethod
+    def _new_worker() -> str:
+        # As short as the names of workers are: it is a part of names.
+        return uuid.uuid4().hex[:6]
+
     def _begin_anew(self) -> None:
         """Be a run of its own in a forked process, or in that of a worker a further worker.
 
@@ -63,8 +73,7 @@ class Run:
         """
         worker = ""
         if self.is_worker:
-            # As short as the names of workers are: it is a part of names.
-            worker = uuid.uuid4().hex[:6]
+            worker = self._new_worker()
         else:
             self.path = self._new_path()
         self.owner = Owner(self.path.name, self.path / "lock", worker)

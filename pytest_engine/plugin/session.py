@@ -143,7 +143,11 @@ class Session:
         self._begin()
         for resource in self.live:
             resource.shared = True
+            # Workers have one book of what is kept.
+            resource.kept = resource.kept or not self.run.is_worker
             resource.removing = threading.RLock()
+        while self.leases:
+            os.close(self.leases.pop()[1])
 
     @property
     def owner(self) -> Owner:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -62,8 +63,8 @@ def once(
             died = _read(maker)
             if died is not None:
                 clear(died["pid"])
-            _write(maker, {"pid": os.getpid()})
             try:
+                _write(maker, {"pid": os.getpid()})
                 told = dict(make())
             except ConnectionFailed:
                 raise
@@ -87,8 +88,12 @@ def forget(run: Run, key: str) -> None:
 
 def recorded(run: Run) -> str:
     """Return all that is recorded of what was made for the whole run, or is kept, as one text."""
-    files = [*(run.path / "shared").glob("*.json"), run.path / "kept"]
-    return "\n".join(file.read_text(encoding="utf-8") for file in files if file.exists())
+    texts = []
+    for file in (*(run.path / "shared").glob("*.json"), run.path / "kept"):
+        # Another worker may have forgotten it by now.
+        with suppress(FileNotFoundError):
+            texts.append(file.read_text(encoding="utf-8"))
+    return "\n".join(texts)
 
 
 def unless_done(run: Run, key: str, do: Callable[[], None], *, since: float | None) -> None:

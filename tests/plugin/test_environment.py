@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import threading
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Callable, TypeVar
 
 import pytest
 
 from pytest_engine.core.auth import Credentials
-from pytest_engine.plugin.environment import Environment
+from pytest_engine.plugin.environment import Environment, same_environ
 from tests.lab.compose_cli import COMPOSE
 from tests.plugin.looking import LOOKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import LabImages
     from tests.plugin.conftest import Project
+
+T = TypeVar("T")
 
 SHOP = """
 services:
@@ -28,56 +30,58 @@ services:
 """
 
 
-def in_background(environ: Environment) -> dict[str, str]:
-    """Read the environment in another thread."""
-    seen: list[dict[str, str]] = []
-    thread = threading.Thread(target=lambda: seen.append(dict(environ)))
-    thread.start()
-    thread.join()
-    return seen[0]
+def in_background(read: Callable[[], T]) -> T:
+    """Call something in another thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(read).result()
 
 
-def test_the_background_sees_what_was_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_works_for_later_sees_what_was_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLOUR", "blue")
     environ = Environment()
+    noted = environ.noted()
     monkeypatch.setenv("COLOUR", "red")
     monkeypatch.setenv("SIZE", "1")
-    assert (environ["COLOUR"], environ["SIZE"], len(environ)) == ("red", "1", len(os.environ))
-    assert in_background(environ)["COLOUR"] == "blue"
-    assert "SIZE" not in in_background(environ)
     environ.note()
-    assert in_background(environ) == dict(environ)
+
+    def look() -> dict[str, str]:
+        with environ.pinned(noted):
+            return dict(environ)
+
+    assert in_background(look) == noted
+    assert (noted["COLOUR"], "SIZE" in noted) == ("blue", False)
+    # A thread of the test's own, and the test itself, see what is so.
+    assert in_background(lambda: environ["COLOUR"]) == environ["COLOUR"] == "red"
+    assert (len(environ), environ.noted()) == (len(os.environ), dict(os.environ))
 
 
-def test_it_is_as_before_whatever_test_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_the_same_whatever_test_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     environ = Environment()
     before = environ.noted()
     monkeypatch.setenv("PYTEST_CURRENT_TEST", "another")
-    assert environ.is_as(before)
+    assert same_environ(environ, before)
     monkeypatch.setenv("COLOUR", "red")
-    assert not environ.is_as(before)
-    environ.note()
-    assert environ.is_as(environ.noted())
-    assert not environ.is_as(before)
+    assert not same_environ(environ, before)
 
 
 def test_logins_of_the_background_are_those_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
     login = '{"auths": {"registry.example": {"username": "%s", "password": "p"}}}'
     monkeypatch.setenv("DOCKER_AUTH_CONFIG", login % "ours")
-    credentials = Credentials(Environment())
+    environ = Environment()
+    noted = environ.noted()
+    credentials = Credentials(environ)
     monkeypatch.setenv("DOCKER_AUTH_CONFIG", login % "the-tests")
-    found: list[str] = []
 
-    def look() -> None:
-        one = credentials.login("registry.example")
-        assert one is not None
-        found.append(one.username)
+    def look() -> str | None:
+        found = credentials.login("registry.example")
+        return None if found is None else found.username
 
-    thread = threading.Thread(target=look)
-    thread.start()
-    thread.join()
-    look()
-    assert found == ["ours", "the-tests"]
+    def look_for_later() -> str | None:
+        with environ.pinned(noted):
+            return look()
+
+    assert in_background(look_for_later) == "ours"
+    assert in_background(look) == look() == "the-tests"
 
 
 @pytest.fixture
@@ -128,26 +132,46 @@ def test_it(shop):
 
 @pytest.mark.engine
 @pytest.mark.lacks("podman5", reason="Compose is made for Docker's engine")
-def test_a_project_is_made_anew_where_a_fixture_has_changed_them_since(shop: Project) -> None:
+@pytest.mark.parametrize(
+    ("patched", "arguments", "workers", "created"),
+    [
+        ("COLOUR", "", (), 2),
+        # Workers start it when a test asks.
+        ("COLOUR", "", ("-n1",), 1),
+        # Those of the former one are gone by then.
+        ("COLOUR", ", project_name='plugin-test-shop'", (), 2),
+        ("PORT", ", env={'COLOUR': 'green'}", (), 2),
+        # It makes no difference to it.
+        ("DATABASE", ", env={'COLOUR': 'green'}", (), 1),
+        ("DATABASE", ", env={'COLOUR': 'green'}", ("-n1",), 1),
+    ],
+)
+def test_a_project_is_made_anew_where_a_fixture_has_made_a_difference_to_it(
+    shop: Project, patched: str, arguments: str, workers: tuple[str, ...], created: int
+) -> None:
+    ports = '    ports: ["${PORT:-17519}:80", "17518:80"]\n'
+    shop.pytester.path.joinpath("compose.yaml").write_text(SHOP + ports)
+    value = {"COLOUR": "green", "PORT": "17520", "DATABASE": "any"}[patched]
     shop.write(
         conftest=LOOKING
-        + """
+        + f"""
 @pytest.fixture(scope="session", autouse=True)
-def colour(pytestconfig):
-    assert there("shop", pytestconfig) == 1
+def patched(pytestconfig):
+    is_alone = not hasattr(pytestconfig, "workerinput")
+    assert there("shop", pytestconfig, patience=30 * is_alone) == is_alone
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLOUR", "green")
+        patch.setenv({patched!r}, {value!r})
         yield
 
-shop = compose("compose.yaml", scope="session")
+shop = compose("compose.yaml", scope="session"{arguments})
 """,
         test_it="""
 def test_it(shop):
     assert shop["box"].inspect()["Config"]["Labels"]["colour"] == "green"
 """,
     )
-    shop.run_apart().assert_outcomes(passed=1)
-    assert shop.created("shop") == 2
+    shop.run_apart(*workers).assert_outcomes(passed=1)
+    assert shop.created("shop") == created
     assert shop.left() == set()
 
 

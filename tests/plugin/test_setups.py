@@ -115,6 +115,7 @@ def test_it(box): pass
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*Container log: box*", "is busy"])
     result.stdout.fnmatch_lines(["*containers: kept*"])
+    result.stdout.no_fnmatch_line("*errors in the background*")
     (kept,) = project.left()
     project.engine.containers.remove(kept.rpartition("/")[2], force=True)
 
