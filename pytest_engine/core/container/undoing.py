@@ -63,7 +63,11 @@ class Undoing:
         )
         if exc is None or isinstance(exc, Exception):
             raise error from exc
-        warnings.warn(str(error), stacklevel=3)
+        try:
+            warnings.warn(str(error), stacklevel=3)
+        except UserWarning as warning:
+            # Where warnings are errors, an interrupt goes on all the same.
+            raise exc from warning
 
     def _take(self, failures: list[str]) -> None:
         if not self._steps:

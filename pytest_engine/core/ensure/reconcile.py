@@ -116,8 +116,11 @@ def _take_back(undo: Callable[[], object], cause: BaseException, what: str) -> N
         then = f"Then what was there before could not be put back as it was, for {what}: {exc}"
         if isinstance(cause, Exception):
             raise EngineError(f"{cause} {then}") from cause
-        # An interrupt goes on as one.
-        warnings.warn(f"{cause!r}. {then}", stacklevel=4)
+        # An interrupt goes on as one, also where warnings are errors.
+        try:
+            warnings.warn(f"{cause!r}. {then}", stacklevel=4)
+        except UserWarning as warning:
+            raise cause from warning
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,15 @@ def test_an_interrupt_is_not_hidden_by_what_cannot_be_undone() -> None:
         raise KeyboardInterrupt
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_interrupt_is_not_hidden_where_warnings_are_errors() -> None:
+    undoing = Undoing("The stop")
+    undoing.later("it is off", failing)
+    with pytest.raises(KeyboardInterrupt) as caught, undoing:
+        raise KeyboardInterrupt
+    assert "The stop could not be undone" in str(caught.value.__cause__)
+
+
 def test_an_interrupt_of_a_step_keeps_no_other_from_being_taken() -> None:
     taken: list[str] = []
 
