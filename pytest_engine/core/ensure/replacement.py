@@ -6,7 +6,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConnectionLost, EngineError, NotFound, Timeout
+from ..errors import ApiError, ConnectionLost, EngineError, NotFound, Timeout
 from .reconcile import engine_warnings
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ __all__ = ["NewContainer"]
 # much to copy into a volume.
 _LATE = 5.0
 _PAUSE = 0.1
+# What stands before an engine answers so where it has waited for it in vain; engines never do.
+_GATEWAY = (502, 504)
 
 
 class NewContainer:
@@ -148,7 +150,8 @@ class NewContainer:
 
 def _leaves_open(exc: EngineError) -> bool:
     """Tell whether an engine may do yet what was asked for, as when somebody interrupts."""
-    return isinstance(exc, (ConnectionLost, Timeout))
+    by_gateway = isinstance(exc, ApiError) and exc.status in _GATEWAY
+    return by_gateway or isinstance(exc, (ConnectionLost, Timeout))
 
 
 def _is_made_of(container: Mapping[str, Any], name: str, config: ContainerCreateBody) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import ConnectionLost, EngineError, Timeout
+from pytest_engine.core.errors import ConnectionLost, EngineError, ServerError, Timeout
 from pytest_engine.core.spec.container import ContainerSpec
 from tests.request_log import RequestLog
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.engine
 
+# How nobody is told what became of a request: what the way to the engine answers, and the error.
+_LATE = b"HTTP/1.1 504 Gateway Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_UNANSWERED: Any = ((b"", ConnectionLost), (_LATE, ServerError))
+
 
 class _Losing(RequestLog):
     """Passes a request on, and ends the connection when its answer comes, or before that.
@@ -30,10 +34,12 @@ class _Losing(RequestLog):
     Attributes:
         request: the method and path of that request; those after it are answered.
         early: do not wait for the answer, but for what ends the request.
+        words: answer so before the connection ends.
     """
 
     request = ""
     early = b""
+    words = b""
     _is_here = False
 
     def _note(self, data: bytes) -> None:
@@ -49,9 +55,11 @@ class _Losing(RequestLog):
                     target.sendall(data)
                     if self.early and self._is_here and data.endswith(self.early):
                         self._is_here = False
+                        source.sendall(self.words)
                         source.shutdown(socket.SHUT_RDWR)
                 elif self._is_here:
                     self._is_here = False
+                    target.sendall(self.words)
                     break
                 else:
                     target.sendall(data)
@@ -85,11 +93,14 @@ def _container(engine: Engine, spec: ContainerSpec) -> tuple[str, str]:
     return container["Id"], container["State"]["Status"]
 
 
+@pytest.mark.parametrize(("words", "error"), _UNANSWERED)
 @pytest.mark.parametrize("early", [b"", b"}"])
 @pytest.mark.parametrize("old", [False, True])
 def test_a_container_whose_creation_was_not_answered_does_not_stay(
     old: bool,  # noqa: FBT001  # of a table
     early: bytes,
+    words: bytes,
+    error: type[EngineError],
     engine: Engine,
     losing: _Losing,
     spec: ContainerSpec,
@@ -100,15 +111,22 @@ def test_a_container_whose_creation_was_not_answered_does_not_stay(
     before = old and _container(engine, spec)
     with Engine(losing.host, api_version=engine.api_version) as other:
         other.system.info()
-        losing.request, losing.early = f"POST /v{engine.api_version}/containers/create", early
-        with pytest.raises(ConnectionLost, match="containers/create"):
+        losing.request = f"POST /v{engine.api_version}/containers/create"
+        losing.early, losing.words = early, words
+        with pytest.raises(error, match="containers/create"):
             _start(other, spec)
     assert scratch.everything() == ({f"container {spec.name}"} if old else set())
     assert (old and _container(engine, spec)) == before
 
 
+@pytest.mark.parametrize(("words", "error"), _UNANSWERED)
 def test_a_container_whose_stop_was_not_answered_runs_again(
-    engine: Engine, losing: _Losing, spec: ContainerSpec, scratch: Scratch
+    words: bytes,
+    error: type[EngineError],
+    engine: Engine,
+    losing: _Losing,
+    spec: ContainerSpec,
+    scratch: Scratch,
 ) -> None:
     slow = ["sh", "-c", "trap 'sleep 1; exit 0' TERM; echo up; sleep 1000 & wait"]
     spec = replace(spec, command=slow)
@@ -119,9 +137,9 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
         next(output.lines())
     with Engine(losing.host, api_version=engine.api_version) as other:
         other.system.info()
-        losing.early = b"\r\n\r\n"
+        losing.early, losing.words = b"\r\n\r\n", words
         losing.request = f"POST /v{engine.api_version}/containers/{old}/stop"
-        with pytest.raises(ConnectionLost, match="stop"):
+        with pytest.raises(error, match="stop"):
             _start(other, spec)
     # What the engine goes on to do would be done by then.
     with pytest.raises(Timeout):
