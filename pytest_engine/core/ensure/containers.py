@@ -288,7 +288,10 @@ class ContainerKind(Kind[ContainerSpec]):
         plan.turn("running", wanted=state == "started", actual=runs)
         if actual is not None and runs:
             stop = partial(self._stop, engine, actual)
-            plan.add("stop", what, lambda: new.stop_old(stop), undo=new.undo)
+            # Another signal than KILL is one that it may take its time for.
+            at_once = self.force_kill and self.kill_signal is None
+            timeout = 0 if at_once else self.stop_timeout
+            plan.add("stop", what, lambda: new.stop_old(stop, timeout), undo=new.undo)
 
         def create() -> None:
             plan.warnings.extend(new.create(config, wanted.platform))

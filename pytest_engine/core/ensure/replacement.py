@@ -55,14 +55,15 @@ class NewContainer:
         # Whether the old one may be about to stop, and have the other name; and what the new one
         # is to be, while nobody knows whether it is there.
         self._stopping = False
+        self._stop_timeout: int | None = None
         self._set_aside = False
         self._unanswered: ContainerCreateBody | None = None
         self.old_id = str(old["Id"]) if old is not None else ""
         self.new_id = ""
 
-    def stop_old(self, stop: Callable[[], None]) -> None:
-        """Stop the old container, as `stop` does it."""
-        self._stopping = True
+    def stop_old(self, stop: Callable[[], None], timeout: int | None) -> None:
+        """Stop the old container, as `stop` does it, which gives it so many seconds."""
+        self._stopping, self._stop_timeout = True, timeout
         try:
             stop()
         except EngineError as exc:
@@ -141,7 +142,7 @@ class NewContainer:
     def _start_old(self) -> None:
         if self._stopping:
             # It may run yet, and then be stopped by what the engine goes on to do.
-            self._engine.containers.restart(self.old_id)
+            self._engine.containers.restart(self.old_id, timeout=self._stop_timeout)
         elif self._old_ran:
             self._engine.containers.start(self.old_id)
         if self._old_was_frozen:

@@ -128,9 +128,10 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
     spec: ContainerSpec,
     scratch: Scratch,
 ) -> None:
-    slow = ["sh", "-c", "trap 'sleep 1; exit 0' TERM; echo up; sleep 1000 & wait"]
+    slow = ["sh", "-c", "trap 'sleep 2; echo down; exit 0' TERM; echo up; sleep 1000 & wait"]
     spec = replace(spec, command=slow)
-    _start(engine, replace(spec, env={"A": "2"}))
+    # As it was made, it would be killed after a second.
+    _start(engine, replace(spec, env={"A": "2"}, stop_timeout=1))
     old, _ = _container(engine, spec)
     with engine.containers.logs(old, follow=True) as output:
         # It listens for the signal.
@@ -140,12 +141,14 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
         losing.early, losing.words = b"\r\n\r\n", words
         losing.request = f"POST /v{engine.api_version}/containers/{old}/stop"
         with pytest.raises(error, match="stop"):
-            _start(other, spec)
+            _start(other, spec, stop_timeout=20)
     # What the engine goes on to do would be done by then.
     with pytest.raises(Timeout):
         engine.containers.wait(old, timeout=2)
     assert scratch.everything() == {f"container {spec.name}"}
     assert _container(engine, spec) == (old, "running")
+    with engine.containers.logs(old) as output:
+        assert output.read() == (b"up\ndown\nup\n", b"")
 
 
 def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(
