@@ -6,7 +6,15 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ApiError, ConnectionLost, EngineError, NotFound, Timeout
+from ..errors import (
+    ApiError,
+    ConnectionFailed,
+    ConnectionLost,
+    EngineError,
+    NotFound,
+    ServerError,
+    Timeout,
+)
 from .reconcile import engine_warnings
 
 if TYPE_CHECKING:
@@ -124,7 +132,8 @@ class NewContainer:
         """Find the container that the engine has made without having told its id; else ""."""
         deadline = time.monotonic() + _LATE
         while True:
-            with contextlib.suppress(NotFound):
+            # An engine that does not answer may be about to come back.
+            with contextlib.suppress(NotFound, ConnectionFailed, ServerError):
                 found = self._engine.containers.inspect(self._name)
                 if found["Id"] != self.old_id and _is_made_of(found, self._name, config):
                     return str(found["Id"])
