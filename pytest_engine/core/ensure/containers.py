@@ -222,12 +222,19 @@ class ContainerKind(Kind[ContainerSpec]):
             self.start(engine, container)
 
     def _pause(
-        self, plan: Plan, engine: Engine, what: str, name: Callable[[], str], *, frozen: bool
+        self,
+        plan: Plan,
+        engine: Engine,
+        what: str,
+        name: Callable[[], str],
+        *,
+        frozen: bool,
+        undo: Callable[[], None] | None = None,
     ) -> None:
         if self.paused is not None:
             plan.turn("paused", wanted=self.paused, actual=frozen)
         if self.paused is True and not frozen:
-            plan.add("pause", what, lambda: engine.containers.pause(name()))
+            plan.add("pause", what, lambda: engine.containers.pause(name()), undo=undo)
         elif self.paused is False and frozen:
             plan.add("unpause", what, lambda: engine.containers.unpause(name()))
 
@@ -302,6 +309,6 @@ class ContainerKind(Kind[ContainerSpec]):
             plan.add("connect", to_network, partial(new.connect, attachment), undo=new.undo)
         if state == "started":
             plan.add("start", what, lambda: self._start(engine, new.new_id), undo=new.undo)
-            self._pause(plan, engine, what, lambda: new.new_id, frozen=False)
+            self._pause(plan, engine, what, lambda: new.new_id, frozen=False, undo=new.undo)
         if actual is not None:
             plan.add("remove", f"the replaced {what}", new.discard_old)

@@ -104,9 +104,18 @@ class NewContainer:
         self._engine.networks.connect(attachment.name, self.new_id, attachment.to_engine())
 
     def discard_old(self) -> None:
-        """Remove the old container."""
-        with contextlib.suppress(NotFound):
+        """Remove the old container.
+
+        Raises:
+            EngineError: it may stay; says what it is called.
+        """
+        try:
             self._engine.containers.remove(self.old_id, force=True, volumes=not self._keep_volumes)
+        except NotFound:
+            pass
+        except EngineError as exc:
+            aside = f"{self._name}.{self.old_id[:12]}"
+            raise EngineError(f"{exc} The replaced container was set aside as {aside}.") from exc
 
     def undo(self) -> None:
         """Leave everything as it was before the first step, each thing whatever became of others.

@@ -165,6 +165,18 @@ def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(
     assert _container(engine, spec) == before
 
 
+def test_a_container_whose_removal_is_not_confirmed_is_named(
+    engine: Engine, losing: _Losing, spec: ContainerSpec
+) -> None:
+    _start(engine, replace(spec, env={"A": "2"}))
+    old, _ = _container(engine, spec)
+    with Engine(losing.host, api_version=engine.api_version) as other:
+        other.system.info()
+        losing.request = f"DELETE /v{engine.api_version}/containers/{old}"
+        with pytest.raises(EngineError, match=f"was set aside as {spec.name}.{old[:12]}"):
+            _start(other, spec)
+
+
 def test_a_container_whose_name_is_taken_meanwhile_is_started_again_without_it(
     engine: Engine, spec: ContainerSpec, scratch: Scratch
 ) -> None:

@@ -94,6 +94,22 @@ def test_a_port_that_is_taken_brings_the_old_container_back(
     assert scratch.everything() == {f"container {spec.name}"}
 
 
+def test_a_new_container_that_cannot_be_frozen_brings_the_old_container_back(
+    engine: Engine, spec: ContainerSpec, scratch: Scratch
+) -> None:
+    _started(engine, spec)
+    old = _container(engine, spec)
+
+    def start(engine: Engine, new: str) -> None:
+        engine.containers.start(new)
+        engine.containers.stop(new)
+
+    with pytest.raises(EngineError, match="not running"):
+        _started(engine, replace(spec, env={"A": "1"}), paused=True, start=start)
+    assert _container(engine, spec) == old
+    assert scratch.everything() == {f"container {spec.name}"}
+
+
 def test_a_new_container_that_cannot_start_leaves_nothing_behind(
     engine: Engine, spec: ContainerSpec, scratch: Scratch, taken_port: int
 ) -> None:
