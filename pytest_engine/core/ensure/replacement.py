@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
+    from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
     from ..spec.attachment import NetworkAttachment
@@ -131,11 +132,13 @@ class NewContainer:
             raise EngineError(" ".join([*map(str, failures), *hint])) from failures[0]
 
     def _remove_new(self) -> None:
-        if not self.new_id and self._unanswered is not None:
+        # One that was only found to look like it, and which somebody starts, is not ours to kill.
+        is_ours = bool(self.new_id)
+        if not is_ours and self._unanswered is not None:
             self.new_id = self._wait_for_unanswered(self._unanswered)
         if self.new_id:
             with contextlib.suppress(NotFound):
-                self._engine.containers.remove(self.new_id, force=True, volumes=True)
+                self._engine.containers.remove(self.new_id, force=is_ours, volumes=True)
 
     def _wait_for_unanswered(self, config: ContainerCreateBody) -> str:
         """Find the container that the engine has made without having told its id; else ""."""
@@ -145,7 +148,9 @@ class NewContainer:
             with contextlib.suppress(NotFound, ConnectionFailed, ServerError):
                 found = self._engine.containers.inspect(self._name)
                 if found["Id"] != self.old_id and _is_made_of(found, self._name, config):
-                    return str(found["Id"])
+                    image = self._engine.images.inspect(str(config["Image"]))
+                    if found["Image"] == image["Id"]:
+                        return str(found["Id"])
             if time.monotonic() >= deadline:
                 return ""
             time.sleep(_PAUSE)
