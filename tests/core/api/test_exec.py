@@ -91,8 +91,9 @@ def test_a_command_that_closed_its_output_has_its_time(engine: Engine, run: Run)
 def test_a_command_may_speak_and_read_nothing_for_longer_than_it_may_be_silent(
     engine: Engine, run: Run
 ) -> None:
-    script = "for i in 1 2 3 4 5 6 7 8; do echo $i >&2; sleep 0.2; done; wc -c"
-    result = engine.exec.run(run(), ["sh", "-c", script], stdin=b"x" * (1 << 24), timeout=0.8)
+    # It speaks until all is read, so that how long that takes is no silence.
+    script = "(while sleep 0.3; do echo . >&2; done) & sleep 3; wc -c; kill $!"
+    result = engine.exec.run(run(), ["sh", "-c", script], stdin=b"x" * (1 << 24), timeout=2)
     assert (result.exit_code, result.stdout.strip()) == (0, b"%d" % (1 << 24))
 
 

@@ -70,8 +70,9 @@ def test_input_waits_for_a_command_that_speaks_and_reads_nothing(
     over_tls: Engine, box: str
 ) -> None:
     data = os.urandom(_MIB) * 16
-    script = "for i in 1 2 3 4 5 6 7 8; do echo $i >&2; sleep 0.2; done; sha256sum"
-    done = over_tls.exec.run(box, ["sh", "-c", script], stdin=data, timeout=0.8)
+    # It speaks until all is read, so that how long that takes is no silence.
+    script = "(while sleep 0.3; do echo . >&2; done) & sleep 3; sha256sum; kill $!"
+    done = over_tls.exec.run(box, ["sh", "-c", script], stdin=data, timeout=2)
     assert done.stdout.split()[0].decode() == hashlib.sha256(data).hexdigest()
 
 
