@@ -21,6 +21,16 @@ Platform = Union[str, "OCIPlatform"]
 _PARTS = ("os", "architecture", "variant")
 # What stands alone and is none of these is an architecture, as for the engine.
 _SYSTEMS = ("linux", "windows", "freebsd", "darwin")
+# What containerd takes for the same (platforms/database.go).
+_ARCHITECTURES = {
+    "aarch64": "arm64",
+    "armel": "arm/v6",
+    "armhf": "arm/v7",
+    "i386": "386",
+    "x86-64": "amd64",
+    "x86_64": "amd64",
+}
+_VARIANTS = {"amd64/v1": "amd64", "arm": "arm/v7", "arm64": "arm64/v8", "arm64/8": "arm64/v8"}
 
 
 def encode_platform(platform: Platform | None) -> str | None:
@@ -62,21 +72,18 @@ def platform_of(image: Mapping[str, Any]) -> str:
 
 def same_platform(wanted: str, image: Mapping[str, Any]) -> bool:
     """Tell whether an image is for a platform, however that is spelt; `arm64` alone will do."""
-    if "/" not in wanted and wanted.lower() not in _SYSTEMS:
-        wanted = f"{image.get('Os')}/{wanted}"
-    return _platform(wanted, str(image.get("Architecture"))) == platform_of(image)
+    system = str(image.get("Os"))
+    if wanted.lower() in _SYSTEMS:
+        return wanted.lower() == system.lower()
+    return _platform(wanted if "/" in wanted else f"{system}/{wanted}") == platform_of(image)
 
 
-def _platform(text: str, architecture: str = "") -> str:
+def _platform(text: str) -> str:
     """Normalise a platform as containerd does: arm64 is arm64/v8, arm is arm/v7."""
     system, _slash, rest = text.lower().partition("/")
     name, _slash, variant = rest.partition("/")
-    name = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "armhf": "arm"}.get(
-        name, name
-    )
-    name = name or architecture
-    variant = variant or {"arm64": "v8", "arm": "v7"}.get(name, "")
-    return "/".join(part for part in (system, name, variant) if part)
+    processor = f"{_ARCHITECTURES.get(name, name)}/{variant}".rstrip("/")
+    return "/".join(filter(None, (system, _VARIANTS.get(processor, processor))))
 
 
 def _is_platform(value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_engine.core.api.platforms import _platform, same_platform
+from pytest_engine.core.api.platforms import same_platform
 
 
 @pytest.mark.parametrize("variant", ["v8", "", None])
@@ -30,15 +30,30 @@ def test_a_platform_may_be_an_architecture_alone(
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("stated", "image"),
     [
         ("linux/arm64", "linux/arm64/v8"),
+        ("linux/arm64/8", "linux/arm64/v8"),
         ("linux/aarch64", "linux/arm64"),
         ("linux/arm", "linux/arm/v7"),
+        ("linux/armhf", "linux/arm/v7"),
+        ("linux/armel", "linux/arm/v6"),
+        ("linux", "linux/arm/v6"),
         ("Linux/x86_64", "linux/amd64"),
         ("linux/amd64/", "linux/amd64"),
+        ("linux/amd64/v1", "linux/amd64"),
+        ("linux/amd64", "linux/amd64/v1"),
+        ("i386", "linux/386"),
     ],
 )
 @pytest.mark.pitfall(48)
-def test_platforms_are_compared_as_containerd_does(one: str, other: str) -> None:
-    assert _platform(one) == _platform(other)
+def test_platforms_are_compared_as_containerd_does(stated: str, image: str) -> None:
+    shown = dict(zip(("Os", "Architecture", "Variant"), image.split("/")))
+    assert same_platform(stated, shown)
+
+
+@pytest.mark.parametrize("image", ["linux/amd64/v3", "linux/arm/v6", "windows/amd64"])
+def test_another_variant_is_another_platform(image: str) -> None:
+    system, architecture, *variant = image.split("/")
+    shown = {"Os": system, "Architecture": architecture, "Variant": "".join(variant)}
+    assert not same_platform(f"linux/{architecture}", shown)
