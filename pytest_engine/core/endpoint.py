@@ -10,9 +10,17 @@ from typing import TYPE_CHECKING
 from .errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["Endpoint", "Tls", "encode_authority", "parse_endpoint", "parse_host"]
+__all__ = [
+    "Endpoint",
+    "Tls",
+    "encode_authority",
+    "parse_endpoint",
+    "parse_host",
+    "refuse_idle_files",
+]
 
 _PLAIN_PORT = 2375
 _TLS_PORT = 2376
@@ -155,6 +163,29 @@ def encode_authority(host: str, port: int) -> str:
     if ":" in host:
         return f"[{host.partition('%')[0]}]:{port}"
     return f"{host.encode('idna').decode()}:{port}"
+
+
+def refuse_idle_files(files: Mapping[str, object], unencrypted: str | None = None) -> None:
+    """Refuse files for TLS that would not be used, as options that are called as Ansible's are.
+
+    Args:
+        files: option -> file, or something false.
+        unencrypted: the address, which is spoken to without TLS; None: a context says how.
+
+    Raises:
+        InvalidInput: there is one.
+    """
+    stated = ", ".join(option for option, file in files.items() if file)
+    if stated and unencrypted is None:
+        raise InvalidInput(
+            f"{stated}: with a context it is the context that says how the connection is "
+            "encrypted. Leave these options away."
+        )
+    if stated:
+        raise InvalidInput(
+            f"{stated}: without validate_certs or tls {unencrypted} would be spoken to "
+            "unencrypted. State one of them as well, or leave these options away."
+        )
 
 
 def _unix_endpoint(rest: str, origin: str) -> Endpoint:

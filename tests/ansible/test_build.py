@@ -116,7 +116,7 @@ def test_a_context_says_which_engine_builds(
     run = playbooks.run(playbook, environment={"DOCKER_CONFIG": str(tmp_path)})
     assert run.changed == ["build"], run.output
     assert "mutually exclusive" in run.messages["both"]
-    assert "ca_path: with cli_context" in run.messages["files"]
+    assert "ca_path: with a context" in run.messages["files"]
     # What else is said of the connection counts as well: nobody asks for the version.
     assert watched.take() == [f"GET /images/{wanted['name']}%3Alatest/json"]
 

@@ -274,12 +274,8 @@ def connect(params: Mapping[str, Any]) -> client.Engine:
     # Modules that take a context instead have no default for it.
     host = params["docker_host"] or CONNECTION["docker_host"]["default"]
     address = endpoint.parse_endpoint(host, "docker_host", _tls(params))
-    ignored = [name for name in _FILES if params[name]]
-    if ignored and address.scheme == "tcp" and address.tls is None:
-        raise errors.InvalidInput(
-            f"{', '.join(ignored)}: without validate_certs or tls {address.url} would be spoken to "
-            "unencrypted. State one of them as well, or leave these options away."
-        )
+    if address.scheme == "tcp" and address.tls is None:
+        endpoint.refuse_idle_files({name: params[name] for name in _FILES}, address.url)
     version = params["api_version"]
     return client.Engine(
         address,
@@ -292,12 +288,7 @@ def connect(params: Mapping[str, Any]) -> client.Engine:
 
 def _connect_by_context(params: Mapping[str, Any]) -> client.Engine:
     """The engine that a context of the docker command leads to."""
-    stated = [name for name in _FILES if params[name]]
-    if stated:
-        raise errors.InvalidInput(
-            f"{', '.join(stated)}: with cli_context it is the context that says how the connection "
-            "is encrypted. Leave these options away."
-        )
+    endpoint.refuse_idle_files({name: params[name] for name in _FILES})
     environ = {k: v for k, v in os.environ.items() if not k.startswith("DOCKER_")}
     kept = {k: v for k, v in os.environ.items() if k in ("DOCKER_CONFIG", "DOCKER_AUTH_CONFIG")}
     version = params["api_version"]

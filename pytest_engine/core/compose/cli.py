@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ..endpoint import refuse_idle_files
 from ..errors import Incompatible, InvalidInput
 from .failure import ComposeFailed
 
@@ -75,18 +76,11 @@ class Connection:
             InvalidInput: it cannot verify a certificate for another name than the host's, and
                 takes files for TLS only with TLS, and not for a context.
         """
-        files = (("ca_path", self.ca), ("client_cert", self.cert), ("client_key", self.key))
-        stated = ", ".join(name for name, path in files if path)
-        if stated and self.context:
-            raise InvalidInput(
-                f"{stated}: with a context it is the context that says how the connection is "
-                "encrypted. Leave these options away."
-            )
-        if stated and not (self.tls or self.verify) and urlsplit(self.host or "").scheme == "tcp":
-            raise InvalidInput(
-                f"{stated}: without validate_certs or tls {self.host} would be spoken to "
-                "unencrypted. State one of them as well, or leave these options away."
-            )
+        files = {"ca_path": self.ca, "client_cert": self.cert, "client_key": self.key}
+        if self.context:
+            refuse_idle_files(files)
+        elif not (self.tls or self.verify) and urlsplit(self.host or "").scheme in ("tcp", "http"):
+            refuse_idle_files(files, self.host)
         if self.tls_hostname and (self.context or (self.verify and self._is_other_name)):
             raise InvalidInput(
                 f"tls_hostname: the Docker CLI verifies a certificate for the host that it "

@@ -149,6 +149,8 @@ def test_files_for_tls_are_for_tls_alone() -> None:
     assert Connection("unix:///x", ca="ca").arguments()
     with pytest.raises(InvalidInput, match=r"ca_path, client_key: .* tcp://a:2376 .* unencrypted"):
         Connection("tcp://a:2376", ca="ca", key="key")
+    with pytest.raises(InvalidInput, match="http://a:2375 would be spoken to unencrypted"):
+        Connection("http://a:2375", ca="ca")
     with pytest.raises(InvalidInput, match="client_cert: with a context"):
         Connection(context="far", verify=True, cert="cert")
 
