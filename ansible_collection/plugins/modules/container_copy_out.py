@@ -29,7 +29,10 @@ options:
     type: str
     required: true
   container_path:
-    description: The file or folder in the container.
+    description:
+      - The file or folder in the container.
+      - Archives do not reach what is in a C(tmpfs), C(/dev), C(/proc) or C(/sys) of a container that runs; the
+        task fails. Within a folder that is copied, such a place is as it is below that. Podman reaches all of it.
     type: str
     required: true
   path:

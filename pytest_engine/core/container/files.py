@@ -67,7 +67,8 @@ class Files(Part):
         """Copy out of it, by the rules of `docker cp`; it need not run.
 
         Nothing is written outside the target, whatever is in the container, and a file
-        appears whole or not at all.
+        appears whole or not at all. In a `tmpfs` of a container that runs Docker reads nothing
+        of what is there, only what is below that.
 
         Args:
             path: a file or folder in it; `folder/.` stands for what is in the folder.

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
-from ..errors import CopyFailed, InvalidInput
+from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound
 from .files_in import same_content
+from .reach import Reach, absolute, is_running
 from .trees import Entry
 
 if TYPE_CHECKING:
@@ -89,15 +90,14 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
 
     Raises:
         NotFound: there is no such container, or no such path in it.
-        InvalidInput: a folder is in the place of a file, or the reverse.
+        InvalidInput: a folder is in the place of a file, or the reverse; or it is in a tmpfs of
+            a container that runs, which archives do not reach.
         CopyFailed: something cannot be written; see `copy_out`.
     """
     containers = engine.containers
-    source = posixpath.normpath(f"/{wanted.source}").replace("//", "/")
+    source = absolute(wanted.source)
     name = posixpath.basename(source)
-    there = containers.archive_info(container, source)
-    if wanted.follow:
-        source, there = resolve_links(containers, container, source, there)
+    source, there = _find(engine, container, source, follow=wanted.follow)
     if there.is_link and not wanted.keep_links:
         raise CopyFailed(
             f"{source} in container {container} is a link to {there.link_target}. follow copies "
@@ -120,11 +120,41 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
     else:
         with containers.get_archive(container, source) as archive:
             changes = list(_changes(read_members(archive), path))
+    if changes:
+        _refuse_hidden(engine, container, source)
     if changes and not check:
         # `/.` stands for what is in the folder, which else would go into the one that is here.
         inner = f"{source}/." if there.is_dir and exists else source
         copy_out(containers, container, inner, path, keep_links=wanted.keep_links)
     return Fetched(source, path, tuple(changes))
+
+
+def _find(engine: Engine, container: str, path: str, *, follow: bool) -> tuple[str, PathStat]:
+    """Return where something in a container is, and what it is."""
+    containers = engine.containers
+    try:
+        there = containers.archive_info(container, path)
+        return resolve_links(containers, container, path, there) if follow else (path, there)
+    except ContainerNotFound:
+        raise
+    except NotFound:
+        _refuse_hidden(engine, container, path, follow=follow)
+        raise
+
+
+def _refuse_hidden(engine: Engine, container: str, path: str, *, follow: bool = False) -> None:
+    """Refuse what a container sees in a mount, while archives show what is below that."""
+    inspected = engine.containers.inspect(container)
+    if not is_running(inspected):
+        return
+    reach = Reach(engine, container, inspected)
+    place = reach.place(path, follow=follow)
+    mount = reach.cover(place)
+    if mount:
+        raise InvalidInput(
+            f"{place} in container {container} is in {mount}, which is mounted while it runs. "
+            "Archives do not reach that; have a command read it."
+        )
 
 
 def _changes(

@@ -62,10 +62,20 @@ class Reach:
             mounted = {self._led(place): hidden for place, hidden in mounted.items()}
         self._mounts = {**dict.fromkeys(own, True), **mounted}
 
-    def place(self, path: str) -> str:
-        """Return where a path is once the links on the way to its last part are followed."""
-        folder, name = posixpath.split(absolute(path))
-        return posixpath.join(self._led(folder) if self._follows else folder, name)
+    def place(self, path: str, *, follow: bool = False) -> str:
+        """Return where a path is once the links on the way to its last part are followed.
+
+        Args:
+            path: a path in the container.
+            follow: follow its last part, too.
+        """
+        path = absolute(path)
+        if not self._follows:
+            return path
+        if follow:
+            return self._led(path)
+        folder, name = posixpath.split(path)
+        return posixpath.join(self._led(folder), name)
 
     def cover(self, place: str) -> str:
         """Name the mount that hides a place from archives; empty: they reach it."""
