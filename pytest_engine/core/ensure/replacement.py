@@ -165,11 +165,24 @@ class NewContainer:
     def _start_old(self) -> None:
         if self._stopping:
             # It may run yet, and then be stopped by what the engine goes on to do.
-            self._engine.containers.restart(self.old_id, timeout=self._stop_timeout)
+            self._restart_old()
         elif self._old_ran:
             self._engine.containers.start(self.old_id)
         if self._old_was_frozen:
             self._engine.containers.pause(self.old_id)
+
+    def _restart_old(self) -> None:
+        containers = self._engine.containers
+        while True:
+            try:
+                containers.restart(self.old_id, timeout=self._stop_timeout)
+            except ServerError:
+                # Podman wants it to have stopped, for which it has its time.
+                if str(containers.inspect(self.old_id)["State"]["Status"]) != "stopping":
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
 
 def _leaves_open(exc: EngineError) -> bool:
