@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import Conflict, EngineError, Incompatible, NotFound
+from ..errors import Conflict, EngineError, Incompatible, NotFound, Timeout
 from ..polling import poll
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
@@ -228,7 +228,9 @@ class NetworkKind(Kind[NetworkSpec]):
             _refuse_what_cannot_be_made(engine, wanted)
             is_swarms = replaced is not None and replaced.get("Scope") == "swarm"
             create = partial(_create_when_free, engine, wanted.to_engine(), waits=is_swarms)
-            undo = partial(_create_again, engine, replaced, before) if replaced else None
+            undo = (
+                partial(_bring_back, engine, wanted, replaced, before, kept) if replaced else None
+            )
             plan.add("create", what, create, undo=undo)
             on_it = set()
         self._settle_members(plan, engine, wanted, members, on_it, kept)
@@ -298,19 +300,33 @@ def _in_detail(difference: Difference) -> Iterable[Difference]:
     return pool_differences(difference.wanted, difference.actual)
 
 
-def _create_again(
-    engine: Engine, replaced: Mapping[str, Any], kept: Mapping[str, Mapping[str, Any]]
+def _bring_back(
+    engine: Engine,
+    wanted: NetworkSpec,
+    replaced: Mapping[str, Any],
+    before: Mapping[str, Mapping[str, Any]],
+    kept: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Create a network that was there before, and put its containers back on it."""
+    """Create a network that was there before, and put its containers back on it.
+
+    Where the new one is there, although nobody was told so, they go on that.
+    """
     told = {key: replaced.get(key) for key in _CONFIGURATION}
     # False is not always what leaving it out means.
     config: Any = {key: value for key, value in told.items() if value or value is False}
+    name, endpoints = str(replaced["Name"]), before
     try:
-        _create_when_free(engine, config, waits=replaced.get("Scope") == "swarm")
-        for name, endpoint in kept.items():
-            engine.networks.connect(replaced["Name"], name, endpoint)  # type: ignore[arg-type]
+        try:
+            _create_when_free(engine, config, waits=replaced.get("Scope") == "swarm")
+        except (Conflict, Timeout):
+            new = NetworkKind().find(engine, wanted)
+            if new is None or NetworkKind().compare(wanted, new, ()):
+                raise
+            name, endpoints = wanted.name, kept
+        for member, endpoint in endpoints.items():
+            engine.networks.connect(name, member, endpoint)  # type: ignore[arg-type]
     except EngineError as exc:
-        raise EngineError(f"{exc} On it were: {', '.join(kept) or 'no containers'}.") from exc
+        raise EngineError(f"{exc} On it were: {', '.join(before) or 'no containers'}.") from exc
 
 
 def _create_when_free(engine: Engine, config: NetworkCreateBody, *, waits: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
+from tests.core.ensure.losing import Losing
 from tests.request_log import request_log
 
 if TYPE_CHECKING:
@@ -53,3 +54,13 @@ def counted(engine_host: str) -> Iterator[RequestLog]:
     """Give a way to the engine on which requests are counted."""
     with request_log(engine_host) as log:
         yield log
+
+
+@pytest.fixture
+def losing(engine_host: str) -> Iterator[Losing]:
+    """A way to the engine that loses an answer."""
+    proxy = Losing(engine_host)
+    try:
+        yield proxy
+    finally:
+        proxy.close()

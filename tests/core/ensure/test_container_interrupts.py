@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,67 +12,16 @@ from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import ConnectionLost, EngineError, ServerError, Timeout
 from pytest_engine.core.spec.container import ContainerSpec
-from tests.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.conftest import Scratch
+    from tests.core.ensure.losing import Losing
 
 pytestmark = pytest.mark.engine
 
 # How nobody is told what became of a request: what the way to the engine answers, and the error.
 _LATE = b"HTTP/1.1 504 Gateway Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _UNANSWERED: Any = ((b"", ConnectionLost), (_LATE, ServerError))
-
-
-class _Losing(RequestLog):
-    """Passes a request on, and ends the connection when its answer comes, or before that.
-
-    Attributes:
-        request: the method and path of that request; those after it are answered.
-        early: do not wait for the answer, but for what ends the request.
-        words: answer so before the connection ends.
-    """
-
-    request = ""
-    early = b""
-    words = b""
-    _is_here = False
-
-    def _note(self, data: bytes) -> None:
-        super()._note(data)
-        if self.request and data.startswith(self.request.encode()):
-            self._is_here, self.request = True, ""
-
-    def _pump(self, source: socket.socket, target: socket.socket, requests: bool) -> None:  # noqa: FBT001  # as there
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                if requests:
-                    self._note(data)
-                    target.sendall(data)
-                    if self.early and self._is_here and data.endswith(self.early):
-                        self._is_here = False
-                        source.sendall(self.words)
-                        source.shutdown(socket.SHUT_RDWR)
-                elif self._is_here:
-                    self._is_here = False
-                    target.sendall(self.words)
-                    break
-                else:
-                    target.sendall(data)
-        with contextlib.suppress(OSError):
-            target.shutdown(socket.SHUT_WR if requests else socket.SHUT_RDWR)
-
-
-@pytest.fixture
-def losing(engine_host: str) -> Iterator[_Losing]:
-    """A way to the engine that loses an answer."""
-    proxy = _Losing(engine_host)
-    try:
-        yield proxy
-    finally:
-        proxy.close()
 
 
 @pytest.fixture
@@ -102,7 +49,7 @@ def test_a_container_whose_creation_was_not_answered_does_not_stay(
     words: bytes,
     error: type[EngineError],
     engine: Engine,
-    losing: _Losing,
+    losing: Losing,
     spec: ContainerSpec,
     scratch: Scratch,
 ) -> None:
@@ -124,7 +71,7 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
     words: bytes,
     error: type[EngineError],
     engine: Engine,
-    losing: _Losing,
+    losing: Losing,
     spec: ContainerSpec,
     scratch: Scratch,
 ) -> None:
@@ -152,7 +99,7 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
 
 
 def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(
-    engine: Engine, losing: _Losing, spec: ContainerSpec, scratch: Scratch
+    engine: Engine, losing: Losing, spec: ContainerSpec, scratch: Scratch
 ) -> None:
     _start(engine, replace(spec, env={"A": "2"}))
     before = _container(engine, spec)
@@ -166,7 +113,7 @@ def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(
 
 
 def test_a_container_whose_removal_is_not_confirmed_is_named(
-    engine: Engine, losing: _Losing, spec: ContainerSpec
+    engine: Engine, losing: Losing, spec: ContainerSpec
 ) -> None:
     _start(engine, replace(spec, env={"A": "2"}))
     old, _ = _container(engine, spec)
