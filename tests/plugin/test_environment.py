@@ -25,7 +25,7 @@ SHOP = """
 services:
   box:
     image: busybox
-    command: ["sleep", "1000"]
+    command: ["httpd", "-f", "-p", "80"]
     labels: {colour: "${COLOUR:-none}"}
 """
 

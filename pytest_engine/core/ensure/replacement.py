@@ -34,6 +34,8 @@ __all__ = ["NewContainer"]
 # much to copy into a volume.
 _LATE = 5.0
 _PAUSE = 0.1
+# What engines give a container to stop where nothing is stated.
+_USUAL_TIME = 10
 # What stands before an engine answers so where it has waited for it in vain; engines never do.
 _GATEWAY = (502, 504)
 
@@ -173,12 +175,13 @@ class NewContainer:
 
     def _restart_old(self) -> None:
         containers = self._engine.containers
+        deadline = time.monotonic() + (self._stop_timeout or _USUAL_TIME) + _LATE
         while True:
             try:
                 containers.restart(self.old_id, timeout=self._stop_timeout)
             except ServerError:
                 # Podman wants it to have stopped, for which it has its time.
-                if str(containers.inspect(self.old_id)["State"]["Status"]) != "stopping":
+                if not self._engine.is_podman or time.monotonic() >= deadline:
                     raise
                 time.sleep(_PAUSE)
             else:
