@@ -34,8 +34,6 @@ __all__ = ["NewContainer"]
 # much to copy into a volume.
 _LATE = 5.0
 _PAUSE = 0.1
-# What engines give a container to stop where nothing is stated.
-_USUAL_TIME = 10
 # What stands before an engine answers so where it has waited for it in vain; engines never do.
 _GATEWAY = (502, 504)
 
@@ -165,27 +163,15 @@ class NewContainer:
             containers.rename(self.old_id, self._old_name)
 
     def _start_old(self) -> None:
-        if self._stopping:
-            # It may run yet, and then be stopped by what the engine goes on to do.
-            self._restart_old()
-        elif self._old_ran:
-            self._engine.containers.start(self.old_id)
-        if self._old_was_frozen:
-            self._engine.containers.pause(self.old_id)
-
-    def _restart_old(self) -> None:
         containers = self._engine.containers
-        deadline = time.monotonic() + (self._stop_timeout or _USUAL_TIME) + _LATE
-        while True:
-            try:
-                containers.restart(self.old_id, timeout=self._stop_timeout)
-            except ServerError:
-                # Podman wants it to have stopped, for which it has its time.
-                if not self._engine.is_podman or time.monotonic() >= deadline:
-                    raise
-                time.sleep(_PAUSE)
-            else:
-                return
+        if self._stopping:
+            # It may run yet, and then be stopped by what the engine goes on to do. In two steps, as
+            # Podman refuses to restart one that it was about to stop.
+            containers.stop(self.old_id, timeout=self._stop_timeout)
+        if self._old_ran:
+            containers.start(self.old_id)
+        if self._old_was_frozen:
+            containers.pause(self.old_id)
 
 
 def _leaves_open(exc: EngineError) -> bool:
