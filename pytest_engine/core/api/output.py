@@ -140,11 +140,13 @@ class ProcessStream(OutputStream):
         super().__init__(stream, tty=tty if framed is None else not framed)
         self._is_terminal = tty
         self._within_line = False
+        self._patient = False
         self._resize = resize
         self._exit_code = exit_code
 
     def write(self, data: bytes, *, patient: bool = False) -> None:
         """Write to its standard input, where that is attached; see `OutputStream.write`."""
+        self._patient = patient
         super().write(data, patient=patient)
         if data:
             self._within_line = bytes(memoryview(data).cast("B")[-1:]) != b"\n"
@@ -161,7 +163,9 @@ class ProcessStream(OutputStream):
         # Engines end the output together with the input of a terminal. Within a line the
         # character hands over what there is of it, and the next one is the end.
         with contextlib.suppress(ConnectionLost):
-            self._stream.write(_END_OF_INPUT * (2 if self._within_line else 1))
+            end = _END_OF_INPUT * (2 if self._within_line else 1)
+            # It comes after the input, and so waits like that.
+            self._stream.write(end, patient=self._patient)
 
     def resize(self, height: int, width: int) -> None:
         """Tell its terminal how many lines and columns it has now.

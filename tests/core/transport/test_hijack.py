@@ -131,6 +131,26 @@ def test_closing_wakes_a_patient_writer(serve: Serve) -> None:
     assert "cannot write" in failed[0]
 
 
+def test_the_end_of_a_terminals_input_waits_as_the_input_did(serve: Serve) -> None:
+    busy = threading.Event()
+    server = serve((Read.REQUEST, _UPGRADED, busy, Read.END))
+    output = Engine(server.host, api_version="1.41", environ={}).exec.start("e1", tty=True)
+    output.settimeout(0.05)
+    # More than the connection holds.
+    with pytest.raises(ConnectionLost, match="cannot write"):
+        output.write(b"x" * (1 << 24))
+    output.write(b"", patient=True)
+    ending = threading.Thread(target=output.close_stdin)
+    ending.start()
+    # Several of its timeouts.
+    ending.join(0.3)
+    busy.set()
+    ending.join(PATIENCE)
+    output.close()
+    assert server.ended.wait(PATIENCE)
+    assert server.received[0].endswith(b"x\x04")
+
+
 @pytest.mark.pitfall(14)
 def test_silence_is_a_timeout_where_one_is_asked_for(serve: Serve) -> None:
     silence = threading.Event()
