@@ -111,11 +111,17 @@ class WebsocketStream:
     def write(self, data: bytes, *, patient: bool = False) -> None:
         """Send bytes; see `Stream.write`.
 
+        While it waits, what another thread's reader has to answer waits as well.
+
         Raises:
             ConnectionLost: the other side has closed the connection.
         """
         self._socket.patient = patient
-        self._websocket.send_bytes(data)
+        try:
+            self._websocket.send_bytes(data)
+        finally:
+            # Not so for what a reader answers to pings.
+            self._socket.patient = False
 
     def close_write(self) -> None:
         """Say that nothing more will be written; what the other side still sends is read."""

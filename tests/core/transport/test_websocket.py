@@ -122,6 +122,27 @@ def test_a_ping_is_answered(opened: Open) -> None:
     assert unmasked(far.recv(100)) == (PONG, b"?")
 
 
+def test_a_ping_is_answered_within_the_timeout_also_after_patient_writing(opened: Open) -> None:
+    websocket, far = opened()
+    websocket.write(b"x", patient=True)
+    websocket.settimeout(0.2)
+
+    def ping() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                far.sendall(frame(PING, b"?" * 125))
+
+    # The other side reads no answer.
+    pinging = threading.Thread(target=ping)
+    pinging.start()
+    try:
+        with pytest.raises(ConnectionLost, match="cannot write"):
+            list(websocket)
+    finally:
+        websocket.close()
+        pinging.join()
+
+
 def test_an_end_for_a_reason_is_an_error_that_tells_it(opened: Open) -> None:
     websocket, _far = opened(frame(CLOSE, b"\x03\xf3out of order"))
     with pytest.raises(ConnectionLost, match="with code 1011: out of order"):
