@@ -133,9 +133,11 @@ def describe_path(path: Path, name: str) -> tarfile.TarInfo | None:
 
 
 def is_name(name: object) -> bool:
-    """Tell whether something can be the name of a file."""
+    """Tell whether something can be the name of a file in an archive, whatever this host's are."""
+    if not isinstance(name, str) or "\0" in name:
+        return False
     try:
-        return isinstance(name, str) and bool(os.fsencode(name)) and "\0" not in name
+        return bool(name.encode("utf-8", "surrogateescape"))
     except UnicodeEncodeError:
         return False
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import socket
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_engine.core.archive import pack_files, pack_path
+from pytest_engine.core.archive.pack import is_name
 from pytest_engine.core.errors import InvalidInput
 
 
@@ -92,3 +95,19 @@ def test_a_pipe_alone_is_refused(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="cannot be read"):
         b"".join(pack_path(tmp_path / "missing", "x"))
+
+
+@pytest.mark.parametrize("name", ["", "a\0b", "\ud800", b"a", None])
+def test_what_no_file_can_be_called_is_no_name(name: object) -> None:
+    assert not is_name(name)
+
+
+def test_a_name_need_not_be_one_in_the_encoding_of_this_host() -> None:
+    program = (
+        "import sys; from pytest_engine.core.archive.pack import is_name\n"
+        "print(sys.getfilesystemencoding(), is_name('\\u0142'), is_name('\\udcff'))"
+    )
+    ascii_alone = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=ascii_alone)
+    assert done.stdout == "ascii True True\n"
