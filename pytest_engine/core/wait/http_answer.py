@@ -143,13 +143,14 @@ def _encoded(text: str, what: str) -> bytes:
     raise InvalidInput(f"wait.http: {what} cannot be written as UTF-8: {reason}.")
 
 
-def _check_request(path: str, method: str, headers: Mapping[str, Any]) -> None:
+def _check_request(path: str, method: str, headers: Mapping[Any, Any]) -> None:
     """Refuse what `http.client` would, at every try."""
     _encoded(path, "the path")
     if not _TOKEN.fullmatch(method):
         raise InvalidInput(f"wait.http: {method!r} is no method.")
     for name, value in headers.items():
-        if not _TOKEN.fullmatch(name):
+        # Not everybody checks types, and bytes are taken as well.
+        if isinstance(name, str) and not _TOKEN.fullmatch(name):
             raise InvalidInput(f"wait.http: {name!r} is no name of a header.")
         # Values may be secrets.
         if isinstance(value, str) and not _is_header(value):

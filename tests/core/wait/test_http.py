@@ -191,6 +191,11 @@ def test_what_no_request_can_hold_is_refused_without_being_shown(
     assert "s3cret" not in str(caught.value)
 
 
+def test_names_of_headers_may_be_bytes() -> None:
+    headers: Any = {b"X-A": b"1"}
+    assert wait.http("/", headers=headers).headers == headers
+
+
 @pytest.mark.parametrize(
     ("value", "wanted", "expected"),
     [
