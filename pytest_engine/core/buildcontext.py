@@ -209,8 +209,5 @@ def _read(path: Path) -> bytes:
         raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
 
 
-# Not everybody checks types, so these take whatever comes.
-
-
 def _text(content: bytes | str) -> str:
     return content if isinstance(content, str) else content.decode("utf-8", "replace")
