@@ -224,8 +224,8 @@ def _predict(
 ) -> tuple[list[str], list[str]]:
     """Foretell which names and ids a removal takes away, or why it is refused.
 
-    As the engine decides it: an image that a running container uses may lose its last name, but
-    is not removed by its id.
+    As the engine decides it: an image that a running container uses, or that others were built
+    on, may lose its last name, but is not removed by its id.
     """
     tags, digests = list(image.get("RepoTags") or ()), list(image.get("RepoDigests") or ())
     names, by_id = tags + digests, is_image_id(name)
@@ -234,6 +234,9 @@ def _predict(
     is_one = not names or is_last_name(names)
     if stays and (force or not is_one):
         return gone, []
+    child = _child_of(engine, image)
+    if child and by_id:
+        raise InvalidInput(f"Image {name} is what image {child} was built on. Remove that first.")
     user, runs = _user_of(engine, image)
     # Podman would remove the container as well.
     if runs and (by_id or (force and engine.is_podman)):
@@ -247,7 +250,7 @@ def _predict(
         raise InvalidInput(
             f"Image {name} is used by container {user}. Removing it has to be forced."
         )
-    return gone, [] if stays or runs else [str(image["Id"])]
+    return gone, [] if stays or runs or child else [str(image["Id"])]
 
 
 def _names_that_go(tags: Sequence[str], digests: Sequence[str], name: str) -> list[str]:
@@ -267,6 +270,18 @@ def _is_same(name: str, wanted: Reference) -> bool:
 def _is_of(name: str, wanted: Reference) -> bool:
     ours = parse_reference(parse_reference(name).familiar)
     return ours.name == parse_reference(wanted.familiar).name
+
+
+def _child_of(engine: Engine, image: Mapping[str, Any]) -> str:
+    """Name an image that was built on another one and needs it; empty: there is none."""
+    # Podman, and containerd's store, which alone tells of a descriptor, take those apart.
+    if engine.is_podman or image.get("Descriptor"):
+        return ""
+    for child in engine.images.list(all=True):
+        if child.get("ParentId") == image["Id"]:
+            names = [name for name in child.get("RepoTags") or () if name != "<none>:<none>"]
+            return str([*names, child["Id"]][0])
+    return ""
 
 
 def _user_of(engine: Engine, image: Mapping[str, Any]) -> tuple[str, bool]:

@@ -184,3 +184,26 @@ def test_an_id_of_several_names_has_to_be_forced(
     # Podman does not tell of the digests that go with them.
     assert set(removal.untagged) <= set(foretold.untagged)
     assert (foretold.after, removal.after) == ({"exists": False}, {"exists": False})
+
+
+@pytest.mark.lacks("podman5", reason="an image there does not need the one it was built on")
+@pytest.mark.engine
+def test_an_image_that_another_was_built_on_loses_its_name_alone(
+    engine: Engine, busybox: str, scratch: Scratch
+) -> None:
+    name, child, container = scratch.name("base:1"), scratch.name("child:1"), scratch.name("made")
+    engine.build.image({"Dockerfile": f"FROM {busybox}\nLABEL is={name}"}, tags=[name])
+    engine.containers.create({"Image": name}, name=container)
+    engine.images.commit(container, name=child)
+    engine.containers.remove(container)
+    image = image_id(engine, name)
+    with pytest.raises(InvalidInput, match=f"what image {child} was built on"):
+        remove_image(engine, image, force=True, check=True)
+    with pytest.raises(Conflict, match="dependent child images"):
+        remove_image(engine, image, force=True)
+    foretold = remove_image(engine, name, check=True)
+    removal = remove_image(engine, name)
+    assert (removal.untagged, removal.deleted, removal.after["exists"]) == ((name,), (), True)
+    assert foretold == removal
+    remove_image(engine, child)
+    assert find_image(engine, image) is None
