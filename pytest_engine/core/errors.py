@@ -254,7 +254,7 @@ class NotSwarmManager(ServerError):
 
 
 class NoLeader(ServerError):
-    """The managers of a swarm have no leader, or did not agree in time (HTTP 500).
+    """The managers of a swarm have no leader, or did not agree in time (HTTP 500, 503).
 
     They choose another one within half a minute, if more than half of them are left.
     """

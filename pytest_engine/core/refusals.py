@@ -72,16 +72,18 @@ _BY_TEXT: tuple[tuple[Container[int], re.Pattern[str], type[ApiError]], ...] = (
     (_SWARM, re.compile(r"update out of sequence$"), OutOfSequence),
     (_SWARM, re.compile(r"^This node is already part of a swarm"), AlreadyInSwarm),
     (_SWARM, re.compile(r"^Swarm is encrypted and needs to be unlocked"), SwarmLocked),
-    (_SWARM, re.compile(r"^This node is not (a swarm manager|part of a swarm)"), NotSwarmManager),
-    # Managers wait for a leader for 20 seconds, which an election may take, and say this then.
+    # Managers wait for a leader for 20 seconds, which an election may take, and say this then; the
+    # last one those that were restarted and do not reach enough of the others yet.
     (
         _SWARM,
         re.compile(
             r"The swarm does not have a leader|node lost leader status"
             r"|^rpc error: code = DeadlineExceeded "
+            r"|^This node is not a swarm manager\. Manager is being prepared "
         ),
         NoLeader,
     ),
+    (_SWARM, re.compile(r"^This node is not (a swarm manager|part of a swarm)"), NotSwarmManager),
     (
         _SWARM,
         re.compile(

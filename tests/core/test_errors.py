@@ -49,6 +49,11 @@ def _body(message: str) -> bytes:
         (500, "something broke", errors.ServerError),
         (503, "This node is not a swarm manager. Use ...", errors.NotSwarmManager),
         (503, "This node is not part of a swarm", errors.NotSwarmManager),
+        (
+            503,
+            "This node is not a swarm manager. Manager is being prepared or has trouble ...",
+            errors.NoLeader,
+        ),
         (503, "Swarm is encrypted and needs to be unlocked before ...", errors.SwarmLocked),
         (503, "This node is already part of a swarm. Use ...", errors.AlreadyInSwarm),
         (

@@ -108,9 +108,14 @@ class SwarmKind(Kind[SwarmSpec]):
                 raise
             return _LOCKED
         except NotSwarmManager:
-            if engine.system.info().get("Swarm", {}).get("LocalNodeState") == "active":
-                # A worker; nothing but a manager can tell, or change, what it is in.
+            member = engine.system.info().get("Swarm", {})
+            state = member.get("LocalNodeState")
+            if state == "active" or (state == "pending" and not self.force):
+                # A worker, maybe one to be; nothing but a manager can tell, or change, what it
+                # is in.
                 raise
+            if state == "error" and not self.force:
+                raise _failure(member, "") from None
             return None
 
     def compare(
@@ -224,12 +229,17 @@ class MemberKind(Kind[MemberSpec]):
             # never got a certificate has no id.
             return bool(state == "pending" and not member.get("NodeID"))
         if not self.force:
-            why = str(member.get("Error") or "the engine does not say why").rstrip(".")
-            raise EngineError(
-                f"The engine is in a swarm already, and has failed there: {why}. If its log and a "
-                "restart do not help, take it out of that swarm first (absent), or join by force."
-            )
+            raise _failure(member, ", or join by force")
         return True
+
+
+def _failure(member: Mapping[str, Any], otherwise: str) -> EngineError:
+    """Tell of an engine that is a node of a swarm and cannot be one."""
+    why = str(member.get("Error") or "the engine does not say why").rstrip(".")
+    return EngineError(
+        f"The engine is in a swarm already, and has failed there: {why}. If its log and a "
+        f"restart do not help, take it out of that swarm first (absent){otherwise}."
+    )
 
 
 def _join(engine: Engine, body: Any) -> None:

@@ -268,6 +268,9 @@ def test_a_node_whose_managers_do_not_answer_stays_one(
         assert (member["LocalNodeState"], member["NodeID"]) == ("pending", name)
         for kind in (MemberKind(), MemberKind(force=True)):
             assert not reconcile(alone, kind, place, state="join").changed
+        # An engine refuses to found another one meanwhile.
+        with pytest.raises(NotSwarmManager):
+            reconcile(alone, SwarmKind(), SwarmSpec(), check=True)
     eventually(lambda: in_a_swarm(alone))
     assert alone.system.info()["Swarm"]["NodeID"] == name
 
