@@ -21,7 +21,10 @@ pytestmark = pytest.mark.engine
 
 # How nobody is told what became of a request: what the way to the engine answers, and the error.
 _LATE = b"HTTP/1.1 504 Gateway Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-_UNANSWERED: Any = ((b"", ConnectionLost), (_LATE, ServerError))
+_UNANSWERED: Any = (
+    pytest.param(b"", ConnectionLost, id="lost"),
+    pytest.param(_LATE, ServerError, id="gateway"),
+)
 
 
 @pytest.fixture
