@@ -139,7 +139,6 @@ def brought_up(
     """
     name = str(cli.project.name)
     noted: list[Resource] = []
-    session.run.begin(engine.endpoint)
     refuse_foreign_project(engine, claims, session.owner.session)
     began = time.monotonic()
     is_well = False

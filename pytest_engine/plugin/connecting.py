@@ -7,6 +7,9 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from pytest_engine.core.discovery import resolve_endpoint
+from pytest_engine.core.errors import EngineError
+
 from .background import at_forks
 from .environment import same_environ
 
@@ -47,12 +50,11 @@ class EarlyConnection:
             self._engine = self._crew.submit(partial(self._connect_in, self._environ))
         return self._engine
 
-    def use(self, engine: Engine) -> Future[Engine]:
+    def use(self, engine: Engine) -> None:
         """Use an engine that a test has already, unless there is one."""
         if self._engine is None:
             self._is_lent = True
             self._take(engine)
-        return self.begin()
 
     def lend(self) -> Engine:
         """Return what was connected ahead, or connect; a skip or a failure comes out as it is."""
@@ -63,6 +65,8 @@ class EarlyConnection:
         has_failed = self._engine.exception() is not None
         is_same = same_environ(self._run.environ, self._environ)
         if is_same and not (was_lent and has_failed):
+            return self._engine.result()
+        if not has_failed and self._still_leads_to(self._engine.result()):
             return self._engine.result()
         # The environment may name another engine by now, and what was away may be back.
         engine = self._run.connect()
@@ -82,6 +86,15 @@ class EarlyConnection:
             self._engine.result().close()
         while self._former:
             self._former.pop().close()
+
+    def _still_leads_to(self, engine: Engine) -> bool:
+        """Tell whether what the environment names is this engine, without asking that."""
+        try:
+            found = resolve_endpoint(self._run.settings.host, self._run.environ)
+        except EngineError:
+            # Connecting tells why.
+            return False
+        return found == engine.endpoint
 
     def _finish_imports(self) -> None:
         """Wait until what a child needs is imported; it would find locks taken for ever."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
 
+    from .finding import Finder
     from .session import Resource, Session
 
 __all__ = ["add_logs", "explain_clash", "keep_what_failed", "note_begin", "summarize"]
@@ -64,18 +65,19 @@ def _used(item: pytest.Item, among: list[Resource]) -> list[Resource]:
     # What is still there of the test before may have the same fixture.
     there = [one for one in among if not (one.early or one.going)]
     used = [one for one in there if one.fixture in names or one.born >= began]
-    return [one for one in used if one.born >= began or not _is_of_another(item, one)]
+    from .finding import Finder
+
+    finder = Finder(item.config)
+    return [one for one in used if one.born >= began or not _is_of_another(finder, item, one)]
 
 
-def _is_of_another(item: pytest.Item, resource: Resource) -> bool:
+def _is_of_another(finder: Finder, item: pytest.Item, resource: Resource) -> bool:
     """Tell whether something is of a fixture that only has the name of one that a test uses."""
     recipe = resource.recipe
     # One that is defined above may be what the other is made with.
     if recipe is None or recipe.folder in item.path.parents:
         return False
-    from .finding import Finder
-
-    found = Finder(item.config).find(item, resource.fixture)
+    found = finder.find(item, resource.fixture)
     return found is not None and found.recipe is not recipe
 
 
