@@ -9,6 +9,8 @@ and drops symbolic links that lead out of the collection. So the collection is p
 (`ANSIBLE_COLLECTIONS_PATH=DIR`), and outside of the repository ansible-test as well; inside, it
 asks git which files there are, and git ignores what is built.
 
+Each module gets an action plugin that runs it in Ansible's own process where it can.
+
 The copy of the core is for machines: every task carries what its module imports to the target,
 so docstrings, lines of comments and what only type checkers import of it stay behind.
 """
@@ -44,6 +46,27 @@ LEFT_OUT = frozenset({"cluster", "container", "launch", "runtime", "types"})
 # Said of an import that makes a resource of an engine travel with those who use it.
 TRAVELS = "# travels along"
 
+# The controller's part of a module that has no other one. Ansible finds it by the module's name,
+# and imports it before it forks, so that no task has to.
+_ACTION = """\
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+\"""The controller's part of `{module}`: runs it here where that makes no difference.\"""
+
+from __future__ import annotations
+
+from ansible_collections.pytest_engine.engine.plugins.modules import {module}
+from ansible_collections.pytest_engine.engine.plugins.plugin_utils.in_place import InPlace
+
+
+class ActionModule(InPlace):
+    \"""Runs `{module}`.\"""
+
+    main = staticmethod({module}.main)
+"""
+
 # What may begin with a docstring.
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
@@ -73,6 +96,10 @@ def stage(output: Path) -> Path:
     )
     for path in (target / "plugins" / "module_utils" / "core").rglob("*.py"):
         path.write_text(slim(path.read_text("utf-8")), encoding="utf-8")
+    for path in (target / "plugins" / "modules").glob("*.py"):
+        action = target / "plugins" / "action" / path.name
+        if not action.exists():
+            action.write_text(_ACTION.format(module=path.stem), encoding="utf-8")
     shutil.copy(ROOT / "CHANGELOG.md", target)
     (target / "galaxy.yml").write_text(_galaxy(), encoding="utf-8")
     return target

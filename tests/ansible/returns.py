@@ -45,11 +45,15 @@ COMMON = frozenset(
         "skipped",
         "stderr_lines",
         "stdout_lines",
+        "timedout",
         "warnings",
     }
 )
 # What it adds of the file that a result names as its path.
 OF_PATH = frozenset({"gid", "group", "mode", "owner", "secontext", "size", "state", "uid"})
+
+# What it adds to the result of a task that it started and looked after later.
+OF_ASYNC = frozenset({"ansible_job_id", "finished", "results_file", "started", "stderr", "stdout"})
 
 
 def undocumented(action: str, result: Mapping[str, Any]) -> list[str]:
@@ -73,6 +77,8 @@ def undocumented(action: str, result: Mapping[str, Any]) -> list[str]:
 
 def _wrong(returns: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
     added = COMMON | OF_PATH if "path" in result else COMMON
+    if "ansible_job_id" in result:
+        added |= OF_ASYNC
     for key, value in result.items():
         if key in returns:
             stated = returns[key]

@@ -45,7 +45,11 @@ RELEASES = {
 }
 MODULES = ("container", "container_copy_into", "container_exec", "image_tag", "network", "volume")
 LIBRARIES = ("requests", "requests-unixsocket")
-CASES = [(release, python) for release, (_, pythons) in RELEASES.items() for python in pythons]
+# The Python that Ansible runs with, and so the process as well.
+ITSELF = "itself"
+CASES = [
+    (release, python) for release, (_, pythons) in RELEASES.items() for python in (*pythons, ITSELF)
+]
 
 
 def environment(name: str, python: str, *requirements: str) -> str:
@@ -99,13 +103,13 @@ def play(
             return None
         folder = tmp_path_factory.mktemp("release")
         playbooks = Playbooks(collections, folder, engine_host, python=python)
+        pythons = {name: targets[name] for name in RELEASES[release][1] if name in targets}
         hosts: dict[str, dict[str, Any]] = {
-            f"{module}-{version.replace('.', '-')}": {
-                "ansible_python_interpreter": targets[version],
+            f"{module}-{name.replace('.', '-')}": {
+                "ansible_python_interpreter": interpreter,
                 "role_of_host": module,
             }
-            for version in RELEASES[release][1]
-            if version in targets
+            for name, interpreter in {**pythons, ITSELF: python}.items()
             for module in MODULES
         }
         playbook, *arguments = write_play(folder, hosts, engine_host)
@@ -116,7 +120,9 @@ def play(
             "setup_engine_image_is_there": True,
         }
         roles = {"ANSIBLE_ROLES_PATH": str(TARGETS)}
-        return playbooks.run(Path(playbook), *arguments, variables=variables, environment=roles)
+        return playbooks.run(
+            Path(playbook), "-vvv", *arguments, variables=variables, environment=roles
+        )
 
     return run
 
@@ -133,13 +139,15 @@ def test_the_main_modules_work(
     run = play(release)
     if run is None:
         pytest.skip(f"none of Python {', '.join(RELEASES[release][0])} is found for {release}")
-    if python not in targets:
+    if python not in (*targets, ITSELF):
         pytest.skip(f"Python {python} is not found")
     ending = f"-{python.replace('.', '-')}"
     told = [line for line in run.told if line["host"].endswith(ending)]
     failed = {line["host"]: line["result"] for line in told if line["result"]["failed"]}
     assert failed == {}
     assert {line["host"].removesuffix(ending) for line in told} == set(MODULES)
+    here = {line for line in run.output.splitlines() if line.endswith("in Ansible's own process")}
+    assert len(here) >= len(MODULES)
     assert run.returncode == 0 or any(line["result"]["failed"] for line in run.told), run.output
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 from ansible_collection.build import stage
 from pytest_engine.core.version import VERSION
@@ -57,12 +58,22 @@ def test_every_module_with_a_connection_is_in_the_action_group(collection: Path)
 
 
 def test_every_module_that_has_a_docker_name_is_found_by_it(collection: Path) -> None:
-    runtime = (collection / "meta" / "runtime.yml").read_text("utf-8")
+    runtime = yaml.safe_load((collection / "meta" / "runtime.yml").read_text("utf-8"))
+    routing = runtime["plugin_routing"]
     modules = {path.stem for path in (collection / "plugins" / "modules").iterdir()}
-    renamed = runtime.partition("\n  modules:\n")[2]
-    assert re.findall(r"docker_(\w+):\n      redirect: pytest_engine\.engine\.(\w+)", renamed) == [
-        (name, name) for name in sorted(modules - OURS_ALONE)
-    ]
+    wanted = {
+        f"docker_{name}": {"redirect": f"pytest_engine.engine.{name}"}
+        for name in modules - OURS_ALONE
+    }
+    assert (routing["modules"], routing["action"]) == (wanted, wanted)
+
+
+def test_every_module_has_its_part_on_the_controller(collection: Path) -> None:
+    modules, actions = (
+        {path.name for path in (collection / "plugins" / kind).iterdir()}
+        for kind in ("modules", "action")
+    )
+    assert actions == modules
 
 
 def test_a_module_is_documentation_and_a_few_lines(collection: Path) -> None:

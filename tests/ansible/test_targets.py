@@ -45,8 +45,9 @@ def scratch_of_all(engine: Engine) -> Iterator[Scratch]:
     scratch.clear()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=[True, False], ids=["in place", "own process"])
 def run(
+    request: pytest.FixtureRequest,
     playbooks: Playbooks,
     engine: Engine,
     lab: LabImages,
@@ -54,7 +55,7 @@ def run(
     registry: PrivateRegistry,  # noqa: F811
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Run:
-    """All of them in one play."""
+    """All of them in one play, in Ansible's own process and each task in one of its own."""
     lab.require("busybox")
     engine.images.pull("busybox")
     folder = tmp_path_factory.mktemp("output")
@@ -65,7 +66,8 @@ def run(
     }
     variables = {
         "output_dir": str(folder),
-        "resource_prefix": scratch_of_all.name("t"),
+        "pytest_engine_in_place": request.param,
+        "resource_prefix": scratch_of_all.name("here" if request.param else "own"),
         "setup_engine_docker_config": str(lab.compose(max(COMPOSE))),
         "setup_engine_image_is_there": True,
         "setup_engine_login": login,

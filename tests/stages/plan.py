@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tests.environments import find_python
 from tests.lab import OWN_ENGINE
@@ -59,12 +60,12 @@ def plan(goal: str) -> list[list[Stage]]:
         return [[_lab("engines", GUESTS), *map(_core, GUESTS)]]
     if os.environ.get("PYTEST_ENGINE_TEST_HOST"):
         # That engine takes the place of all of the lab's.
-        further = [_releases()] if goal == "all" else []
+        further = [_own_processes(), _releases()] if goal == "all" else []
         return [[_on_own_engine(), _playbooks(), *further], _static()]
     own = [_lab("lab"), _on_own_engine()]
     beside = [*_static(), _lab("engines", GUESTS), _core(_NEWEST)]
     if goal == "all":
-        own += [_playbooks(), _releases(), _kills()]
+        own += [_playbooks(), _own_processes(), _releases(), _kills()]
         beside += [*map(_core, others), *_pythons()]
     else:
         # Both lanes take about as long. Few tests of the engine are left when the playbooks begin,
@@ -91,6 +92,13 @@ def _on_own_engine() -> Stage:
 
 def _playbooks() -> Stage:
     return _tests("ansible", "the collection: sanity and playbooks", _ANSIBLE)
+
+
+def _own_processes() -> Stage:
+    """Run each task of the playbooks as on another machine, which costs several times as much."""
+    title = "playbooks with a process for each task"
+    stage = _tests("own-processes", title, f"{_ANSIBLE} and engine")
+    return replace(stage, environment={"PYTEST_ENGINE_TEST_OWN_PROCESS": "1"})
 
 
 def _releases() -> Stage:

@@ -11,13 +11,11 @@ import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ansible.module_utils.basic import AnsibleModule
-
 from .core import errors
 from .core.compose.cli import Compose, Connection
 from .core.compose.failure import ComposeFailed
 from .core.compose.project import Project, defined
-from .engine import CONNECTION, UNSTATED_HOST
+from .engine import CONNECTION, UNSTATED_HOST, new_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,7 +88,7 @@ def compose_module(
     """
     exclusive = [("docker_host", "cli_context"), ("definition", "project_src")]
     exclusive += [("definition", "files"), *rules.pop("mutually_exclusive", ())]
-    module = AnsibleModule(
+    module = new_module(
         argument_spec={**_OPTIONS, **argument_spec},
         supports_check_mode=True,
         mutually_exclusive=exclusive,

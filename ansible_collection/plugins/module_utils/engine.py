@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import pathlib
 import traceback
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
@@ -22,7 +23,7 @@ from .core import client, endpoint, errors
 from .core.ensure.reconcile import Outcome, reconcile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = [
     "CONNECTION",
@@ -35,6 +36,8 @@ __all__ = [
     "filters",
     "labels",
     "local_module",
+    "made_by",
+    "new_module",
     "plain_texts",
     "read_module",
     "run_module",
@@ -73,6 +76,26 @@ CONNECTION: Mapping[str, Mapping[str, Any]] = {
 
 # The files of TLS, under the names that they have in the folder of DOCKER_CERT_PATH.
 _FILES = {"ca_path": "ca.pem", "client_cert": "cert.pem", "client_key": "key.pem"}
+
+
+# What makes a module; Ansible's class reads the options from the process that it has to itself.
+_make: Callable[..., AnsibleModule] = AnsibleModule
+
+
+def new_module(**rules: Any) -> AnsibleModule:
+    """Make a module, which takes its options and ends the program when they are wrong."""
+    return _make(**rules)
+
+
+@contextmanager
+def made_by(make: Callable[..., AnsibleModule]) -> Iterator[None]:
+    """Have the modules that run meanwhile made by something else than Ansible's class."""
+    global _make  # noqa: PLW0603  # the `main` of a module takes no arguments
+    before, _make = _make, make
+    try:
+        yield
+    finally:
+        _make = before
 
 
 # For modules that take a Docker context instead: stated by default, it would always be both.
@@ -221,7 +244,7 @@ def local_module(
     **rules: Any,
 ) -> None:
     """Run a module that reads something of the target and asks no engine."""
-    module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **rules)
+    module = new_module(argument_spec=argument_spec, supports_check_mode=True, **rules)
     try:
         result = read(module.params)
     except errors.EngineError as error:
@@ -236,7 +259,7 @@ def _run(
     failed: Callable[[Exception], Mapping[str, Any]] = lambda _error: {},
 ) -> None:
     together = [["client_cert", "client_key"], *rules.get("required_together", ())]
-    module = AnsibleModule(
+    module = new_module(
         argument_spec={**CONNECTION, **argument_spec},
         supports_check_mode=True,
         **{**rules, "required_together": together},

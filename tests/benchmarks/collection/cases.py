@@ -13,6 +13,7 @@ __all__ = [
     "INVENTORIES",
     "LEAST",
     "OURS",
+    "OWN",
     "PLUGINS",
     "TARGETS",
     "THEIRS",
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 OURS, THEIRS = "pytest_engine.engine", "community.docker"
+# Ours as on another machine, where a task has a process of its own.
+OWN = "own process"
 # A module that does nothing, beside them: below it no module gets that stands on `requests`.
 LEAST = "least"
 IMAGE = "busybox:latest"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.request_log import request_log
 
-from .cases import ENTRIES, HOSTS, INVENTORIES, LEAST, OURS, PLUGINS, THEIRS, many
+from .cases import ENTRIES, HOSTS, INVENTORIES, LEAST, OURS, OWN, PLUGINS, THEIRS, many
 from .playing import Cost
 
 if TYPE_CHECKING:
@@ -41,13 +41,16 @@ class Measured:
     """What was measured of one case.
 
     Attributes:
-        values: collection, or `LEAST` -> measure -> value, in the unit of the measure's target.
+        values: collection, `OWN` or `LEAST` -> measure -> value, in the unit of the measure's
+            target.
         ratios: measure -> ours by theirs. Where there are rounds, the median of theirs.
+        own_ratios: likewise, of ours with a process for each task.
     """
 
     case: Case
     values: dict[str, dict[str, float]]
     ratios: dict[str, float]
+    own_ratios: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,12 @@ def measure(case: Case, stage: Stage, rounds: int, say: Callable[[str], None]) -
     tasks[LEAST] = {LEAST: {}}
     try:
         values = {whose: _count(task, stage) for whose, task in tasks.items()}
+        values[OWN] = {}
+        tasks[OWN] = tasks[OURS]
         costs: dict[str, list[Cost]] = {whose: [] for whose in tasks}
         for number in range(rounds):
-            for whose in (*_in_turn(number), LEAST):
-                costs[whose].append(_marginal(stage, tasks[whose]))
+            for whose in (*_in_turn(number), OWN, LEAST):
+                costs[whose].append(_marginal(stage, tasks[whose], in_place=whose != OWN))
             say(f"{case.name}, round {number + 1} of {rounds}: {_said(costs)}")
     finally:
         if case.undo is not None:
@@ -84,15 +89,15 @@ def measure(case: Case, stage: Stage, rounds: int, say: Callable[[str], None]) -
     for whose, seen in costs.items():
         values[whose]["time"] = statistics.median(cost.seconds for cost in seen) * 1000
         values[whose]["cpu"] = statistics.median(cost.cpu for cost in seen) * 1000
-    pairs = list(zip(costs[OURS], costs[THEIRS]))
     ratios = {name: values[OURS][name] / values[THEIRS][name] for name in ("payload", "imported")}
-    ratios["time"] = statistics.median(a.seconds / b.seconds for a, b in pairs)
-    ratios["cpu"] = statistics.median(a.cpu / b.cpu for a, b in pairs)
-    return Measured(case, values, ratios)
+    ratios |= _ratios(costs[OURS], costs[THEIRS])
+    return Measured(case, values, ratios, _ratios(costs[OWN], costs[THEIRS]))
 
 
 def measure_many(stage: Stage, rounds: int, say: Callable[[str], None]) -> tuple[float, float]:
     """Measure `containers` against a loop of `container` over the same entries.
+
+    Each task has a process of its own, as it has on every machine but the controller.
 
     Returns:
         Seconds of the one and of the other, each with all that `ansible-playbook` does.
@@ -107,8 +112,8 @@ def measure_many(stage: Stage, rounds: int, say: Callable[[str], None]) -> tuple
     try:
         taken: dict[str, list[float]] = {"at once": [], "looped": []}
         for number in range(rounds):
-            taken["at once"].append(stage.play(at_once).seconds)
-            taken["looped"].append(stage.play(looped).seconds)
+            taken["at once"].append(stage.play(at_once, in_place=False).seconds)
+            taken["looped"].append(stage.play(looped, in_place=False).seconds)
             said = ", ".join(f"{name} {times[-1]:.1f} s" for name, times in taken.items())
             say(f"{ENTRIES} containers, round {number + 1} of {rounds}: {said}")
     finally:
@@ -158,8 +163,16 @@ def _count(task: dict[str, dict[str, Any]], stage: Stage) -> dict[str, float]:
     }
 
 
-def _marginal(stage: Stage, task: dict[str, Any]) -> Cost:
-    one, loop = stage.play(task), stage.play(task, LOOP)
+def _ratios(ours: list[Cost], theirs: list[Cost]) -> dict[str, float]:
+    return {
+        "time": statistics.median(a.seconds / b.seconds for a, b in zip(ours, theirs)),
+        "cpu": statistics.median(a.cpu / b.cpu for a, b in zip(ours, theirs)),
+    }
+
+
+def _marginal(stage: Stage, task: dict[str, Any], *, in_place: bool) -> Cost:
+    one = stage.play(task, in_place=in_place)
+    loop = stage.play(task, LOOP, in_place=in_place)
     return Cost((loop.seconds - one.seconds) / (LOOP - 1), (loop.cpu - one.cpu) / (LOOP - 1))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cases import ENTRIES, HOSTS, LEAST, OURS, TARGETS, THEIRS
+from .cases import ENTRIES, HOSTS, LEAST, OURS, OWN, TARGETS, THEIRS
 from .measuring import LOOP
 
 if TYPE_CHECKING:
@@ -32,15 +32,20 @@ are the median of {rounds}, and so is each ratio, which is made within its round
 is what Ansible sends to a target for the task. Requests are those of one task, as a proxy in front
 of the engine saw them.
 
+A task on the controller itself runs in Ansible's own process, as long as that makes no difference;
+so do the times of `pytest_engine.engine` here. `{own}` is what the same task takes where it has a
+process of its own, as on every other machine: there it has to be packed, sent, and imported anew.
+
 `{least}` is a module that does nothing: it imports `requests` and `requests-unixsocket`, as every
 module of both collections has to, and ends. Its ratio to `community.docker` is the one that a
-collection on these libraries cannot get below.
+process for each task on these libraries cannot get below.
 """
 _MANY = """\
 ## Many containers
 
 `containers` with {entries} entries that are as wanted, and a loop of `container` over the same
-ones; both with all that `ansible-playbook` does besides.
+ones; each task with a process of its own, as on another machine, and with all that
+`ansible-playbook` does besides.
 """
 _INVENTORIES = """\
 ## The inventory of many containers
@@ -52,11 +57,12 @@ less what it takes for a single host that is named on the command line.
 
 def rows(results: Sequence[Measured]) -> list[list[str]]:
     """Lay the results of the cases out, with a heading."""
-    found = [["module", "", "unit", OURS, THEIRS, "ratio", "target", "", LEAST, "ratio"]]
+    head = ["module", "", "unit", OURS, THEIRS, "ratio", "target", ""]
+    found = [[*head, OWN, "ratio", LEAST, "ratio"]]
     for result in results:
         for name, target in TARGETS.items():
             ours, theirs = result.values[OURS][name], result.values[THEIRS][name]
-            least = result.values[LEAST][name]
+            least, own = result.values[LEAST][name], result.values[OWN].get(name)
             ratio = result.ratios.get(name)
             met: bool | None = None
             goal = ""
@@ -74,6 +80,8 @@ def rows(results: Sequence[Measured]) -> list[list[str]]:
                     "" if ratio is None else f"{ratio:.2f}",
                     goal,
                     _verdict(met),
+                    "" if own is None else f"{own:.0f}",
+                    "" if own is None else f"{result.own_ratios[name]:.2f}",
                     f"{least:.0f}",
                     "" if ratio is None else f"{least / theirs:.2f}",
                 ]
@@ -112,7 +120,7 @@ def page(
     """Write the page."""
     said = "a single round" if rounds == 1 else f"{rounds} rounds"
     parts = [
-        _INTRODUCTION.format(loop=LOOP, more=LOOP - 1, rounds=said, least=LEAST),
+        _INTRODUCTION.format(loop=LOOP, more=LOOP - 1, rounds=said, least=LEAST, own=OWN),
         "\n".join(f"- {line}" for line in surroundings) + "\n",
         markdown(rows(results)),
     ]

@@ -49,14 +49,24 @@ class Stage:
         stage(folder)
         (folder / "ansible.cfg").touch()
 
-    def play(self, task: dict[str, Any], times: int = 1) -> Cost:
-        """Run a task so many times in one playbook, where nothing is to fail."""
+    def play(self, task: dict[str, Any], times: int = 1, *, in_place: bool = True) -> Cost:
+        """Run a task so many times in one playbook, where nothing is to fail.
+
+        Args:
+            task: the task.
+            times: how often, in a loop.
+            in_place: let ours run in Ansible's own process.
+        """
         task = {"loop": list(range(times)), **task} if times > 1 else task
         play = {"hosts": "all", "gather_facts": False, "tasks": [{"name": "task", **task}]}
         playbook = self._folder / "playbook.yml"
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         command = [str(self._programs / "ansible-playbook"), str(playbook), "-i", "localhost,"]
-        command += ["-c", "local", "-e", f"ansible_python_interpreter={self._programs}/python"]
+        variables = {
+            "ansible_python_interpreter": f"{self._programs}/python",
+            "pytest_engine_in_place": in_place,
+        }
+        command += ["-c", "local", "-e", json.dumps(variables)]
         return self._run(command)
 
     def list_hosts(
