@@ -47,7 +47,7 @@ LEFT_OUT = frozenset({"cluster", "container", "launch", "runtime", "types"})
 TRAVELS = "# travels along"
 
 # The controller's part of a module that has no other one. Ansible finds it by the module's name,
-# and imports it before it forks, so that no task has to.
+# and imports it before it forks: most of what the module needs is there when a task runs.
 _ACTION = """\
 # SPDX-License-Identifier: GPL-3.0-or-later
 

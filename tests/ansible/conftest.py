@@ -80,9 +80,10 @@ class Playbooks:
         *arguments: str,
         variables: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
         may_warn: bool = False,
     ) -> Run:
-        """Run a playbook from a folder outside of the repository."""
+        """Run a playbook, from a folder outside of the repository."""
         results = self._results
         results.write_text("")
         command = [self._python, "-m", "ansible", "playbook", str(playbook)]
@@ -94,7 +95,7 @@ class Playbooks:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            cwd=self.folder,
+            cwd=folder or self.folder,
             env=self.environment() | dict(environment or {}),
         )
         lines = list(map(json.loads, results.read_text("utf-8").splitlines()))

@@ -17,6 +17,7 @@ from tests.scratch import Scratch
 
 from .conftest import Playbooks
 from .targets import TARGETS, write_play
+from .test_in_place import both_ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -149,6 +150,28 @@ def test_the_main_modules_work(
     here = {line for line in run.output.splitlines() if line.endswith("in Ansible's own process")}
     assert len(here) >= len(MODULES)
     assert run.returncode == 0 or any(line["result"]["failed"] for line in run.told), run.output
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_results_are_the_same_in_the_process_of_ansible(
+    release: str, collections: Path, engine_host: str, scratch: Scratch, tmp_path: Path
+) -> None:
+    python = controller(release)
+    if python is None:
+        pytest.skip(f"none of Python {', '.join(RELEASES[release][0])} is found for {release}")
+    playbooks = Playbooks(collections, tmp_path, engine_host, python=python)
+    wanted = {"name": scratch.name("volume"), "labels": {"a": "1"}}
+    missing = {"container": scratch.name("none"), "command": "true"}
+    secret = {"registry": "127.0.0.1:1", "username": "same", "password": "same"}
+    tasks: list[dict[str, Any]] = [
+        {"pytest_engine.engine.volume": wanted, "check_mode": True, "diff": True},
+        {"pytest_engine.engine.docker_volume": {**wanted, "size": 3}},
+        {"pytest_engine.engine.container_exec": missing, "loop": [1, 2]},
+        {"pytest_engine.engine.login": secret, "environment": {"DOCKER_TIMEOUT": 17}},
+    ]
+    told = both_ways(playbooks, tasks, variables={"ansible_python_interpreter": python})
+    assert told["0"]["changed"]
+    assert all(told[name]["failed"] for name in ("1", "2", "3"))
 
 
 @pytest.mark.parametrize("release", ["2.17", "2.18"])

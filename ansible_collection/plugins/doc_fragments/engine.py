@@ -105,8 +105,8 @@ requirements:
 notes:
   - On the controller itself, a task runs in Ansible's own process, which saves half a second, where that makes no
     difference. That is with the connection P(ansible.builtin.local#connection) and the Python that Ansible runs with,
-    without C(become) and C(async). Set the variable C(pytest_engine_in_place) to V(false), and each task has a process
-    of its own.
+    without C(become), C(async) and C(timeout). Set the variable C(pytest_engine_in_place) to V(false), and each task
+    has a process of its own.
 attributes:
   action_group:
     description: The action group for C(module_defaults) that the module is in.

@@ -6,8 +6,8 @@
 
 A task on this machine, by the Python that runs Ansible, need not be packed, written into a file
 and started: a process of its own imports for half a second what is imported here already. The
-module's code is the same, and so are its options, its rules and its result; what Ansible's class
-for modules reads from a process and writes to it goes from hand to hand.
+module's code is the same, and so are its options, its rules and its result, for Ansible's own
+class for modules reads and makes them, as its hooks for that allow.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from ansible import constants
-from ansible.module_utils.basic import AnsibleModule
+from ansible.errors import AnsibleError
+from ansible.module_utils import basic
 from ansible.module_utils.common.parameters import remove_values
-from ansible.module_utils.common.warnings import get_warning_messages
+from ansible.module_utils.common.warnings import get_deprecation_messages, get_warning_messages
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -38,10 +39,23 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# Before Ansible forks, so that no task has to. What they warn of is lost, as in a process of its own.
+try:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import requests  # noqa: F401  # as said above
+        import requests_unixsocket  # noqa: F401  # as said above
+except ImportError:
+    _HAS_LIBRARIES = False
+else:
+    _HAS_LIBRARIES = True
+
 __all__ = ["InPlace"]
 
 # A variable: false gives each task a process of its own again.
 _SWITCH = "pytest_engine_in_place"
+# Variables of a task's environment that make another Python of it.
+_OF_PYTHON = ("LD_", "PYTHON")
 
 
 class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
@@ -72,17 +86,25 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
     def _makes_no_difference(self, variables: Mapping[str, Any]) -> bool:
         """Whether the task is for this machine, this user and this Python, and is waited for."""
         # Apple's libraries end processes that were forked and ask for the system's proxies.
-        if sys.platform == "darwin":
+        # What is missing here may be found by a Python that is started otherwise.
+        if sys.platform == "darwin" or not _HAS_LIBRARIES:
             return False
         if self._connection.transport != "local" or self._connection.become is not None:
             return False
-        if self._task.async_val or constants.DEFAULT_KEEP_REMOTE_FILES:
+        # Of a task with a time limit, threads and commands here would not end in time.
+        if self._task.async_val or self._task.timeout or constants.DEFAULT_KEEP_REMOTE_FILES:
+            return False
+        if any(name.startswith(_OF_PYTHON) for name in self._environment()):
             return False
         host = self._task.delegate_to
         if host:
             variables = variables.get("ansible_delegated_vars", {}).get(host, variables)
-        wanted = self._templar.template(variables.get(_SWITCH, True))
-        return boolean(wanted, strict=False) and _is_own(self._interpreter(variables))
+        try:
+            wanted = boolean(self._templar.template(variables.get(_SWITCH, True)), strict=False)
+            return wanted and _is_own(self._interpreter(variables))
+        except AnsibleError:
+            # Ansible's own way may know what to do about it.
+            return False
 
     def _interpreter(self, variables: Mapping[str, Any]) -> str:
         """The Python that Ansible would start, empty where it has yet to look for one."""
@@ -93,17 +115,22 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
             python = str(facts.get("discovered_interpreter_python", ""))
         return python
 
+    def _environment(self) -> dict[str, str]:
+        """What the task has in its environment beside what Ansible has."""
+        found: dict[str, Any] = {}
+        self._compute_environment_string(found)
+        return {name: str(value) for name, value in found.items()}
+
     def _run_in_place(self, variables: dict[str, Any]) -> dict[str, Any]:
         name = self._task.action
         Display().vvv(f"Running {name} in Ansible's own process")
         arguments = dict(self._task.args)
         self._update_module_args(name, arguments, variables)
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
         with ExitStack() as stack:
-            stack.enter_context(_surroundings(environment, self._loader.get_basedir()))
+            stack.enter_context(_surroundings(self._environment(), self._loader.get_basedir()))
             stack.enter_context(_interruptible())
-            stack.enter_context(engine.made_by(partial(_Module, _plain(arguments))))
+            stack.enter_context(_handed_over(arguments))
+            stack.enter_context(engine.made_by(_Module))
             try:
                 type(self).main()
             except _Ended as ended:
@@ -119,32 +146,35 @@ class _Ended(BaseException):
         self.result = result
 
 
-class _Module(AnsibleModule):  # type: ignore[misc]  # it has no annotations
-    """Ansible's class for modules, with its options handed over and its result handed back."""
+class _Module(basic.AnsibleModule):  # type: ignore[misc]  # it has no annotations
+    """Ansible's class for modules, with its result handed back."""
 
-    def __init__(self, given: dict[str, Any], **rules: Any) -> None:
-        self._given = given
-        # In some releases those of the loop's items before are still there.
-        self._known = len(get_warning_messages())
+    def __init__(self, **rules: Any) -> None:
+        # Before ansible-core 2.19, those of the loop's items before are still there.
+        self._known = (len(get_warning_messages()), len(get_deprecation_messages()))
         self._said: list[str] = []
         super().__init__(**rules)
 
-    def _load_params(self) -> None:
-        self.params = self._given
-
     def warn(self, warning: str, **_hints: Any) -> None:
-        """Keep a warning for the result; a controller would show it at once."""
+        """Keep a warning for the result; a controller would show it at once, secrets and all."""
         self._said.append(warning)
 
-    def _return_formatted(self, kwargs: dict[str, Any]) -> NoReturn:
-        self.add_path_info(kwargs)
-        kwargs.setdefault("invocation", {"module_args": self.params})
-        told = [*get_warning_messages()[self._known :], *self._said]
-        if told:
-            kwargs["warnings"] = told
-        # As they are, even where a secret is `true`.
-        kept = {k: v for k, v in kwargs.items() if v is None or isinstance(v, bool)}
-        raise _Ended({**remove_values(kwargs, self.no_log_values), **kept})
+    def _record_module_result(self, o: dict[str, Any]) -> NoReturn:
+        """Take a finished result: what Ansible has this method for, from 2.19 on."""
+        warned, deprecated = self._known
+        told = [*o.pop("warnings", ())[warned:], *remove_values(self._said, self.no_log_values)]
+        deprecations = o.pop("deprecations", ())[deprecated:]
+        raise _Ended(
+            {
+                **o,
+                **({"warnings": told} if told else {}),
+                **({"deprecations": deprecations} if deprecations else {}),
+            }
+        )
+
+    def jsonify(self, data: dict[str, Any]) -> NoReturn:
+        """Take a finished result, which older releases make JSON of as the last thing."""
+        self._record_module_result(data)
 
 
 def _is_own(python: str) -> bool:
@@ -155,20 +185,45 @@ def _is_own(python: str) -> bool:
 
 
 @contextmanager
-def _surroundings(environment: Mapping[str, Any], folder: str) -> Iterator[None]:
-    """Have what a process of the task's own would be given, and nobody who reads its stderr."""
+def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]:
+    """Have the environment and the folder that a process of the task's own would be given."""
     before = dict(os.environ)
-    place = Path.cwd()
-    os.environ.update({name: str(value) for name, value in environment.items()})
-    os.chdir(folder)
+    temporary, tempfile.tempdir = tempfile.tempdir, None
+    place = None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with suppress(OSError):
+            place = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
+        os.chdir(folder)
+        if "PWD" in before:
+            # As a shell has it that is started there.
+            os.environ["PWD"] = str(Path.cwd())
+        os.environ.update(environment)
+        with _quiet():
             yield
     finally:
-        os.chdir(place)
+        tempfile.tempdir = temporary
         os.environ.clear()
         os.environ.update(before)
+        # Where nobody may enter it again, what was done counts all the same.
+        if place is not None:
+            with suppress(OSError):
+                os.fchdir(place)
+            os.close(place)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Show of the warnings that a process of its own would lose only what could not be undone."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("always", category=UserWarning)
+        try:
+            yield
+        finally:
+            for one in caught:
+                # Those of libraries have categories of their own.
+                if one.category is UserWarning:
+                    Display().warning(str(one.message))
 
 
 @contextmanager
@@ -185,8 +240,11 @@ def _interruptible() -> Iterator[None]:
         if len(told) == 1:
             raise KeyboardInterrupt
 
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, interrupt) for number in numbers}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    # What is ignored, as by a command in the background of a shell, goes on being ignored.
+    before = {which: how for which, how in before.items() if how not in (signal.SIG_IGN, None)}
+    for which in before:
+        signal.signal(which, interrupt)
     try:
         yield
     finally:
@@ -196,22 +254,32 @@ def _interruptible() -> Iterator[None]:
             os.kill(os.getpid(), number)
 
 
+@contextmanager
+def _handed_over(arguments: Mapping[str, Any]) -> Iterator[None]:
+    """Let Ansible's class for modules read these arguments, where a process leaves its own."""
+    names = ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE", "_PARSED_MODULE_ARGS")
+    before = {name: getattr(basic, name, None) for name in names}
+    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, default=_plain)
+    basic._ANSIBLE_ARGS = text.encode()  # noqa: SLF001  # what starts a module sets it, too
+    basic._ANSIBLE_PROFILE = "legacy"  # noqa: SLF001  # likewise, from ansible-core 2.19 on
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(basic, name, value)
+
+
 def _as_returned(result: dict[str, Any]) -> dict[str, Any]:
     """Make of a result what Ansible makes of one that it has read."""
-    returned = _plain(result)
+    returned: dict[str, Any] = json.loads(json.dumps(result, default=_plain))
     for stream in ("stdout", "stderr"):
         if stream in returned and f"{stream}_lines" not in returned:
             returned[f"{stream}_lines"] = (returned[stream] or "").splitlines()
     return returned
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Make values what they are once they have been sent: nothing but what JSON has."""
-    found: dict[str, Any] = json.loads(json.dumps(values, default=_plain_value))
-    return found
-
-
-def _plain_value(value: Any) -> Any:
+def _plain(value: Any) -> Any:
+    """Make a value what it is once it has been sent: nothing but what JSON has."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (set, frozenset)):

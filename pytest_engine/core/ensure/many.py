@@ -99,20 +99,25 @@ def reconcile_many(
     running: dict[Future[Outcome], str] = {}
     left = dict(order)
     with ThreadPoolExecutor(_WORKERS, thread_name_prefix="pytest-engine-ensure") as pool:
-        while left or running:
-            settled = {*done, *(name for name in failed if by_name[name].state == "absent")}
-            for name in [name for name, after in left.items() if after <= settled]:
-                del left[name]
-                item = replace(by_name[name], kind=_sharing(by_name[name].kind, images))
-                running[pool.submit(_bring_about, engine, item, check)] = name
-            if not running:
-                break
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                name = running.pop(future)
-                try:
-                    done[name] = future.result()
-                except EngineError as exc:
-                    failed[name] = exc
+        try:
+            while left or running:
+                settled = {*done, *(name for name in failed if by_name[name].state == "absent")}
+                for name in [name for name, after in left.items() if after <= settled]:
+                    del left[name]
+                    item = replace(by_name[name], kind=_sharing(by_name[name].kind, images))
+                    running[pool.submit(_bring_about, engine, item, check)] = name
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    name = running.pop(future)
+                    try:
+                        done[name] = future.result()
+                    except EngineError as exc:
+                        failed[name] = exc
+        except BaseException:
+            # An interrupt: what was begun is finished, and nothing else is begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     outcomes = {item.name: done[item.name] for item in items if item.name in done}
     if failed:
         raise SomeFailed(_told(failed, left), outcomes, failed, check=check)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.client import Engine
+from pytest_engine.core.ensure import many
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.many import Item, SomeFailed, other_containers, reconcile_many
 from pytest_engine.core.errors import InvalidInput, WaitTimeout
@@ -124,6 +125,20 @@ def test_what_was_done_for_one_that_does_not_become_ready_is_told(
     with pytest.raises(SomeFailed, match="not to be") as caught:
         reconcile_many(engine, [replace(item(name, busybox), ready=never)])
     assert caught.value.done == (f"create container {name}", f"start container {name}")
+
+
+def test_an_interrupt_begins_nothing_new(
+    engine: Engine, scratch: Scratch, busybox: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(many, "wait", interrupted)
+    items = [item(scratch.name(str(n)), busybox, state="present") for n in range(40)]
+    with pytest.raises(KeyboardInterrupt):
+        reconcile_many(engine, items)
+    there = scratch.everything()
+    assert len(there) < len(items)
 
 
 def test_contradictions_are_refused_before_anything_is_done(engine: Engine) -> None:
