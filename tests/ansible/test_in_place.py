@@ -4,71 +4,23 @@ from __future__ import annotations
 
 import json
 import shlex
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from .both_ways import SAID, WAYS, both_ways, in_place
 
-    from pytest_engine.core.client import Engine
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tests.conftest import LabImages, Scratch
 
-    from .conftest import Playbooks, Run
+    from .conftest import Playbooks
 
 pytestmark = [pytest.mark.ansible, pytest.mark.engine]
-
-WAYS = (True, False)
-SAID = "in Ansible's own process"
-
-
-def in_place(run: Run) -> list[str]:
-    """The modules that ran in Ansible's own process, as `-vvv` tells."""
-    lines = [line for line in run.output.splitlines() if line.endswith(SAID)]
-    return [line.split()[1].rpartition(".")[2] for line in lines]
-
-
-def both_ways(
-    playbooks: Playbooks,
-    tasks: Sequence[Mapping[str, Any]],
-    *arguments: str,
-    variables: Mapping[str, Any] | None = None,
-    environment: Mapping[str, str] | None = None,
-) -> dict[str, dict[str, Any]]:
-    """Run tasks in Ansible's process and in their own, and return the results if they are one.
-
-    Those are named by their place.
-    """
-    named = [{"name": str(n), "ignore_errors": True, **task} for n, task in enumerate(tasks)]
-    runs = [
-        playbooks.run_tasks(
-            named,
-            "-vvv",
-            *arguments,
-            variables={**(variables or {}), "pytest_engine_in_place": way},
-            environment=environment,
-        )
-        for way in WAYS
-    ]
-    here, there = runs
-    assert len(in_place(here)) >= len(tasks), here.output
-    assert in_place(there) == []
-    assert without_places(here.results) == without_places(there.results)
-    return here.results
-
-
-def without_places(results: Any) -> Any:
-    """Leave out the tracebacks that `-vvv` adds before ansible-core 2.19: they name files."""
-    if isinstance(results, list):
-        return list(map(without_places, results))
-    if isinstance(results, dict):
-        return {k: without_places(v) for k, v in results.items() if k != "exception"}
-    return results
 
 
 def test_results_are_the_same(playbooks: Playbooks, scratch: Scratch) -> None:
@@ -343,60 +295,3 @@ def test_a_controller_without_the_libraries_leaves_it_to_a_process(
     assert "requests" in run.results["Here"]["msg"]
     assert run.results["There"]["changed"] is False, run.output
     assert in_place(run) == []
-
-
-@pytest.fixture
-def stubborn(engine: Engine, scratch: Scratch, lab: LabImages) -> tuple[str, str]:
-    """The name and the ID of a container that logs when it is asked to stop, and takes its time."""
-    lab.require("busybox")
-    name = scratch.name()
-    command = ["sh", "-c", "trap 'echo asked' TERM; while :; do sleep 0.1; done"]
-    made = engine.containers.create(
-        {"Image": "busybox", "Cmd": command, "StopTimeout": 8}, name=name
-    )
-    engine.containers.start(made["Id"])
-    return name, made["Id"]
-
-
-def replacing(name: str) -> dict[str, Any]:
-    options = {"name": name, "image": "busybox", "command": ["sleep", "60"]}
-    return {"name": "It", "pytest_engine.engine.container": options}
-
-
-def start(playbooks: Playbooks, task: dict[str, Any]) -> subprocess.Popen[str]:
-    """Start a playbook in the background."""
-    connection = {"group/pytest_engine.engine.engine": {"docker_host": playbooks.engine_host}}
-    play = {"hosts": "all", "gather_facts": False, "module_defaults": connection, "tasks": [task]}
-    playbook = playbooks.folder / "interrupted.yml"
-    playbook.write_text(json.dumps([play]))
-    variables = {"ansible_python_interpreter": sys.executable}
-    command = [sys.executable, "-m", "ansible", "playbook", str(playbook), "-i", "localhost,"]
-    command += ["-c", "local", "-e", json.dumps(variables)]
-    return subprocess.Popen(
-        command,
-        env=playbooks.environment(),
-        cwd=playbooks.folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def wait_for_log(engine: Engine, container: str, running: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    while not list(engine.containers.logs(container, tty=False)):
-        assert time.monotonic() < deadline, running.communicate()
-        assert running.poll() is None, running.communicate()
-        time.sleep(0.1)
-
-
-def test_an_interrupt_is_undone(
-    playbooks: Playbooks, engine: Engine, stubborn: tuple[str, str]
-) -> None:
-    name, identity = stubborn
-    running = start(playbooks, replacing(name))
-    wait_for_log(engine, identity, running)
-    running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=90)
-    now = engine.containers.inspect(name)
-    assert (now["Id"], now["State"]["Running"]) == (identity, True), output

@@ -15,9 +15,9 @@ import pytest
 from tests.environments import find_python, make_environment
 from tests.scratch import Scratch
 
+from .both_ways import both_ways
 from .conftest import Playbooks
 from .targets import TARGETS, write_play
-from .test_in_place import both_ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
