@@ -127,8 +127,9 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
         arguments = dict(self._task.args)
         self._update_module_args(name, arguments, variables)
         with ExitStack() as stack:
-            stack.enter_context(_surroundings(self._environment(), self._loader.get_basedir()))
+            # The last to end, as that may be the end of the process.
             stack.enter_context(_interruptible())
+            stack.enter_context(_surroundings(self._environment(), self._loader.get_basedir()))
             stack.enter_context(_handed_over(arguments))
             stack.enter_context(engine.made_by(_Module))
             try:
