@@ -152,6 +152,8 @@ def test_no_http_answer_tells_why(start: Start) -> None:
 
 def test_a_service_that_never_answers_does_not_hold_the_wait_up(start: Start) -> None:
     container = start("nc -ll -p 80 -e sleep 1000")
+    # It takes connections, or there is nothing that could not answer.
+    container.wait(wait.exec(["sh", "-c", "netstat -ltn | grep -q ':80 '"]), timeout=30)
     began = time.monotonic()
     with pytest.raises(WaitTimeout, match=r"no answer|closed|reset|has not ended"):
         container.wait(wait.http("/"), timeout=0.5)
