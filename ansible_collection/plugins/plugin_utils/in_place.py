@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import requests  # noqa: F401  # as said above
-        import requests_unixsocket  # noqa: F401  # as said above
+        import requests  # noqa: F401  # as said above  # pylint: disable=unused-import
+        import requests_unixsocket  # noqa: F401  # as said above  # pylint: disable=unused-import
 except ImportError:
     _HAS_LIBRARIES = False
 else:
