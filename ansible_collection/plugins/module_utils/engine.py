@@ -186,7 +186,8 @@ def told(call: Call, returns: str, outcome: Any) -> dict[str, Any]:
     result = {
         "changed": outcome.changed,
         "actions": [str(action) for action in outcome.actions],
-        returns: outcome.resource or {},
+        # No class of the core's: up to ansible-core 2.18 Ansible makes another one of each mapping.
+        returns: dict(outcome.resource or {}),
     }
     for warning in outcome.warnings:
         call.warn(warning)
