@@ -6,21 +6,19 @@ What is not found here is skipped, and the report says so.
 from __future__ import annotations
 
 import functools
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.environments import find_python, make_environment
 from tests.scratch import Scratch
 
 from .both_ways import both_ways
 from .conftest import Playbooks
-from .targets import TARGETS, write_play
+from .releases import ITSELF, MODULES, RELEASES, controller, play, ran_on, target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pytest_engine.core.client import Engine
 
@@ -35,49 +33,9 @@ pytestmark = [
     pytest.mark.timeout(1800),
 ]
 
-# Release -> the Pythons that it runs on, the best first, and those of the targets to try it with:
-# all that it knows with the second one, the oldest and the newest with the others.
-RELEASES = {
-    "2.17": (("3.12", "3.11", "3.10"), ("3.9", "3.12")),
-    "2.18": (("3.12", "3.13", "3.11"), ("3.9", "3.10", "3.11", "3.12", "3.13")),
-    "2.19": (("3.13", "3.12", "3.11"), ("3.9", "3.13")),
-    "2.20": (("3.13", "3.12"), ("3.9", "3.13")),
-    "2.21": (("3.13", "3.12"), ("3.9", "3.13")),
-}
-MODULES = ("container", "container_copy_into", "container_exec", "image_tag", "network", "volume")
-LIBRARIES = ("requests", "requests-unixsocket")
-# The Python that Ansible runs with, and so the process as well.
-ITSELF = "itself"
 CASES = [
     (release, python) for release, (_, pythons) in RELEASES.items() for python in (*pythons, ITSELF)
 ]
-
-
-def environment(name: str, python: str, *requirements: str) -> str:
-    """Make an environment that stays for the next run, and say where its Python is."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "pytest-engine" / name
-    return str(make_environment(folder, *requirements, python=python) / "python")
-
-
-def controller(release: str) -> str | None:
-    """Return a Python with that release of ansible-core; None: there is no Python for it."""
-    major, minor = release.split(".")
-    wanted = f"ansible-core>={release},<{major}.{int(minor) + 1}"
-    found = (find_python(version) for version in RELEASES[release][0])
-    python = next(filter(None, found), None)
-    return python and environment(f"ansible-{release}", python, wanted, *LIBRARIES)
-
-
-@pytest.fixture(scope="module")
-def targets() -> dict[str, str]:
-    """Version -> a Python with the two libraries; those that are found."""
-    found = {version: find_python(version) for version in RELEASES["2.18"][1]}
-    return {
-        version: environment(f"target-{version}", python, *LIBRARIES)
-        for version, python in found.items()
-        if python
-    }
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +46,7 @@ def scratch_of_all(engine: Engine) -> Iterator[Scratch]:
 
 
 @pytest.fixture(scope="module")
-def play(
-    targets: dict[str, str],
+def played(
     collections: Path,
     engine_host: str,
     scratch_of_all: Scratch,
@@ -104,49 +61,27 @@ def play(
             return None
         folder = tmp_path_factory.mktemp("release")
         playbooks = Playbooks(collections, folder, engine_host, python=python)
-        pythons = {name: targets[name] for name in RELEASES[release][1] if name in targets}
-        hosts: dict[str, dict[str, Any]] = {
-            f"{module}-{name.replace('.', '-')}": {
-                "ansible_python_interpreter": interpreter,
-                "role_of_host": module,
-            }
-            for name, interpreter in {**pythons, ITSELF: python}.items()
-            for module in MODULES
-        }
-        playbook, *arguments = write_play(folder, hosts, engine_host)
-        variables = {
-            "ansible_python_interpreter": None,
-            "output_dir": str(folder),
-            "resource_prefix": scratch_of_all.name(release.replace(".", "-")),
-            "setup_engine_image_is_there": True,
-        }
-        roles = {"ANSIBLE_ROLES_PATH": str(TARGETS)}
-        return playbooks.run(
-            Path(playbook), "-vvv", *arguments, variables=variables, environment=roles
-        )
+        found = {version: target(version) for version in RELEASES[release][1]}
+        pythons = {version: path for version, path in found.items() if path}
+        prefix = scratch_of_all.name(release.replace(".", "-"))
+        return play(playbooks, {**pythons, ITSELF: python}, prefix)
 
     return run
 
 
 @pytest.mark.parametrize(("release", "python"), CASES)
 def test_the_main_modules_work(
-    release: str,
-    python: str,
-    play: Callable[[str], Run | None],
-    targets: dict[str, str],
-    busybox: str,
+    release: str, python: str, played: Callable[[str], Run | None], busybox: str
 ) -> None:
     assert busybox
-    run = play(release)
+    run = played(release)
     if run is None:
         pytest.skip(f"none of Python {', '.join(RELEASES[release][0])} is found for {release}")
-    if python not in (*targets, ITSELF):
+    if python != ITSELF and target(python) is None:
         pytest.skip(f"Python {python} is not found")
-    ending = f"-{python.replace('.', '-')}"
-    told = [line for line in run.told if line["host"].endswith(ending)]
-    failed = {line["host"]: line["result"] for line in told if line["result"]["failed"]}
+    modules, failed = ran_on(run, python)
     assert failed == {}
-    assert {line["host"].removesuffix(ending) for line in told} == set(MODULES)
+    assert modules == set(MODULES)
     here = {line for line in run.output.splitlines() if line.endswith("in Ansible's own process")}
     assert len(here) >= len(MODULES)
     assert run.returncode == 0 or any(line["result"]["failed"] for line in run.told), run.output
