@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 
+# Also where all other playbooks of the tests have processes of their own.
+IN_PLACE = {"pytest_engine_in_place": True}
+
 
 def test_results_are_the_same(playbooks: Playbooks, scratch: Scratch) -> None:
     name = scratch.name()
@@ -179,7 +182,7 @@ def test_a_folder_that_cannot_be_entered_again_is_left(
     gone = tmp_path / "gone"
     gone.mkdir()
     remove = {"name": "Remove", "ansible.builtin.file": {"path": str(gone), "state": "absent"}}
-    run = playbooks.run_tasks([remove, task], "-vvv", folder=gone)
+    run = playbooks.run_tasks([remove, task], "-vvv", variables=IN_PLACE, folder=gone)
     assert run.results["It"]["changed"] is False, run.output
     assert run.results["It"]["failed"] is False
     assert in_place(run) == ["volume"]
@@ -231,7 +234,9 @@ def test_what_would_make_a_difference_has_a_process_of_its_own(
         {"name": "Found", "ansible.builtin.set_fact": found},
         {"name": "It", "pytest_engine.engine.volume": absent, **task},
     ]
-    run = playbooks.run_tasks(tasks, "-vvv", variables=variables, environment=environment)
+    run = playbooks.run_tasks(
+        tasks, "-vvv", variables={**IN_PLACE, **variables}, environment=environment
+    )
     assert run.results["It"]["changed"] is False, run.output
     assert in_place(run) == []
 
@@ -249,7 +254,7 @@ def test_the_host_that_a_task_is_delegated_to_decides(playbooks: Playbooks, tmp_
         {"name": name, "pytest_engine.engine.volume": absent, "delegate_to": name} for name in hosts
     ]
     # They are the hosts', not the play's.
-    variables = {"ansible_python_interpreter": None}
+    variables = {"ansible_python_interpreter": None, **IN_PLACE}
     run = playbooks.run_tasks([*add, *tasks], "-vvv", variables=variables)
     assert run.returncode == 0, run.output
     blocks = run.output.split("\nTASK ")
@@ -272,7 +277,7 @@ def test_the_python_of_ansible_may_be_named_in_many_ways(named: str, playbooks: 
         },
     }
     before = [facts] if named == "found" else []
-    variables = {"ansible_python_interpreter": python, "pytest_engine_in_place": True}
+    variables = {"ansible_python_interpreter": python, **IN_PLACE}
     run = playbooks.run_tasks([*before, task], "-vvv", variables=variables)
     assert run.results["It"]["changed"] is False, run.output
     assert in_place(run) == ["volume"]
@@ -289,7 +294,7 @@ def test_a_controller_without_the_libraries_leaves_it_to_a_process(
             {"name": "There", **task, "environment": {"PYTHONPATH": ""}},
         ],
         "-vvv",
-        variables={"pytest_engine_in_place": True},
+        variables=IN_PLACE,
         environment={"PYTHONPATH": str(tmp_path)},
     )
     assert "requests" in run.results["Here"]["msg"]
