@@ -45,7 +45,6 @@ COMMON = frozenset(
         "skipped",
         "stderr_lines",
         "stdout_lines",
-        "timedout",
         "warnings",
     }
 )

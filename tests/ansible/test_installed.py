@@ -99,6 +99,15 @@ def test_a_target_without_the_libraries_is_told_which(
     assert "pip install requests" in run.messages["volume"]
 
 
+def test_a_collection_without_its_core_is_refused(tmp_path: Path, engine_host: str) -> None:
+    collection = stage(tmp_path)
+    shutil.rmtree(collection / "plugins" / "module_utils" / "core")
+    task = {"name": "volume", "pytest_engine.engine.volume": {"name": "data"}}
+    run = Playbooks(tmp_path, tmp_path, engine_host).run_tasks([task])
+    assert run.returncode != 0
+    assert "module_utils.core" in run.output
+
+
 def test_a_collection_that_was_not_put_together_is_refused(
     tmp_path: Path, engine_host: str
 ) -> None:

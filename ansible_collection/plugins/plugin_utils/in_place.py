@@ -22,6 +22,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -94,7 +95,7 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
         # Of a task with a time limit, threads and commands here would not end in time.
         if self._task.async_val or self._task.timeout or constants.DEFAULT_KEEP_REMOTE_FILES:
             return False
-        if any(name.startswith(_OF_PYTHON) for name in self._environment()):
+        if any(name.startswith(_OF_PYTHON) for name in self._environment):
             return False
         host = self._task.delegate_to
         if host:
@@ -115,6 +116,7 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
             python = str(facts.get("discovered_interpreter_python", ""))
         return python
 
+    @cached_property
     def _environment(self) -> dict[str, str]:
         """What the task has in its environment beside what Ansible has."""
         found: dict[str, Any] = {}
@@ -129,7 +131,7 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
         with ExitStack() as stack:
             # The last to end, as that may be the end of the process.
             stack.enter_context(_interruptible())
-            stack.enter_context(_surroundings(self._environment(), self._loader.get_basedir()))
+            stack.enter_context(_surroundings(self._environment, self._loader.get_basedir()))
             stack.enter_context(_handed_over(arguments))
             stack.enter_context(engine.made_by(_Module))
             try:
