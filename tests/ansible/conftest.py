@@ -66,7 +66,7 @@ class Playbooks:
         *,
         python: str = sys.executable,
     ) -> None:
-        self._python = python
+        self.python = python
         self.collections = collections
         self.engine_host = engine_host
         self.folder = folder
@@ -86,7 +86,7 @@ class Playbooks:
         """Run a playbook, from a folder outside of the repository."""
         results = self._results
         results.write_text("")
-        command = [self._python, "-m", "ansible", "playbook", str(playbook)]
+        command = [self.python, "-m", "ansible", "playbook", str(playbook)]
         command += ["-i", "localhost,", *arguments]
         command += ["-c", "local", "-e", json.dumps(self._variables(variables))]
         done = subprocess.run(
@@ -134,7 +134,7 @@ class Playbooks:
         """Return what `ansible-inventory` makes of a source; `failed` has what it said instead."""
         path = self.write_inventory(source, name=name)
         done = subprocess.run(
-            [self._python, "-m", "ansible", "inventory", "-i", str(path), "--list"],
+            [self.python, "-m", "ansible", "inventory", "-i", str(path), "--list"],
             check=False,
             capture_output=True,
             text=True,

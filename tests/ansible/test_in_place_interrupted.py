@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .both_ways import SAID
+from .conftest import Playbooks
+from .releases import controller
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from pytest_engine.core.client import Engine
     from tests.conftest import LabImages, Scratch
-
-    from .conftest import Playbooks
 
 pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 
@@ -44,9 +48,9 @@ def start(playbooks: Playbooks, task: dict[str, Any]) -> subprocess.Popen[str]:
     play = {"hosts": "all", "gather_facts": False, "module_defaults": connection, "tasks": [task]}
     playbook = playbooks.folder / "interrupted.yml"
     playbook.write_text(json.dumps([play]))
-    variables = {"ansible_python_interpreter": sys.executable}
-    command = [sys.executable, "-m", "ansible", "playbook", str(playbook), "-i", "localhost,"]
-    command += ["-c", "local", "-e", json.dumps(variables)]
+    variables = {"ansible_python_interpreter": playbooks.python}
+    command = [playbooks.python, "-m", "ansible", "playbook", str(playbook), "-i", "localhost,"]
+    command += ["-vvv", "-c", "local", "-e", json.dumps(variables)]
     return subprocess.Popen(
         command,
         env=playbooks.environment(),
@@ -57,21 +61,61 @@ def start(playbooks: Playbooks, task: dict[str, Any]) -> subprocess.Popen[str]:
     )
 
 
-def wait_for_log(engine: Engine, container: str, running: subprocess.Popen[str]) -> None:
+def wait_for(there: Callable[[], object], running: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
-    while not list(engine.containers.logs(container, tty=False)):
+    while not there():
         assert time.monotonic() < deadline, running.communicate()
         assert running.poll() is None, running.communicate()
         time.sleep(0.1)
 
 
-def test_an_interrupt_is_undone(
-    playbooks: Playbooks, engine: Engine, stubborn: tuple[str, str]
-) -> None:
-    name, identity = stubborn
-    running = start(playbooks, replacing(name))
-    wait_for_log(engine, identity, running)
+def interrupt(running: subprocess.Popen[str]) -> str:
+    """Interrupt a playbook, and return what it said until it ended."""
     running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=90)
+    try:
+        return running.communicate(timeout=90)[0]
+    finally:
+        running.kill()
+
+
+@pytest.mark.slow
+# An environment may have to be made first.
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("release", ["2.17", "2.19"])
+def test_an_interrupt_is_undone(
+    release: str,
+    collections: Path,
+    engine: Engine,
+    stubborn: tuple[str, str],
+    tmp_path: Path,
+) -> None:
+    python = controller(release)
+    if python is None:
+        pytest.skip(f"no Python is found for ansible-core {release}")
+    name, identity = stubborn
+    before = engine.containers.inspect(name)["State"]["StartedAt"]
+    playbooks = Playbooks(collections, tmp_path, engine.endpoint.url, python=python)
+    running = start(playbooks, replacing(name))
+    wait_for(lambda: list(engine.containers.logs(identity, tty=False)), running)
+    output = interrupt(running)
+    assert SAID in output
     now = engine.containers.inspect(name)
     assert (now["Id"], now["State"]["Running"]) == (identity, True), output
+    # It had been asked to stop, and was started again.
+    assert now["State"]["StartedAt"] > before, output
+
+
+def test_an_interrupt_ends_what_only_waits(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    name = scratch.name()
+    never: dict[str, Any] = {"state": "healthy", "healthy_wait_timeout": 0}
+    never["healthcheck"] = {"test": ["CMD", "false"]}
+    container = {"name": name, "image": busybox, "command": ["sleep", "600"], **never}
+    task = {"name": "It", "pytest_engine.engine.containers": {"containers": [container]}}
+    running = start(playbooks, task)
+    named = {"name": [name], "status": ["running"]}
+    wait_for(lambda: engine.containers.list(filters=named), running)
+    output = interrupt(running)
+    assert SAID in output
+    assert engine.containers.inspect(name)["State"]["Running"], output

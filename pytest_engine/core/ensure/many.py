@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import EngineError, InvalidInput, NotFound, telling
 from .container_names import is_container_id
@@ -23,6 +24,8 @@ __all__ = ["Item", "SomeFailed", "other_containers", "reconcile_many"]
 
 # What an engine does at the same time; more of it makes each slower.
 _WORKERS = 8
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def reconcile_many(
     """
     order = _order(items)
     _refuse_ids_of(engine, order.keys())
-    images = _Images()
+    images, patience = _Images(), _Patience()
     by_name = {item.name: item for item in items}
     done: dict[str, Outcome] = {}
     failed: dict[str, EngineError] = {}
@@ -104,8 +107,9 @@ def reconcile_many(
                 settled = {*done, *(name for name in failed if by_name[name].state == "absent")}
                 for name in [name for name, after in left.items() if after <= settled]:
                     del left[name]
-                    item = replace(by_name[name], kind=_sharing(by_name[name].kind, images))
-                    running[pool.submit(_bring_about, engine, item, check)] = name
+                    kind = _sharing(by_name[name].kind, images, patience)
+                    item = replace(by_name[name], kind=kind)
+                    running[pool.submit(_bring_about, engine, item, check, patience)] = name
                 if not running:
                     break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -115,8 +119,9 @@ def reconcile_many(
                     except EngineError as exc:
                         failed[name] = exc
         except BaseException:
-            # An interrupt: what was begun is finished, and nothing else is begun.
+            # An interrupt: what was begun is finished, nothing is begun, and nothing waited for.
             pool.shutdown(wait=False, cancel_futures=True)
+            patience.end()
             raise
     outcomes = {item.name: done[item.name] for item in items if item.name in done}
     if failed:
@@ -142,12 +147,18 @@ def other_containers(engine: Engine, labels: Mapping[str, str], names: Sequence[
     return sorted(set(own) - set(names))
 
 
-def _bring_about(engine: Engine, item: Item, check: bool) -> Outcome:  # noqa: FBT001  # for a pool
+def _bring_about(
+    engine: Engine,
+    item: Item,
+    check: bool,  # noqa: FBT001  # for a pool
+    patience: _Patience,
+) -> Outcome:
     outcome = reconcile(engine, item.kind, item.wanted, state=item.state, check=check)
     if item.ready is None or check or outcome.resource is None:
         return outcome
+    ready = partial(item.ready, engine, str(outcome.resource["Id"]))
     with telling(outcome.actions):
-        return replace(outcome, resource=item.ready(engine, str(outcome.resource["Id"])))
+        return replace(outcome, resource=patience.wait_for(ready))
 
 
 def _order(items: Sequence[Item]) -> dict[str, set[str]]:
@@ -214,6 +225,39 @@ def _told(failed: Mapping[str, EngineError], left: Mapping[str, set[str]]) -> st
     return " ".join(parts)
 
 
+class _Patience:
+    """Waits for what changes no container, such as a pull, until nobody wants to know any more."""
+
+    def __init__(self) -> None:
+        self._ended: Future[None] = Future()
+
+    def end(self) -> None:
+        """Have everything that waits, or would, raise `_Ended`."""
+        self._ended.set_result(None)
+
+    def wait_for(self, work: Callable[[], _Result]) -> _Result:
+        """Return what it returns; if it is not waited for any more, it ends with the process."""
+        doing: Future[_Result] = Future()
+
+        def do() -> None:
+            try:
+                doing.set_result(work())
+            except BaseException as exc:  # noqa: BLE001  # whoever waits gets it
+                doing.set_exception(exc)
+
+        if not self._ended.done():
+            threading.Thread(target=do, daemon=True, name="pytest-engine-patience").start()
+        futures: tuple[Future[Any], ...] = (doing, self._ended)
+        wait(futures, return_when=FIRST_COMPLETED)
+        if not doing.done():
+            raise _Ended
+        return doing.result()
+
+
+class _Ended(Exception):
+    """Nobody waits for it any more."""
+
+
 class _Images:
     """What is known of the images that many containers share."""
 
@@ -239,6 +283,7 @@ class _SharingKind(ContainerKind):
     """Containers whose images are seen to once for all of them."""
 
     images: _Images = field(default_factory=_Images)
+    patience: _Patience = field(default_factory=_Patience)
 
     def prepare(
         self, engine: Engine, wanted: ContainerSpec, state: str, *, check: bool
@@ -251,9 +296,9 @@ class _SharingKind(ContainerKind):
         if state == "absent" or not wanted.image:
             return see_to()
         key = (wanted.image, getattr(wanted, "platform", None), self.pull)
-        return self.images.once(key, see_to)
+        return self.images.once(key, lambda: self.patience.wait_for(see_to))
 
 
-def _sharing(kind: ContainerKind, images: _Images) -> ContainerKind:
+def _sharing(kind: ContainerKind, images: _Images, patience: _Patience) -> ContainerKind:
     given = {policy.name: getattr(kind, policy.name) for policy in fields(kind)}
-    return _SharingKind(**given, images=images)
+    return _SharingKind(**given, images=images, patience=patience)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure import many
 from pytest_engine.core.ensure.containers import ContainerKind
 from pytest_engine.core.ensure.many import Item, SomeFailed, other_containers, reconcile_many
 from pytest_engine.core.errors import InvalidInput, WaitTimeout
@@ -127,17 +129,25 @@ def test_what_was_done_for_one_that_does_not_become_ready_is_told(
     assert caught.value.done == (f"create container {name}", f"start container {name}")
 
 
-def test_an_interrupt_begins_nothing_new(
-    engine: Engine, scratch: Scratch, busybox: str, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupt_begins_nothing_new_and_waits_for_nothing(
+    engine: Engine, scratch: Scratch, busybox: str
 ) -> None:
-    def interrupted(*_args: object, **_options: object) -> None:
-        raise KeyboardInterrupt
+    never = threading.Event()
 
-    monkeypatch.setattr(many, "wait", interrupted)
-    items = [item(scratch.name(str(n)), busybox, state="present") for n in range(40)]
-    with pytest.raises(KeyboardInterrupt):
-        reconcile_many(engine, items)
+    def interrupted(_engine: Engine, _container: str) -> dict[str, Any]:
+        os.kill(os.getpid(), signal.SIGINT)
+        never.wait()
+        return {}
+
+    first = replace(item(scratch.name("first"), busybox), ready=interrupted)
+    items = [item(scratch.name(str(n)), busybox) for n in range(40)]
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            reconcile_many(engine, [first, *items])
+    finally:
+        never.set()
     there = scratch.everything()
+    assert f"container {first.name}" in there
     assert len(there) < len(items)
 
 
