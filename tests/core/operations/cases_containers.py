@@ -198,9 +198,18 @@ def paused(world: World) -> None:
     assert world.engine.containers.inspect(name)["State"]["Status"] == "running"
 
 
+def ready(world: World) -> str:
+    """Start a container that says so, and repeats what it is told then."""
+    name = world.run("sh", "-c", "echo ready; cat", OpenStdin=True, Tty=True)
+    # What is said while an engine goes on from its log to the stream may be in neither of them.
+    with world.engine.containers.logs(name, follow=True) as log:
+        assert next(log.lines())[1].strip() == b"ready"
+    return name
+
+
 @case("ContainerAttach")
 def attached(world: World) -> None:
-    name = world.run("sh", "-c", "echo ready; cat", OpenStdin=True, Tty=True)
+    name = ready(world)
     with world.engine.containers.attach(
         name, stdin=True, stdout=True, stderr=True, stream=True, logs=True, detach_keys="ctrl-x"
     ) as process:
@@ -219,7 +228,7 @@ def attached(world: World) -> None:
 @pytest.mark.lacks("podman5", reason="Podman serves no websockets")
 @case("ContainerAttachWebsocket")
 def attached_by_websocket(world: World) -> None:
-    name = world.run("sh", "-c", "echo ready; cat", OpenStdin=True, Tty=True)
+    name = ready(world)
     with world.engine.containers.attach_websocket(
         name, stream=True, logs=True, detach_keys="ctrl-x"
     ) as process:
