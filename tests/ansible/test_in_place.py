@@ -72,10 +72,12 @@ def test_what_is_made_and_printed_is_the_same(
         {"pytest_engine.engine.container": {"name": name, "state": "absent"}},
     ]
     named = [{"name": str(number), **task} for number, task in enumerate(tasks)]
-    here, there = (
-        playbooks.run_tasks(named, variables={"pytest_engine_in_place": way}).results
+    first, second = (
+        playbooks.run_tasks(named, "-vvv", variables={"pytest_engine_in_place": way})
         for way in WAYS
     )
+    assert (len(in_place(first)), in_place(second)) == (len(tasks), [])
+    here, there = first.results, second.results
     assert [one["changed"] for one in here.values()] == [True, False, True, True]
     assert here["2"]["stdout_lines"] == ["a"]
     assert here["2"] == there["2"]
@@ -126,7 +128,9 @@ def test_warnings_are_told_and_kept(playbooks: Playbooks) -> None:
     ]
     kept = []
     for way in WAYS:
-        run = playbooks.run_tasks(tasks, variables={"pytest_engine_in_place": way}, may_warn=True)
+        variables = {"pytest_engine_in_place": way}
+        run = playbooks.run_tasks(tasks, "-vvv", variables=variables, may_warn=True)
+        assert in_place(run) == (["volume", "swarm_service", "swarm_service"] if way else [])
         assert "Both option volume_name and its alias name are set" in run.output
         assert "replicas: mode global runs one task on each node, not 3." in run.output
         kept.append(run.results["Kept"]["msg"])
@@ -186,6 +190,18 @@ def test_a_folder_that_cannot_be_entered_again_is_left(
     assert run.results["It"]["changed"] is False, run.output
     assert run.results["It"]["failed"] is False
     assert in_place(run) == ["volume"]
+
+
+def test_what_cannot_be_sent_is_refused_as_ansible_does_it(
+    playbooks: Playbooks, tmp_path: Path
+) -> None:
+    (tmp_path / "vars.yml").write_text("raw: !!binary aGVsbG8=")
+    wanted = {"name": "a", "labels": {"a": "{{ raw }}"}}
+    task = {"name": "It", "pytest_engine.engine.volume": wanted, "ignore_errors": True}
+    check = ("-vvv", "--check", "-e", f"@{tmp_path / 'vars.yml'}")
+    run = playbooks.run_tasks([task], *check, variables=IN_PLACE)
+    assert "serializ" in run.results["It"]["msg"], run.output
+    assert in_place(run) == []
 
 
 def other_python(tmp_path: Path) -> dict[str, Any]:
@@ -283,10 +299,11 @@ def test_the_python_of_ansible_may_be_named_in_many_ways(named: str, playbooks: 
     assert in_place(run) == ["volume"]
 
 
+@pytest.mark.parametrize("error", ["ImportError", "AttributeError"])
 def test_a_controller_without_the_libraries_leaves_it_to_a_process(
-    playbooks: Playbooks, tmp_path: Path
+    error: str, playbooks: Playbooks, tmp_path: Path
 ) -> None:
-    (tmp_path / "requests.py").write_text("raise ImportError('none here')")
+    (tmp_path / "requests.py").write_text(f"raise {error}('no requests here')")
     task = {"pytest_engine.engine.volume": {"name": "a", "state": "absent"}}
     run = playbooks.run_tasks(
         [

@@ -21,8 +21,7 @@ import threading
 import warnings
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
@@ -40,13 +39,23 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+try:
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:
+    # Before ansible-core 2.19.
+    from ansible.module_utils.common.json import AnsibleJSONEncoder
+
+    _as_sent = partial(json.dumps, cls=AnsibleJSONEncoder, vault_to_text=True)
+else:
+    _as_sent = partial(json.dumps, cls=get_module_encoder("legacy", Direction.CONTROLLER_TO_MODULE))
+
 # Before Ansible forks, so that no task has to. What they warn of is lost, as in a process of its own.
 try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import requests  # noqa: F401  # as said above  # pylint: disable=unused-import
         import requests_unixsocket  # noqa: F401  # as said above  # pylint: disable=unused-import
-except ImportError:
+except Exception:  # noqa: BLE001  # tasks for other machines go on without them, whatever it is
     _HAS_LIBRARIES = False
 else:
     _HAS_LIBRARIES = True
@@ -76,8 +85,9 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
 
     def run_module(self, variables: dict[str, Any]) -> dict[str, Any]:
         """Run the module, and return what it returned."""
-        if self._makes_no_difference(variables):
-            return self._run_in_place(variables)
+        arguments = self._arguments(variables) if self._makes_no_difference(variables) else None
+        if arguments is not None:
+            return self._run_in_place(arguments)
         wrap_async = self._task.async_val and not self._connection.has_native_async
         returned: dict[str, Any] = self._execute_module(task_vars=variables, wrap_async=wrap_async)
         if not wrap_async:
@@ -123,11 +133,18 @@ class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
         self._compute_environment_string(found)
         return {name: str(value) for name, value in found.items()}
 
-    def _run_in_place(self, variables: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, variables: dict[str, Any]) -> str | None:
+        """What the module is to read; None where it cannot be sent, which Ansible has words for."""
+        arguments = dict(self._task.args)
+        self._update_module_args(self._task.action, arguments, variables)
+        try:
+            return _as_sent({"ANSIBLE_MODULE_ARGS": arguments})
+        except TypeError:
+            return None
+
+    def _run_in_place(self, arguments: str) -> dict[str, Any]:
         name = self._task.action
         Display().vvv(f"Running {name} in Ansible's own process")
-        arguments = dict(self._task.args)
-        self._update_module_args(name, arguments, variables)
         with ExitStack() as stack:
             # The last to end, as that may be the end of the process.
             stack.enter_context(_interruptible())
@@ -201,7 +218,9 @@ def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]
             # As a shell has it that is started there.
             os.environ["PWD"] = str(Path.cwd())
         os.environ.update(environment)
-        with _quiet():
+        with warnings.catch_warnings():
+            # As a process of its own loses them.
+            warnings.simplefilter("ignore")
             yield
     finally:
         tempfile.tempdir = temporary
@@ -215,23 +234,8 @@ def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Show of the warnings that a process of its own would lose only what could not be undone."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.filterwarnings("always", category=UserWarning)
-        try:
-            yield
-        finally:
-            for one in caught:
-                # Those of libraries have categories of their own.
-                if one.category is UserWarning:
-                    Display().warning(str(one.message))
-
-
-@contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let a module that Ansible ends undo what it has begun; Ansible's own way is to die at once."""
+    """Let a module undo what it has begun before Ansible ends it, which Ansible would do at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -258,12 +262,11 @@ def _interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def _handed_over(arguments: Mapping[str, Any]) -> Iterator[None]:
+def _handed_over(arguments: str) -> Iterator[None]:
     """Let Ansible's class for modules read these arguments, where a process leaves its own."""
     names = ("_ANSIBLE_ARGS", "_ANSIBLE_PROFILE", "_PARSED_MODULE_ARGS")
     before = {name: getattr(basic, name, None) for name in names}
-    text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}, default=_plain)
-    basic._ANSIBLE_ARGS = text.encode()  # noqa: SLF001  # what starts a module sets it, too
+    basic._ANSIBLE_ARGS = arguments.encode()  # noqa: SLF001  # what starts a module sets it, too
     basic._ANSIBLE_PROFILE = "legacy"  # noqa: SLF001  # likewise, from ansible-core 2.19 on
     try:
         yield
@@ -274,20 +277,8 @@ def _handed_over(arguments: Mapping[str, Any]) -> Iterator[None]:
 
 def _as_returned(result: dict[str, Any]) -> dict[str, Any]:
     """Make of a result what Ansible makes of one that it has read."""
-    returned: dict[str, Any] = json.loads(json.dumps(result, default=_plain))
+    returned: dict[str, Any] = json.loads(_as_sent(result))
     for stream in ("stdout", "stderr"):
         if stream in returned and f"{stream}_lines" not in returned:
             returned[f"{stream}_lines"] = (returned[stream] or "").splitlines()
     return returned
-
-
-def _plain(value: Any) -> Any:
-    """Make a value what it is once it has been sent: nothing but what JSON has."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (set, frozenset)):
-        return list(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    # What came out of a vault is such a value, too.
-    return str(value)
