@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .both_ways import in_place
 from .conftest import Playbooks
 from .releases import ITSELF, RELEASES, controller, play, ran_on, target
 
@@ -47,6 +48,8 @@ def test_a_release_runs_modules_here_and_on_targets(
     pythons = {ITSELF: python, **{version: path for version, path in found.items() if path}}
     playbooks = Playbooks(collections, tmp_path, engine_host, python=python)
     run = play(playbooks, pythons, scratch.name(""), MODULES)
+    assert run.returncode == 0, run.output
+    assert {*in_place(run)} >= {*MODULES}
     for name in pythons:
         modules, failed = ran_on(run, name)
         assert failed == {}

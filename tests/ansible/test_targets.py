@@ -11,6 +11,7 @@ from tests.conftest import Scratch
 from tests.lab import Lab
 from tests.lab.compose_cli import COMPOSE
 
+from .both_ways import in_place
 from .targets import IN_A_SWARM, MODULES, TARGETS, ran, steps, write_play
 
 # Fixtures, which are asked for by their names.
@@ -78,6 +79,7 @@ def run(
     with published(engine, scratch_of_all, lab, folder, "busybox") as plugin:
         return playbooks.run(
             Path(playbook),
+            "-vvv",
             *arguments,
             variables={**variables, "setup_engine_plugin": plugin},
             environment={"ANSIBLE_ROLES_PATH": str(TARGETS)},
@@ -102,6 +104,11 @@ def test_target(target: str, run: Run) -> None:
     came_to, failed = ran(run, target)
     assert failed == {}
     assert {task["name"] for task in steps(target)} <= came_to
+
+
+def test_they_ran_where_they_were_to(run: Run, request: pytest.FixtureRequest) -> None:
+    wanted = {*HERE} if request.node.callspec.params["run"] else set()
+    assert {*in_place(run)} & {*HERE} == wanted
 
 
 def test_nothing_is_left_of_them(run: Run, scratch_of_all: Scratch) -> None:
