@@ -102,6 +102,36 @@ def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) 
     assert scratch.everything() == set()
 
 
+def test_a_time_that_cannot_be_waited_is_refused_before_anything_is_done(
+    playbooks: Playbooks, scratch: Scratch, engine: Engine, busybox: str
+) -> None:
+    name = scratch.name()
+    made = engine.containers.create(
+        {"Image": busybox, "Cmd": ["sleep", "600"], "HostConfig": {"AutoRemove": True}}, name=name
+    )
+    engine.containers.start(made["Id"])
+    never, waited = {"name": name, "removal_wait_timeout": -1}, {"container": name, "stable": 1}
+    built = {"name": scratch.name("image"), "source": "build"}
+    said = messages(
+        playbooks,
+        ("container", {**never, "state": "stopped"}),
+        ("containers", {"containers": [{**never, "state": "absent"}]}),
+        ("container_wait", {**waited, "wait_timeout": 0}),
+        ("container_wait", {**waited, "wait_timeout": float("inf")}),
+        ("image", {**built, "build": {"path": "/", "http_timeout": -1}}),
+    )
+    expected = [
+        "removal_wait_timeout: -1.0",
+        f"containers[0] ({name}): removal_wait_timeout: -1.0",
+        "wait_timeout: 0.0",
+        "wait_timeout: inf",
+        "build.http_timeout: -1",
+    ]
+    found = [text[: len(start)] for start, text in zip(expected, said)]
+    assert found == expected, said
+    assert engine.containers.inspect(name)["State"]["Running"]
+
+
 def test_an_engine_that_does_not_answer_is_named(playbooks: Playbooks, taken_port: int) -> None:
     said = messages(
         playbooks,

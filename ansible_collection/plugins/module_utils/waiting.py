@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .core import errors, wait
 from .core.endpoint import Tls
 from .core.wait import wait_for
+from .core.wait.condition import check_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .core.client import Engine
     from .core.types.engine import ContainerInspectResponse
 
-__all__ = ["Subject", "condition", "wait_for"]
+__all__ = ["Subject", "check_time", "condition", "wait_for"]
 
 
 class Subject:

@@ -389,6 +389,7 @@ LISTS = {
 
 def wait_for(call: engine.Call) -> dict[str, Any]:
     params = call.params
+    waiting.check_time(params["wait_timeout"], "wait_timeout")
     condition = waiting.condition(params)
     if call.check:
         return {"container": {}, "elapsed": 0.0}

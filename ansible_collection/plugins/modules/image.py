@@ -236,6 +236,9 @@ actions:
 from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.api.asked import (
+    check_seconds,
+)
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.build_spec import (
     BuildSpec,
 )
@@ -316,7 +319,10 @@ def limits(options: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def build(name: str, options: Mapping[str, Any] | None) -> BuildSpec | None:
-    return options and BuildSpec(
+    if not options:
+        return None
+    check_seconds(options["http_timeout"], "build.http_timeout")
+    return BuildSpec(
         name,
         args=engine.plain_texts(options["args"]),
         labels=engine.texts(options["labels"]),

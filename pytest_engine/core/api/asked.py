@@ -64,8 +64,12 @@ def _segment(value: str, what: str) -> str:
         raise InvalidInput(f"{value!r:.80} cannot be the name of a {what}.") from exc
 
 
-def check_seconds(timeout: object) -> None:
+def check_seconds(timeout: object, what: str = "timeout") -> None:
     """Check what is stated to be a time that can be waited; None stands for any.
+
+    Args:
+        timeout: the time.
+        what: where it is stated, for the message.
 
     Raises:
         InvalidInput: it is something else.
@@ -73,7 +77,7 @@ def check_seconds(timeout: object) -> None:
     is_number = isinstance(timeout, (int, float)) and 0 <= timeout <= LONGEST_WAIT
     if timeout is not None and not is_number:
         raise InvalidInput(
-            f"timeout: {timeout!r:.80} is not a number of seconds from 0 to {LONGEST_WAIT}."
+            f"{what}: {timeout!r:.80} is not a number of seconds from 0 to {LONGEST_WAIT}."
         )
 
 

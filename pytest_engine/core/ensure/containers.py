@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.asked import check_seconds
 from ..errors import Conflict, InvalidInput, NotFound
 from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay
@@ -78,9 +79,10 @@ class ContainerKind(Kind[ContainerSpec]):
     fields: ClassVar[Sequence[Field]] = CONTAINER_FIELDS
 
     def __post_init__(self) -> None:
-        """Refuse an unknown policy."""
+        """Refuse an unknown policy, and a wait that would fail when all else is done."""
         if self.pull not in PULL_POLICIES:
             raise InvalidInput(f"pull: one of {', '.join(PULL_POLICIES)}.")
+        check_seconds(self.removal_timeout, "removal_wait_timeout")
 
     def find(self, engine: Engine, wanted: ContainerSpec) -> Mapping[str, Any] | None:
         """Inspect the container of that name or whole id; never one whose id begins like it."""

@@ -28,7 +28,24 @@ __all__ = [
     "Unclear",
     "Waitable",
     "Watcher",
+    "check_time",
 ]
+
+# A century: locks cannot wait for much more than that.
+_MOST_SECONDS = 100 * 365 * 86_400
+
+
+def check_time(seconds: float, what: str) -> None:
+    """Check how long something is to be waited for.
+
+    Raises:
+        InvalidInput: it is not above 0, or longer than can be waited.
+    """
+    is_time = 0 < seconds <= _MOST_SECONDS  # which NaN is not
+    if not is_time:
+        raise InvalidInput(
+            f"{what}: {seconds!r} is not a number of seconds above 0, of a century at most."
+        )
 
 
 class Waitable(Protocol):
@@ -122,9 +139,7 @@ class Condition:
         """
         from .tree import Within
 
-        is_above_zero = seconds > 0  # which NaN is not
-        if not is_above_zero:
-            raise InvalidInput(f"within: {seconds!r} is not a number of seconds above 0.")
+        check_time(seconds, "within")
         return Within(self, seconds)
 
     def leaves(self) -> tuple[Leaf, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Callable
 
 from ..errors import ContainerDied, ContainerNotFound, InvalidInput, WaitTimeout
 from .called import as_condition
+from .condition import check_time
 from .facts import Facts, facts_of, stamp
 from .report import death_message, impossible_message, timeout_message, with_reason
 from .tree import InTime, deadlines, judge, late, settle
@@ -58,9 +59,7 @@ def wait_for(container: Waitable, condition: Ready, timeout: float = DEFAULT_TIM
         ConnectionFailed: the engine was lost.
     """
     condition = as_condition(condition)
-    is_above_zero = timeout > 0  # which NaN is not
-    if not is_above_zero:
-        raise InvalidInput(f"timeout: {timeout!r} is not a number of seconds above 0.")
+    check_time(timeout, "timeout")
     facts = facts_of(container.engine, container.inspect())
     with _Wait(container, facts, condition, timeout) as wait:
         wait.decide()

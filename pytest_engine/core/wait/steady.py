@@ -6,9 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidInput
 from ..moment import parse_moment
-from .condition import Leaf, Situation, Watcher
+from .condition import Leaf, Situation, Watcher, check_time
 
 if TYPE_CHECKING:
     from .facts import Facts
@@ -70,9 +69,7 @@ def stable(seconds: float) -> Stable:
     Args:
         seconds: how long. For an engine on this host the time before the wait counts, too.
     """
-    is_above_zero = seconds > 0  # which NaN is not
-    if not is_above_zero:
-        raise InvalidInput(f"wait.stable: {seconds!r} is not a number of seconds above 0.")
+    check_time(seconds, "wait.stable")
     return Stable(seconds)
 
 

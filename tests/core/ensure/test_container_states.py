@@ -250,6 +250,12 @@ def test_an_unknown_policy_is_refused() -> None:
         ContainerKind(pull="sometimes")
 
 
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), 3_000_000])
+def test_a_wait_that_cannot_be_is_refused_before_anything_is_stopped(seconds: float) -> None:
+    with pytest.raises(InvalidInput, match=r"^removal_wait_timeout: .* from 0 to 2147483\.$"):
+        ContainerKind(removal_timeout=seconds)
+
+
 def test_a_network_is_no_part_of_a_container_that_goes(engine: Engine, scratch: Scratch) -> None:
     network = NetworkSpec(scratch.name("net"))
     engine.networks.create(network.to_engine())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from pytest_engine.core import wait
 from pytest_engine.core.errors import InvalidInput
 from pytest_engine.core.wait.condition import Condition, Watcher
 from pytest_engine.core.wait.tree import AllOf, AnyOf, deadlines, draw, judge, late, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 A, B, C = wait.log("a"), wait.log("b"), wait.log("c")
 
@@ -156,10 +160,13 @@ def test_what_is_waited_for_and_not_tried_out_cannot_be_negated(condition: Condi
         _negated = ~condition
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan")])
-def test_a_time_of_its_own_is_above_zero(seconds: float) -> None:
-    with pytest.raises(InvalidInput, match=r"within: .* is not a number of seconds above 0"):
-        A.within(seconds)
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e10])
+@pytest.mark.parametrize(("make", "what"), [(A.within, "within"), (wait.stable, "wait.stable")])
+def test_a_time_is_above_zero_and_can_be_waited(
+    make: Callable[[float], Condition], what: str, seconds: float
+) -> None:
+    with pytest.raises(InvalidInput, match=rf"^{what}: .* is not a number of seconds above 0"):
+        make(seconds)
 
 
 @pytest.mark.parametrize(
