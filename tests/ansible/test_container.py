@@ -283,6 +283,8 @@ def test_variables_of_a_file_and_defaults_of_old_times(
             ("old words", {**wanted, **words}, False),
             ("no words", {**wanted, "command": [], "command_handling": "compatibility"}, False),
             ("image's command", {**wanted, "command": []}, True),
+            ("a number", {**wanted, "entrypoint": ["sleep"], "command": 600}, True),
+            ("as a text", {**wanted, "entrypoint": ["sleep"], "command": "600"}, False),
         ],
     )
     assert {"A=3", "B=two words"} <= set(results["create"]["container"]["Config"]["Env"])

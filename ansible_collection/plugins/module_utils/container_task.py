@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 from typing import TYPE_CHECKING
 
 from . import engine
@@ -21,10 +20,10 @@ from .core.spec.mounts import BIND_MODES, Mount, VolumeBind
 from .core.spec.policies import Healthcheck, RestartPolicy
 from .core.spec.ports import parse_ports
 from .core.spec.settings import SETTINGS
-from .core.spec.values import parse_bytes, read_env_file
+from .core.spec.values import parse_bytes, parse_command, read_env_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -93,8 +92,8 @@ def wanted(options: Mapping[str, Any]) -> ContainerSpec:
     return ContainerSpec(
         **{**settings, **same, "network_mode": mode, "default_host_ip": _address(address)},
         attached=not params["detach"],
-        command=_words(params["command"], params),
-        entrypoint=_words(params["entrypoint"], params),
+        command=_words("command", params),
+        entrypoint=_words("entrypoint", params),
         env=_environment(params["env_file"], params["env"]),
         ports=params["published_ports"],
         log_options=engine.plain_texts(params["log_options"]),
@@ -232,14 +231,26 @@ def _each(values: list[dict[str, Any]] | None, make: Callable[..., Any]) -> list
     return None if values is None else [make(**value) for value in values]
 
 
-def _words(command: list[Any] | str | None, params: Mapping[str, Any]) -> list[str] | str | None:
+def _words(option: str, params: Mapping[str, Any]) -> Sequence[str] | None:
+    stated = params[option]
+    if isinstance(stated, list):
+        stated = [_word(word, option) for word in stated]
+    elif isinstance(stated, (int, float)) and not isinstance(stated, bool):
+        stated = _word(stated, option)
     if params["command_handling"] == "compatibility":
-        if not command:
-            return None
-        line = " ".join(map(str, command)) if isinstance(command, list) else str(command)
-        return shlex.split(line)
+        stated = " ".join(stated) if isinstance(stated, list) else stated
+        stated = None if stated == "" else stated
+    words: Sequence[str] | None = parse_command(stated, option)
+    return words
+
+
+def _word(word: Any, option: str) -> str:
+    if word is None or isinstance(word, (list, dict)):
+        raise engine.errors.InvalidInput(
+            f"{option}: {word!r} is no word. Put what was written into quotes."
+        )
     # YAML makes numbers of words such as 3600.
-    return [str(word) for word in command] if isinstance(command, list) else command
+    return str(word)
 
 
 def _environment(path: str | None, env: Mapping[str, Any] | None) -> dict[str, Any] | None:

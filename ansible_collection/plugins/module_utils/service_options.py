@@ -187,10 +187,7 @@ def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _command(params: Mapping[str, Any], option: str) -> list[str] | None:
-    value = params[option]
-    if value is not None and not isinstance(value, (str, list, tuple)):
-        raise errors.InvalidInput(f"{option}: {value!r} is neither a text nor a list.")
-    words = parse_command(value, option)
+    words = parse_command(params[option], option)
     return None if words is None else list(words)
 
 

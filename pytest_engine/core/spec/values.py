@@ -95,7 +95,7 @@ def parse_command(value: Command | None, what: str) -> tuple[str, ...] | None:
     """Read a command: a list of words, or one text that is split as a shell would.
 
     Raises:
-        InvalidInput: a quote is not closed, or a word is no string.
+        InvalidInput: it is neither, a quote is not closed, or a word is no string.
     """
     if value is None:
         return None
@@ -104,6 +104,11 @@ def parse_command(value: Command | None, what: str) -> tuple[str, ...] | None:
             return tuple(shlex.split(value))
         except ValueError as exc:
             raise InvalidInput(f"{what}: {value!r} cannot be split: {exc}.") from exc
+    if not isinstance(value, (list, tuple)):
+        raise InvalidInput(
+            f"{what}: {value!r} is neither a text nor a list of words. Put what was written into "
+            "quotes, or write a list."
+        )
     words = tuple(value)
     for word in words:
         if not isinstance(word, str):

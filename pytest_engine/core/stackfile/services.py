@@ -212,8 +212,8 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
     ulimits = read_section(stated.get("ulimits"), f"{where}.ulimits")
     return _stated(
         {
-            "command": stated.get("entrypoint"),
-            "args": _words(stated.get("command")),
+            "command": _words(f"{where}.entrypoint", stated.get("entrypoint")),
+            "args": _words(f"{where}.command", stated.get("command")),
             "env": env,
             "dns": _texts(stated.get("dns")),
             "dns_options": _texts(stated.get("dns_opt")),
@@ -241,8 +241,9 @@ def _pairs(where: str, stated: Any) -> list[tuple[str, str | None]]:
     return [(text.partition("=")[0], text if "=" in text else None) for text in texts]
 
 
-def _words(command: Any) -> Any:
-    return None if command is None else list(parse_command(command, "command") or ())
+def _words(where: str, command: Any) -> list[str] | None:
+    words = parse_command(command, where)
+    return None if words is None else list(words)
 
 
 def _ulimit(name: str, limit: Any) -> str:

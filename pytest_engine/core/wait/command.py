@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
+from ..spec.values import parse_command
 from .condition import Leaf, Situation, Unclear, Watcher
 from .text import Text, is_wanted, shown
 
@@ -112,7 +113,7 @@ def exec(
             is searched for in it, or a function that says whether it will do.
         user: `user[:group]` to run it as, by name or number; None: the container's.
     """
-    words = shlex.split(command) if isinstance(command, str) else list(command)
+    words = parse_command(command, "wait.exec")
     if not words:
         raise InvalidInput("wait.exec needs a command.")
-    return Command(tuple(words), exit_code, output, user)
+    return Command(words, exit_code, output, user)

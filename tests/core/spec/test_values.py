@@ -118,7 +118,13 @@ def test_a_command_line_is_split_as_a_shell_would(words: list[str]) -> None:
     assert parse_command(shlex.join(words), "command") == tuple(words)
 
 
-@pytest.mark.parametrize("value", ["echo 'open", "back\\", ["sleep", 5], [True], b"sleep"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("echo 'open", "back\\", ["sleep", 5], [True], [None], b"sleep", b""),
+        *(3600, 0, 1.5, True, False, {"sleep": 5}, {}, {"sleep"}),
+    ],
+)
 def test_what_is_no_command_is_refused_by_the_name_of_the_option(value: object) -> None:
     with pytest.raises(InvalidInput, match=r"^entrypoint: "):
         parse_command(value, "entrypoint")  # type: ignore[arg-type]

@@ -248,6 +248,8 @@ def test_one_task_runs_where_no_number_is_stated(mode: str, replicas: int | None
         ({"services": {"web": {"image": "a", "extra_hosts": ["b"]}}}, "b is not written as"),
         ({"services": {"web": {"image": "a", "extra_hosts": ["b:1", "b:2"]}}}, "b has two addr"),
         ({"services": {"web": {"image": "a", "extra_hosts": {"b": ["1"]}}}}, "b is not written as"),
+        ({"services": {"web": {"image": "a", "command": 5}}}, r"^services\.web\.command: 5 is "),
+        ({"services": {"web": {"image": "a", "entrypoint": {}}}}, r"^services\.web\.entrypoint: "),
         ({"services": {"web": {"image": "a", "healthcheck": {"test": 5}}}}, "and not 5"),
         (mounted(bind={"recursive": "disabled"}), "web.volumes.bind: recursive: not supported"),
         (mounted(volume={"subpth": "a"}), "web.volumes.volume: subpth: not supported"),

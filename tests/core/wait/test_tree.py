@@ -134,6 +134,8 @@ def test_a_condition_is_written_as_it_was_asked_for(condition: Condition, text: 
         lambda: wait.port(70000),
         lambda: wait.http("no-slash"),
         lambda: wait.exec(""),
+        lambda: wait.exec("echo 'open"),
+        lambda: wait.exec(5),  # type: ignore[arg-type]
         lambda: wait.port(80, "sctp"),
         lambda: wait.port(80, send="text"),  # type: ignore[arg-type]
         lambda: wait.file("relative"),
