@@ -121,7 +121,7 @@ def kind(options: Mapping[str, Any], start: Any = None) -> ContainerKind:
         image_name_mismatch=params["image_name_mismatch"],
     )
     return ContainerKind(
-        pull={True: "always", False: "missing"}.get(params["pull"], params["pull"]),
+        pull=_policy(params["pull"]),
         asks_registry=params["pull_check_mode_behavior"] != "always",
         comparing=comparing,
         recreate=params["recreate"],
@@ -212,6 +212,13 @@ def _not_compared(params: Mapping[str, Any]) -> dict[str, str]:
     if not params["networks_cli_compatible"] and params["network_mode"] is None:
         names.append("network_mode")
     return dict.fromkeys(names, "ignore")
+
+
+def _policy(pull: Any) -> Any:
+    # Ansible takes 1 and 0 for the booleans among the choices, and lists of choices as well.
+    if isinstance(pull, int):
+        return "always" if pull else "missing"
+    return pull
 
 
 def _address(address: str | None) -> str | None:

@@ -121,7 +121,7 @@ _COMPARISONS: Mapping[tuple[str, str], Same] = {
 }
 
 
-def comparison(sort: str, mode: str, what: str) -> Same:
+def comparison(sort: str, mode: object, what: str) -> Same:
     """Return how fields of a sort are compared in another mode than the usual one.
 
     Args:
@@ -134,11 +134,11 @@ def comparison(sort: str, mode: str, what: str) -> Same:
     """
     if mode == "ignore":
         return lambda _wanted, _actual: True
-    try:
-        return _COMPARISONS[sort, mode]
-    except KeyError as exc:
+    same = _COMPARISONS.get((sort, mode)) if isinstance(mode, str) else None
+    if same is None:
         has = ", ".join(["ignore", *(name for kind, name in _COMPARISONS if kind == sort)])
-        raise InvalidInput(f"comparisons: {what} has {has}, not {mode!r}.") from exc
+        raise InvalidInput(f"comparisons: {what} has {has}, not {mode!r}.")
+    return same
 
 
 def compare_fields(

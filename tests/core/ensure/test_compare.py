@@ -10,12 +10,14 @@ from pytest_engine.core.ensure.compare import (
     Difference,
     Field,
     compare_fields,
+    comparison,
     contains,
     covers,
     equals,
     stated_fields,
 )
 from pytest_engine.core.ensure.services import ServiceKind
+from pytest_engine.core.errors import InvalidInput
 from pytest_engine.core.spec.service import ServiceSpec
 
 
@@ -106,6 +108,13 @@ def test_stated_fields_do_not_show_secrets() -> None:
     assert stated_fields([_field()], {"PASSWORD": "x", "A": "b"}) == {
         "env": {"PASSWORD": "********", "A": "b"}
     }
+
+
+@pytest.mark.parametrize("mode", ["loose", "allow_more_present", None, True, 1, [], ["strict"], {}])
+def test_what_is_no_way_to_compare_is_refused_with_those_there_are(mode: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        comparison("value", mode, "user")
+    assert str(caught.value) == f"comparisons: user has ignore, strict, not {mode!r}."
 
 
 def test_secrets_within_the_mounts_of_a_service_are_not_shown() -> None:
