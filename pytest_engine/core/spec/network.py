@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from ..errors import InvalidInput
+from .readers import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,10 @@ class IpamPool:
 
     def __post_init__(self) -> None:
         """Refuse what is no address; the engine's own message does not say which."""
+        for name, address in (self.aux_addresses or {}).items():
+            # To Python, numbers are addresses as well.
+            if not read_text(address, f"IPAM pool: aux_addresses: {name}"):
+                raise InvalidInput(f"IPAM pool: aux_addresses: {name}: state its address.")
         try:
             for network in filter(None, (self.subnet, self.ip_range)):
                 # Engines before 28 take the address of a host in it for the network.

@@ -99,6 +99,11 @@ def test_a_network_without_a_name_is_refused() -> None:
         ({"ip_range": "10.1.0.0/x"}, "10.1.0.0/x"),
         ({"gateway": "10.1.0.0/24"}, "10.1.0.0/24"),
         ({"aux_addresses": {"router": "there"}}, "there"),
+        ({"aux_addresses": {"router": ""}}, "aux_addresses: router: state its address"),
+        ({"aux_addresses": {"router": 5}}, "aux_addresses: router: 5 is no text"),
+        ({"aux_addresses": {"router": True}}, "aux_addresses: router: True is no text"),
+        ({"aux_addresses": {"router": None}}, "aux_addresses: router: None is no text"),
+        ({"aux_addresses": {"router": {}}}, "aux_addresses: router: {} is no text"),
     ],
 )
 def test_a_pool_that_cannot_be_is_refused_and_shown(arguments: dict[str, Any], value: str) -> None:
