@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 from . import engine
@@ -19,6 +20,7 @@ from .core.spec.container import ContainerSpec
 from .core.spec.mounts import BIND_MODES, Mount, VolumeBind
 from .core.spec.policies import Healthcheck, RestartPolicy
 from .core.spec.ports import parse_ports
+from .core.spec.readers import read_word
 from .core.spec.settings import SETTINGS
 from .core.spec.values import parse_bytes, parse_command, read_env_file
 
@@ -222,15 +224,16 @@ def _policy(pull: Any) -> Any:
 
 
 def _address(address: str | None) -> str | None:
-    bare = address[1:-1] if address and address.startswith("[") else address
-    if bare:
+    if not address:
+        return address
+    bare = address[1:-1] if re.fullmatch(r"\[.+\]", address) else address
+    try:
         # The spec reads addresses of ports; this one belongs to all of them.
-        try:
-            parse_ports([f"[{bare}]::1"])
-        except engine.errors.InvalidInput as error:
-            raise engine.errors.InvalidInput(
-                f"default_host_ip: {address!r} is neither empty nor an address."
-            ) from error
+        parse_ports([f"[{bare}]::1"])
+    except engine.errors.InvalidInput as error:
+        raise engine.errors.InvalidInput(
+            f"default_host_ip: {address!r} is neither empty nor an address."
+        ) from error
     return bare
 
 
@@ -241,23 +244,14 @@ def _each(values: list[dict[str, Any]] | None, make: Callable[..., Any]) -> list
 def _words(option: str, params: Mapping[str, Any]) -> Sequence[str] | None:
     stated = params[option]
     if isinstance(stated, list):
-        stated = [_word(word, option) for word in stated]
+        stated = [read_word(word, option) for word in stated]
     elif isinstance(stated, (int, float)) and not isinstance(stated, bool):
-        stated = _word(stated, option)
+        stated = read_word(stated, option)
     if params["command_handling"] == "compatibility":
         stated = " ".join(stated) if isinstance(stated, list) else stated
         stated = None if stated == "" else stated
     words: Sequence[str] | None = parse_command(stated, option)
     return words
-
-
-def _word(word: Any, option: str) -> str:
-    if word is None or isinstance(word, (list, dict)):
-        raise engine.errors.InvalidInput(
-            f"{option}: {word!r} is no word. Put what was written into quotes."
-        )
-    # YAML makes numbers of words such as 3600.
-    return str(word)
 
 
 def _environment(path: str | None, env: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -315,6 +309,7 @@ def _healthcheck(options: dict[str, Any] | None) -> Healthcheck | None:
     if options is None:
         return None
     check = dict(options)
-    if not check.pop("test_cli_compatible") and not check["test"]:
+    # Where nothing is named; the spec refuses what else is no test.
+    if not check.pop("test_cli_compatible") and check["test"] in (None, "", []):
         check = {"test": "NONE"}
     return Healthcheck(**check)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
+from .readers import read_word
 from .values import Command, parse_duration
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ class Healthcheck:
     retries: int | None = None
     start_interval: str | float | None = None
 
-    def to_engine(self) -> HealthConfig:
-        """Write it as the Engine's `HealthConfig`, without what is not stated.
+    def __post_init__(self) -> None:
+        """Refuse what is no test, and durations that are none or too short for the engine."""
+        self.to_engine()
 
-        Raises:
-            InvalidInput: a duration is none, or too short for the engine.
-        """
+    def to_engine(self) -> HealthConfig:
+        """Write it as the Engine's `HealthConfig`, without what is not stated."""
         config: HealthConfig = {}
         if self.test is not None:
             config["Test"] = self._test(self.test)
@@ -66,8 +67,7 @@ class Healthcheck:
             return ["NONE"] if test.strip().upper() == "NONE" else ["CMD-SHELL", test]
         if not isinstance(test, (str, list, tuple)):
             raise InvalidInput(f"healthcheck: the test is a text or a list, and not {test!r}.")
-        # YAML makes numbers of some.
-        words = [] if isinstance(test, str) else [str(word) for word in test]
+        words = [] if isinstance(test, str) else [read_word(word, "healthcheck") for word in test]
         if not words:
             raise InvalidInput("healthcheck: the test is empty.")
         return words if words[0] in ("NONE", "CMD", "CMD-SHELL") else ["CMD", *words]

@@ -27,6 +27,7 @@ __all__ = [
     "read_texts_by_name",
     "read_tmpfs",
     "read_ulimits",
+    "read_word",
 ]
 
 
@@ -58,6 +59,13 @@ def read_texts(value: object, what: str) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise InvalidInput(f"{what}: {value!r} is no list.")
     return tuple(read_text(item, what) for item in value)
+
+
+def read_word(value: object, what: str) -> str:
+    """Read a word of a command; YAML makes numbers and booleans of some."""
+    if value is None or isinstance(value, (list, tuple, Mapping)):
+        raise InvalidInput(f"{what}: {value!r} is no word. Put what was written into quotes.")
+    return str(value)
 
 
 def read_texts_by_name(value: object, what: str) -> dict[str, str]:

@@ -106,6 +106,7 @@ def test_an_attachment_becomes_the_settings_of_an_endpoint() -> None:
         (Healthcheck("curl localhost"), {"Test": ["CMD-SHELL", "curl localhost"]}),
         (Healthcheck(["curl", "localhost"]), {"Test": ["CMD", "curl", "localhost"]}),
         (Healthcheck(["CMD", "a"]), {"Test": ["CMD", "a"]}),
+        (Healthcheck(["sleep", 5, 0.5]), {"Test": ["CMD", "sleep", "5", "0.5"]}),  # type: ignore[list-item]  # as in YAML
         (Healthcheck(["CMD-SHELL", "a b"]), {"Test": ["CMD-SHELL", "a b"]}),
         (Healthcheck("none"), {"Test": ["NONE"]}),
         (Healthcheck(["NONE"]), {"Test": ["NONE"]}),
@@ -126,6 +127,10 @@ def test_a_healthcheck_is_written_as_the_engine_takes_it(
     [
         ({"test": []}, "healthcheck: the test is empty"),
         ({"test": " "}, "healthcheck: the test is empty"),
+        ({"test": False}, "healthcheck: the test is a text or a list, and not False"),
+        ({"test": {}}, "healthcheck: the test is a text or a list, and not {}"),
+        ({"test": ["CMD", None]}, "healthcheck: None is no word"),
+        ({"test": ["CMD", ["a"]]}, r"healthcheck: \['a'\] is no word"),
         ({"interval": "soon"}, "healthcheck: interval: 'soon'"),
         ({"timeout": "100us"}, "healthcheck: timeout is shorter than 1 ms"),
         ({"start_period": -1}, "healthcheck: start_period: -1 is negative"),
@@ -134,7 +139,7 @@ def test_a_healthcheck_is_written_as_the_engine_takes_it(
 )
 def test_a_healthcheck_that_cannot_be_is_refused(healthcheck: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
-        ContainerSpec(image="a", healthcheck=Healthcheck(**healthcheck)).to_engine()
+        Healthcheck(**healthcheck)
 
 
 @pytest.mark.parametrize(
