@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from ..spec.values import parse_command
 from .definition import ServiceDefinition
 
 if TYPE_CHECKING:
@@ -252,8 +252,8 @@ def _container(
     stated: dict[str, Any] = {
         "Image": definition.image,
         "Labels": dict(definition.labels or {}),
-        "Command": _words(definition.entrypoint),
-        "Args": _words(definition.run_command),
+        "Command": list(parse_command(definition.entrypoint, "entrypoint") or ()),
+        "Args": list(parse_command(definition.run_command, "run_command") or ()),
         "Env": [f"{name}={value}" for name, value in env.items()],
         "Dir": definition.working_dir,
         "User": definition.user,
@@ -317,12 +317,6 @@ def _port(port: Mapping[str, Any]) -> dict[str, Any]:
         "PublishMode": "host",
         **published,
     }
-
-
-def _words(command: str | Sequence[str] | None) -> list[str]:
-    if not command:
-        return []
-    return shlex.split(command) if isinstance(command, str) else list(command)
 
 
 def _capabilities(names: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..reference import parse_reference
+from ..spec.values import parse_command
 
 __all__ = ["ServiceDefinition"]
 
@@ -138,6 +139,12 @@ class ServiceDefinition:
         image: object = self.image  # not everybody checks types
         if not image or not isinstance(image, str):
             raise InvalidInput("image: state what the containers of the service run.")
+        try:
+            parse_reference(image)
+        except InvalidInput as exc:
+            raise InvalidInput(f"image: {exc}") from exc
+        for option in ("run_command", "entrypoint"):
+            parse_command(getattr(self, option), option)
         self._check_choices()
         self._set(name=self.name or _name_of(self.image))
         if not _NAME.fullmatch(str(self.name)):

@@ -325,9 +325,10 @@ class LiveService:
             kept = self._service if is_note or operation in _COUNTING else None
             body = self._services.body(definition, life, replicas=replicas, avoid=avoid, kept=kept)
             try:
-                self._engine.services.update(
-                    self.uuid, body, version=self._service["Version"]["Index"]
-                )
+                with self._services.on_network(definition, life, kept=kept):
+                    self._engine.services.update(
+                        self.uuid, body, version=self._service["Version"]["Index"]
+                    )
             except OutOfSequence:
                 # The swarm notes the progress of an update in the service itself.
                 if attempt + 1 == _ATTEMPTS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,14 @@ from ..api.nodes import Nodes  # noqa: F401  # pylint: disable=unused-import
 from ..api.services import Services  # noqa: F401  # pylint: disable=unused-import
 from ..api.tasks import Tasks  # noqa: F401  # pylint: disable=unused-import
 from ..api.volumes import Volumes  # noqa: F401  # pylint: disable=unused-import
-from ..errors import Conflict, EngineError, Incompatible, InvalidInput, NotFound
+from ..errors import Conflict, EngineError, Incompatible, InvalidInput, NotFound, telling
 from .body import DEFINITION_LABEL, Life, body_with, read_definition, read_life, to_body
 from .links import LinkedServiceMissing, link_variables
 from .service import LiveService
 from .states import STATES, is_ending
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ..client import Engine
     from ..types.engine import Service, ServiceCreateBody, Task
@@ -62,8 +63,10 @@ class LiveServices:
             LinkedServiceMissing: there is no service that it is linked to, or has volumes from.
             NotSwarmManager: the engine manages no swarm.
         """
-        body = self.body(definition, Life(network=self.network))
-        created = self.engine.services.create(body)
+        life = Life(network=self.network)
+        body = self.body(definition, life)
+        with self.on_network(definition, life):
+            created = self.engine.services.create(body)
         return self.get(created["ID"])
 
     def get(self, service: str) -> LiveService:
@@ -167,9 +170,6 @@ class LiveServices:
             major, minor = self.engine.api_version.split(".")
             if (int(major), int(minor)) < _SWAP:
                 raise Incompatible("memory_swap: a swarm limits swap from API 1.52 on.")
-        network = life.network or self.network
-        if definition.net == "bridge":
-            self._have_network(network)
         variables: dict[str, str] = {}
         for link in definition.linked_to_service:
             target = self._read(link["to_service"], definition, "linked_to_service")
@@ -182,13 +182,31 @@ class LiveServices:
         return to_body(
             definition,
             life,
-            network=network,
+            network=life.network or self.network,
             replicas=replicas,
             variables=variables,
             bindings={name: read_definition(one) for name, one in sources.items()},
             generations={name: read_life(one).generation for name, one in sources.items()},
             avoid=avoid,
         )
+
+    @contextmanager
+    def on_network(
+        self, definition: ServiceDefinition, life: Life, *, kept: Service | None = None
+    ) -> Iterator[None]:
+        """Have the network that a service is on, before the swarm is told of the service.
+
+        Errors of the block tell of a network that was made for it.
+
+        Args:
+            definition: what the service is to be.
+            life: what is recorded of it.
+            kept: a service whose containers stay as they are, on their network.
+        """
+        network = life.network or self.network
+        is_made = kept is None and definition.net == "bridge" and self._have_network(network)
+        with telling([f"create network {network}"] if is_made else ()):
+            yield
 
     def digest(self, definition: ServiceDefinition) -> str | None:
         """Ask the registry what the image's name stands for; None: it does not tell."""
@@ -232,7 +250,8 @@ class LiveServices:
             raise InvalidInput(f"Service {name} is a swarm service without a life.")
         return found
 
-    def _have_network(self, network: str) -> None:
+    def _have_network(self, network: str) -> bool:
+        """Make a network unless it is there, and tell whether it was made."""
         try:
             self.engine.networks.inspect(network)
         except NotFound:
@@ -242,4 +261,6 @@ class LiveServices:
                 )
             except Conflict:
                 # Somebody else was faster.
-                return
+                return False
+            return True
+        return False

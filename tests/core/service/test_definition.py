@@ -28,6 +28,10 @@ def test_the_name_is_the_images_where_none_is_stated(image: str, name: str) -> N
     [
         ({"image": ""}, "image: state what"),
         ({"image": None, "name": "x"}, "image: state what"),
+        ({"image": "Upper", "name": "x"}, "image: 'Upper' is no image reference"),
+        ({"run_command": "a 'b"}, 'run_command: "a \'b" cannot be split'),
+        ({"run_command": ["sleep", 3600]}, "run_command: 3600 is no string"),
+        ({"entrypoint": "a 'b"}, 'entrypoint: "a \'b" cannot be split'),
         ({"name": "a b"}, "name: 'a b' is no name"),
         ({"name": "x" * 64}, "at most 63"),
         ({"target_num_containers": -1}, "target_num_containers: -1 is no whole number"),
