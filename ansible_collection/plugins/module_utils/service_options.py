@@ -20,6 +20,7 @@ from .core.ensure.services import ServiceKind
 from .core.reference import parse_reference
 from .core.spec.mounts import Mount
 from .core.spec.policies import Healthcheck
+from .core.spec.readers import read_text
 from .core.spec.service import ServiceSpec
 from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_file
 from .engine import labels, told
@@ -175,6 +176,7 @@ def _wanted(call: Call) -> ServiceSpec:
         replicas=replicas,
         max_concurrent=params["max_concurrent"],
         settings=settings,
+        written={setting: f"{option}: {inner}" for (option, inner), setting in _INNER.items()},
     )
 
 
@@ -200,6 +202,14 @@ def _env(params: Mapping[str, Any]) -> dict[str, str] | None:
     stated = params["env"]
     if isinstance(stated, str):
         stated = stated.split(",")
+    if isinstance(stated, (list, tuple)):
+        # What is wrong with it is not shown: it may hold a secret.
+        if not all(isinstance(item, str) for item in stated):
+            raise errors.InvalidInput("env: an item of the list is no text. Write NAME=value.")
+    elif not isinstance(stated, (dict, type(None))):
+        raise errors.InvalidInput(
+            f"env: {stated!r} is no dictionary, no list and no text. Write NAME: value."
+        )
     return {**env, **(parse_env(stated) or {})}
 
 
@@ -255,6 +265,7 @@ def _network(stated: Any) -> dict[str, Any]:
         raise errors.InvalidInput(
             f"networks: {stated!r} is neither a name nor a dictionary of name, aliases, options."
         )
+    read_text(stated["name"], "networks: name")
     return {known[key]: value for key, value in _stated(stated).items()}
 
 

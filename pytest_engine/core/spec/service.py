@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -36,6 +36,7 @@ class ServiceSpec:
         replicas: how many tasks run, or how many a job has to complete.
         max_concurrent: how many tasks of a job run at once.
         settings: name in `SERVICE_SETTINGS` -> what people write, or None.
+        written: setting -> where it is written, for what is said of it; by default its name.
     """
 
     name: str
@@ -44,8 +45,9 @@ class ServiceSpec:
     replicas: int | None = None
     max_concurrent: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    written: InitVar[Mapping[str, str]] = MappingProxyType({})
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, written: Mapping[str, str]) -> None:
         """Read the settings into the Engine's form; refuse what cannot be right."""
         if not self.name:
             raise InvalidInput("A service needs a name.")
@@ -65,7 +67,7 @@ class ServiceSpec:
         if unknown:
             raise InvalidInput(f"A service has no setting {', '.join(unknown)}.")
         read = {
-            name: _BY_NAME[name].read(value, name)
+            name: _BY_NAME[name].read(value, written.get(name, name))
             for name, value in self.settings.items()
             if value is not None
         }

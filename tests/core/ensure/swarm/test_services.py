@@ -315,7 +315,7 @@ def test_a_service_that_cannot_have_another_mode_is_made_again(
     [("replicated-job", {"replicas": 2, "max_concurrent": 1}), ("global-job", {})],
 )
 def test_jobs_are_services(
-    engine: Engine, name: str, busybox: str, mode: str, counts: dict[str, int]
+    engine: Engine, name: str, busybox: str, mode: str, counts: dict[str, Any]
 ) -> None:
     settings = {"command": ["true"], "constraints": ["node.id==x"]}
     wanted = ServiceSpec(name, busybox, mode, settings=settings, **counts)

@@ -1,0 +1,37 @@
+"""Values that no service can have are refused by the option's name, and no swarm is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .test_errors import messages
+
+if TYPE_CHECKING:
+    from .conftest import Playbooks
+
+pytestmark = [pytest.mark.ansible, pytest.mark.engine]
+
+
+def said_of(playbooks: Playbooks, module: str, options: list[dict[str, Any]]) -> list[str]:
+    """What a module says of options, each of them wrong."""
+    plain = {"name": "refused"}
+    return messages(playbooks, *((module, {**plain, **option}) for option in options))
+
+
+def test_a_wrong_value_of_a_swarm_service_names_the_option(playbooks: Playbooks) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        "env: 5 is no dictionary": {"env": 5},
+        "env: True is no dictionary": {"env": True},
+        "env: an item of the list is no text": {"env": [{"SECRET": "a=b"}]},
+        "networks: name: None is no text": {"networks": [{"name": None}]},
+        "networks: name: ['x'] is no text": {"networks": [{"name": ["x"]}]},
+        "limits: memory: '1x' is no size": {"limits": {"memory": "1x"}},
+        "reservations: cpus: 1e+300 is no number": {"reservations": {"cpus": 1e300}},
+        "restart_config: delay: 'x' is no duration": {"restart_config": {"delay": "x"}},
+        "placement: preferences: {'pack': 1}": {"placement": {"preferences": [{"pack": 1}]}},
+    }
+    said = said_of(playbooks, "swarm_service", [{"image": "x", **one} for one in wrong.values()])
+    expected = list(wrong)
+    assert [text for text, whole in zip(expected, said) if not whole.startswith(text)] == [], said

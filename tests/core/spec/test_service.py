@@ -1,0 +1,23 @@
+"""The wanted state of a swarm's service."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_engine.core.errors import InvalidInput
+from pytest_engine.core.spec.service import ServiceSpec
+
+
+def test_a_wrong_setting_is_named_as_it_was_written() -> None:
+    written = {"limit_memory": "limits: memory"}
+    with pytest.raises(InvalidInput, match=r"^limits: memory: '1x' is no size"):
+        ServiceSpec("web", settings={"limit_memory": "1x"}, written=written)
+    with pytest.raises(InvalidInput, match=r"^limit_cpu: 'x' is no number"):
+        ServiceSpec("web", settings={"limit_cpu": "x"}, written=written)
+
+
+def test_where_settings_are_written_is_no_part_of_them() -> None:
+    plain = ServiceSpec("web", settings={"limit_memory": "1m"})
+    written = {"limit_memory": "limits: memory"}
+    assert ServiceSpec("web", settings={"limit_memory": "1m"}, written=written) == plain
+    assert plain.with_image("x:1").settings == plain.settings
