@@ -9,6 +9,8 @@ import pytest
 from .test_errors import messages
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .conftest import Playbooks
 
 pytestmark = [pytest.mark.ansible, pytest.mark.engine]
@@ -35,3 +37,28 @@ def test_a_wrong_value_of_a_swarm_service_names_the_option(playbooks: Playbooks)
     said = said_of(playbooks, "swarm_service", [{"image": "x", **one} for one in wrong.values()])
     expected = list(wrong)
     assert [text for text, whole in zip(expected, said) if not whole.startswith(text)] == [], said
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("services: &a [*a]", "is nested too deep"),
+        ("[" * 100_000, "is nested too deep"),
+        ("- " * 50_000, "is nested too deep"),
+        ("services: !!timestamp x", "is no YAML: a value is not what its tag says"),
+        ('services: !!int ""', "is no YAML: a value is not what its tag says"),
+    ],
+    ids=["alias", "json", "yaml", "timestamp", "number"],
+)
+def test_a_compose_file_that_nobody_can_read_is_named(
+    playbooks: Playbooks, tmp_path: Path, text: str, message: str
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(text)
+    (said,) = said_of(playbooks, "stack", [{"compose": [str(file)]}])
+    assert said.startswith(f"compose: {file} {message}")
+
+
+def test_a_path_of_a_compose_file_with_a_nul_is_refused(playbooks: Playbooks) -> None:
+    (said,) = said_of(playbooks, "stack", [{"compose": ["compose\0.yml"]}])
+    assert said == "compose: compose\0.yml cannot be read: embedded null byte."

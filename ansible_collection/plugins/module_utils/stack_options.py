@@ -107,10 +107,21 @@ def _without_login(call: Call, stack: Stack) -> list[str]:
 def _read(params: Mapping[str, Any]) -> Stack:
     if not params["compose"]:
         raise errors.InvalidInput("compose: a stack needs at least one Compose file.")
-    files = [fill_in(_file(item), os.environ) for item in params["compose"]]
+    files = [_filled_in(item) for item in params["compose"]]
     folders = [Path(item).parent for item in params["compose"] if isinstance(item, str)]
     folder = folders[0] if folders else Path()
     return read_stack(params["name"], lay_over(files), folder.absolute())
+
+
+def _filled_in(item: Any) -> Mapping[str, Any]:
+    try:
+        filled: Mapping[str, Any] = fill_in(_file(item), os.environ)
+    except RecursionError as error:
+        what = item if isinstance(item, str) else "a definition"
+        raise errors.InvalidInput(
+            f"compose: {what} is nested too deep. An alias may refer to what it is itself in."
+        ) from error
+    return filled
 
 
 def _file(item: Any) -> Mapping[str, Any]:
@@ -120,7 +131,7 @@ def _file(item: Any) -> Mapping[str, Any]:
         raise errors.InvalidInput(f"compose: {item!r} is neither a path nor a definition.")
     try:
         text = Path(item).read_text("utf-8")
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         raise errors.InvalidInput(f"compose: {item} cannot be read: {error}.") from error
     read = _parse(item, text)
     if not isinstance(read, dict):
@@ -149,3 +160,8 @@ def _parse(path: str, text: str) -> Any:
         return yaml.load(text, Loader=loader)  # noqa: S506  # it is a safe one
     except (yaml.YAMLError, ValueError) as error:
         raise errors.InvalidInput(f"compose: {path} is no YAML: {error}") from error
+    except (AttributeError, LookupError, TypeError) as error:
+        # PyYAML takes the tag's word for it.
+        raise errors.InvalidInput(
+            f"compose: {path} is no YAML: a value is not what its tag says, such as !!timestamp."
+        ) from error

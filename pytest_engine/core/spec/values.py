@@ -70,9 +70,10 @@ def parse_duration(value: str | float, what: str) -> int:
         InvalidInput: it is neither.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if not math.isfinite(value):
+        if not -math.inf < value < math.inf:
             raise InvalidInput(f"{what}: {value} is no duration.")
-        return _within(round(value * 10**9), value, what)
+        # A billion times a large float is more than a float holds.
+        return _within(round(Fraction(value) * 10**9), value, what)
     text = str(value).strip()
     if re.fullmatch(_NUMBER, text):
         text += "s"

@@ -10,7 +10,15 @@ from typing import Any
 from ..errors import InvalidInput
 from ..spec.mounts import Mount
 from ..spec.values import parse_bytes
-from .values import check_keys, is_external, read_flag, read_list, read_mapping, read_section
+from .values import (
+    check_keys,
+    is_external,
+    read_flag,
+    read_list,
+    read_mapping,
+    read_one_or_more,
+    read_section,
+)
 
 __all__ = ["read_mounts"]
 
@@ -50,9 +58,8 @@ def read_mounts(
             wanted[kind] = read_section(wanted.get(kind), inner)
             check_keys(inner, wanted[kind], known)
         mounts.append(_mount(where, wanted, names, options, labels, folder))
-    tmpfs = stated.get("tmpfs")
-    paths = [tmpfs] if isinstance(tmpfs, str) else read_list(tmpfs, f"{where}.tmpfs")
-    mounts += [Mount(str(path), type="tmpfs") for path in paths]
+    paths = read_one_or_more(stated.get("tmpfs"), f"{where}.tmpfs")
+    mounts += [Mount(path, type="tmpfs") for path in paths]
     return [mount.to_engine() for mount in mounts]
 
 
@@ -87,13 +94,15 @@ def _mount(
     folder: Path,
 ) -> Mount:
     kind, source = str(wanted.get("type", "volume")), wanted.get("source")
+    if source is not None:
+        source = str(source)
     target = str(wanted.get("target", ""))
     read_only = bool(read_flag(wanted.get("read_only"), f"{where}.volumes.read_only"))
     if kind == "bind":
         if not source:
             raise InvalidInput(f"{where}.volumes: a bind needs a source.")
         # As the docker command has it: the path where the file is, on whichever node.
-        source = os.path.normpath(folder / Path(str(source)).expanduser())
+        source = os.path.normpath(folder / Path(source).expanduser())
         bind = wanted["bind"]
         makes = read_flag(bind.get("create_host_path"), f"{where}.volumes.bind.create_host_path")
         return Mount(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..spec.content import ContentSpec
 from ..spec.network import IpamPool, NetworkSpec
+from ..spec.readers import read_text
 from .services import Names, read_service
 from .values import (
     NAMESPACE,
@@ -29,7 +30,8 @@ __all__ = ["Stack", "read_stack"]
 _TOP = ("version", "name", "services", "networks", "volumes", "secrets", "configs")
 _FLAGS = ("attachable", "enable_ipv4", "enable_ipv6", "internal")
 _NETWORK = ("name", "external", "driver", "driver_opts", "ipam", "labels", *_FLAGS)
-_POOL = ("subnet", "ip_range", "gateway", "aux_addresses")
+_ADDRESSES = ("subnet", "ip_range", "gateway")
+_POOL = (*_ADDRESSES, "aux_addresses")
 _CONTENT = ("name", "external", "file", "content", "labels", "template_driver")
 _VOLUME = ("name", "external", "driver", "driver_opts", "labels")
 
@@ -143,7 +145,16 @@ def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) ->
     for stated_pool in read_list(ipam.get("config"), f"{where}.config"):
         pool = read_section(stated_pool, f"{where}.config")
         check_keys(f"{where}.config", pool, _POOL)
-        pools.append(IpamPool(**{key: pool.get(key) for key in _POOL}))
+        pools.append(
+            IpamPool(
+                **{
+                    key: read_text(pool[key], f"{where}.config.{key}")
+                    for key in _ADDRESSES
+                    if pool.get(key)
+                },
+                aux_addresses=_or_none(pool.get("aux_addresses"), f"{where}.config.aux_addresses"),
+            )
+        )
     flags = {flag: read_flag(stated.get(flag), f"networks.{name}.{flag}") for flag in _FLAGS}
     return NetworkSpec(
         name,
@@ -166,7 +177,7 @@ def _or_none(stated: Any, where: str) -> dict[str, str] | None:
 
 def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> ContentSpec:
     ways: Mapping[str, Callable[[Any], bytes]] = {
-        "file": lambda path: _read(where, folder / path),
+        "file": lambda path: _read(where, folder / read_text(path, f"{where}.file")),
         "content": lambda text: str(text).encode(),
     }
     data = [read(stated[way]) for way, read in ways.items() if stated.get(way) is not None]
@@ -183,5 +194,7 @@ def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> 
 def _read(where: str, path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError as exc:
-        raise InvalidInput(f"{where}: {path} cannot be read: {exc.strerror}.") from exc
+    except (OSError, ValueError) as exc:
+        # No system call is made for a path with a NUL.
+        why = exc.strerror if isinstance(exc, OSError) else exc
+        raise InvalidInput(f"{where}: {path} cannot be read: {why}.") from exc

@@ -50,7 +50,7 @@ def _long(where: str, item: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _number(where: str, value: Any) -> int:
     try:
         number = int(value)
-    except (TypeError, ValueError) as exc:
+    except (OverflowError, TypeError, ValueError) as exc:
         raise InvalidInput(f"{where}.ports: {value!r} is no port.") from exc
     if not 0 <= number <= _LAST:
         raise InvalidInput(

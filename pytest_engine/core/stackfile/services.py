@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..spec.policies import Healthcheck
+from ..spec.readers import read_texts
 from ..spec.service import ServiceSpec
 from ..spec.values import parse_command, read_env_file
 from .mounts import read_mounts
@@ -20,7 +21,9 @@ from .values import (
     read_hosts,
     read_list,
     read_mapping,
+    read_one_or_more,
     read_section,
+    read_sections,
 )
 
 __all__ = ["Names", "read_service"]
@@ -54,6 +57,20 @@ _SAME = {
     "stop_grace_period": "stop_grace_period",
     "stop_signal": "stop_signal",
     "working_dir": "working_dir",
+}
+# Sections of `deploy` and what is in them -> the setting's name, likewise.
+_DEPLOYED = {
+    ("resources.limits", "cpus"): "limit_cpu",
+    ("resources.limits", "memory"): "limit_memory",
+    ("resources.limits", "pids"): "limit_pids",
+    ("resources.reservations", "cpus"): "reserve_cpu",
+    ("resources.reservations", "memory"): "reserve_memory",
+    ("restart_policy", "condition"): "restart_policy",
+    ("restart_policy", "delay"): "restart_policy_delay",
+    ("restart_policy", "max_attempts"): "restart_policy_attempts",
+    ("restart_policy", "window"): "restart_policy_window",
+    ("placement", "constraints"): "constraints",
+    ("placement", "max_replicas_per_node"): "replicas_max_per_node",
 }
 _FLAGS = ("init", "read_only", "stdin_open", "tty")
 # A container's policy -> the condition of a service's. Without any, a swarm starts what ended
@@ -132,7 +149,7 @@ def read_service(
     deploy = read_section(stated.get("deploy"), f"{where}.deploy")
     check_keys(f"{where}.deploy", deploy, _DEPLOY)
     labels = read_mapping(stated.get("labels"), f"{where}.labels")
-    image = {"com.docker.stack.image": str(stated["image"])}
+    image = str(stated["image"])
     has_policy = deploy.get("restart_policy") is not None
     restart = {} if has_policy else _restart(f"{where}.restart", stated.get("restart"))
     settings: dict[str, Any] = {
@@ -145,7 +162,7 @@ def read_service(
         "container_labels": {**labels, **names.labels},
         "labels": {
             **read_mapping(deploy.get("labels"), f"{where}.deploy.labels"),
-            **image,
+            "com.docker.stack.image": image,
             **names.labels,
         },
         "mounts": read_mounts(
@@ -159,14 +176,17 @@ def read_service(
     }
     if stated.get("user") is not None:
         settings["user"] = str(stated["user"])
-    mode = deploy.get("mode") or "replicated"
+    mode = str(deploy.get("mode") or "replicated")
     replicas = _number(f"{where}.deploy.replicas", deploy.get("replicas"))
     if replicas is None and mode in ("replicated", "replicated-job"):
         # A number that was stated before, or scaled to, is taken back as well.
         replicas = 1
-    spec = ServiceSpec(
-        name, image=str(stated["image"]), mode=mode, replicas=replicas, settings=settings
-    )
+    written = {
+        **{setting: f"{where}.{key}" for key, setting in _SAME.items()},
+        **{setting: f"{where}.deploy.{part}.{key}" for (part, key), setting in _DEPLOYED.items()},
+        "command": f"{where}.entrypoint",
+    }
+    spec = ServiceSpec(name, image, mode, replicas, settings=settings, written=written)
     ignored = [*_IGNORED] if restart else [*_IGNORED, "restart"]
     return spec, [option for option in stated if option in ignored]
 
@@ -192,18 +212,14 @@ def _number(where: str, value: Any) -> int | None:
         return None
     try:
         return int(value)
-    except (TypeError, ValueError) as exc:
+    except (OverflowError, TypeError, ValueError) as exc:
         raise InvalidInput(f"{where}: {value!r} is no number.") from exc
-
-
-def _texts(stated: Any) -> list[str]:
-    return [stated] if isinstance(stated, str) else [str(item) for item in stated or ()]
 
 
 def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Read what of a task is like that of any container."""
     env: dict[str, str] = {}
-    for path in _texts(stated.get("env_file")):
+    for path in read_one_or_more(stated.get("env_file"), f"{where}.env_file"):
         env.update(read_env_file(str(folder / path)))
     env.update(_environment(f"{where}.environment", stated.get("environment")))
     logging = read_section(stated.get("logging"), f"{where}.logging")
@@ -215,9 +231,9 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
             "command": _words(f"{where}.entrypoint", stated.get("entrypoint")),
             "args": _words(f"{where}.command", stated.get("command")),
             "env": env,
-            "dns": _texts(stated.get("dns")),
-            "dns_options": _texts(stated.get("dns_opt")),
-            "dns_search": _texts(stated.get("dns_search")),
+            "dns": read_one_or_more(stated.get("dns"), f"{where}.dns"),
+            "dns_options": read_one_or_more(stated.get("dns_opt"), f"{where}.dns_opt"),
+            "dns_search": read_one_or_more(stated.get("dns_search"), f"{where}.dns_search"),
             "healthcheck": _healthcheck(where, stated.get("healthcheck")),
             "hosts": read_hosts(hosts, f"{where}.extra_hosts"),
             "log_driver": logging.get("driver"),
@@ -260,6 +276,7 @@ def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
         return Healthcheck(test="NONE")
     known = ("test", "interval", "timeout", "retries", "start_period", "start_interval")
     check_keys(f"{where}.healthcheck", check, known)
+    check["retries"] = _number(f"{where}.healthcheck.retries", check.get("retries"))
     return Healthcheck(**{key: check[key] for key in known if key in check})
 
 
@@ -275,47 +292,55 @@ def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
     check_keys(
         f"{where}.placement", placement, ("constraints", "preferences", "max_replicas_per_node")
     )
-    generic = [
-        item.get("discrete_resource_spec") or {} for item in kept.get("generic_resources") or ()
-    ]
+    sections = {
+        "resources.limits": limits,
+        "resources.reservations": kept,
+        "restart_policy": policy,
+        "placement": placement,
+    }
     return _stated(
         {
-            "limit_cpu": limits.get("cpus"),
-            "limit_memory": limits.get("memory"),
-            "limit_pids": limits.get("pids"),
-            "reserve_cpu": kept.get("cpus"),
-            "reserve_memory": kept.get("memory"),
-            "generic_resources": [f"{item.get('kind')}={item.get('value')}" for item in generic],
-            "restart_policy": policy.get("condition"),
-            "restart_policy_delay": policy.get("delay"),
-            "restart_policy_attempts": policy.get("max_attempts"),
-            "restart_policy_window": policy.get("window"),
-            "constraints": placement.get("constraints"),
-            "placement_preferences": placement.get("preferences"),
-            "replicas_max_per_node": placement.get("max_replicas_per_node"),
+            **{name: sections[part].get(key) for (part, key), name in _DEPLOYED.items()},
+            "generic_resources": _generic(
+                f"{where}.resources.reservations.generic_resources", kept.get("generic_resources")
+            ),
+            "placement_preferences": read_sections(
+                placement.get("preferences"), f"{where}.placement.preferences"
+            ),
             "endpoint_mode": deploy.get("endpoint_mode"),
-            "update_config": deploy.get("update_config"),
-            "rollback_config": deploy.get("rollback_config"),
+            **{
+                name: read_section(deploy[name], f"{where}.{name}")
+                for name in ("update_config", "rollback_config")
+                if deploy.get(name) is not None
+            },
         }
     )
+
+
+def _generic(where: str, stated: Any) -> list[str]:
+    named = [item.get("discrete_resource_spec") for item in read_sections(stated, where)]
+    specs = [read_section(item, f"{where}.discrete_resource_spec") for item in named]
+    return [f"{spec.get('kind')}={spec.get('value')}" for spec in specs]
 
 
 def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str, Any]]:
     """Read on which networks a service is; its key is a name for it on each."""
     own = f"{names.labels[NAMESPACE]}_default"
     named = stated or ["default"]
-    wanted = named if isinstance(named, Mapping) else dict.fromkeys(named)
+    if not isinstance(named, Mapping):
+        named = dict.fromkeys(map(str, read_list(named, f"{where}.networks")))
     attachments = []
-    for name, options in wanted.items():
+    for name, options in named.items():
         if name == "default":
             names.uses_default = True
         elif name not in names.networks:
             raise InvalidInput(f"{where}: the file has no network {name}.")
         section = read_section(options, f"{where}.networks.{name}")
         check_keys(f"{where}.networks.{name}", section, ("aliases", "driver_opts"))
+        aliases = read_texts(section.get("aliases") or (), f"{where}.networks.{name}.aliases")
         attachment = {
             "Target": names.networks.get(name, own),
-            "Aliases": [*dict.fromkeys([*(section.get("aliases") or ()), key])],
+            "Aliases": [*dict.fromkeys([*aliases, key])],
         }
         if section.get("driver_opts"):
             attachment["DriverOpts"] = section["driver_opts"]
@@ -325,9 +350,10 @@ def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str,
 
 def _files(where: str, sort: str, stated: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
     references = []
-    for item in read_list(stated, f"{where}.{sort}s"):
-        wanted = {"source": item} if isinstance(item, str) else dict(item)
-        check_keys(f"{where}.{sort}s", wanted, ("source", "target", "uid", "gid", "mode"))
+    listed = f"{where}.{sort}s"
+    for item in read_list(stated, listed):
+        wanted = {"source": item} if isinstance(item, str) else read_section(item, listed)
+        check_keys(listed, wanted, ("source", "target", "uid", "gid", "mode"))
         source = str(wanted.get("source"))
         if source not in names:
             raise InvalidInput(f"{where}: the file has no {sort} {source}.")
@@ -335,7 +361,7 @@ def _files(where: str, sort: str, stated: Any, names: Mapping[str, str]) -> list
             "Name": wanted.get("target") or source,
             "UID": _text(wanted.get("uid")),
             "GID": _text(wanted.get("gid")),
-            "Mode": _mode(where, wanted.get("mode")),
+            "Mode": _mode(f"{listed}.mode", wanted.get("mode")),
         }
         references.append({f"{sort.capitalize()}Name": names[source], "File": _stated(file)})
     return references
@@ -367,4 +393,4 @@ def _mode(where: str, value: Any) -> int | None:
             return int(value, 8)
         except ValueError as exc:
             raise InvalidInput(f"{where}: {value!r} is no octal number.") from exc
-    return value if value is None else int(value)
+    return _number(where, value)

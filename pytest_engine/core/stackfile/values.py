@@ -15,7 +15,9 @@ __all__ = [
     "read_hosts",
     "read_list",
     "read_mapping",
+    "read_one_or_more",
     "read_section",
+    "read_sections",
 ]
 
 # The label by which everything of a stack is known; its value is the stack's name.
@@ -91,6 +93,16 @@ def read_list(stated: Any, where: str) -> list[Any]:
     if not isinstance(stated, (list, tuple)):
         raise InvalidInput(f"{where}: it is no list.")
     return list(stated)
+
+
+def read_one_or_more(stated: Any, where: str) -> list[str]:
+    """Read a text, or a list of them; nothing is an empty one."""
+    return [stated] if isinstance(stated, str) else list(map(str, read_list(stated, where)))
+
+
+def read_sections(stated: Any, where: str) -> list[dict[str, Any]]:
+    """Read a list of mappings; nothing is an empty one."""
+    return [read_section(item, where) for item in read_list(stated, where)]
 
 
 def read_section(stated: Any, where: str) -> dict[str, Any]:

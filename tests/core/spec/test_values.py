@@ -81,6 +81,8 @@ def test_a_duration_is_read(value: str | float, nanoseconds: int) -> None:
         float("inf"),
         "9" * 400,
         "9" * 400 + "h",
+        1e300,
+        10**400,
     ],
 )
 def test_what_is_no_duration_is_refused_by_the_name_of_the_option(value: str | float) -> None:
