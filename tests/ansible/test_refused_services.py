@@ -62,3 +62,22 @@ def test_a_compose_file_that_nobody_can_read_is_named(
 def test_a_path_of_a_compose_file_with_a_nul_is_refused(playbooks: Playbooks) -> None:
     (said,) = said_of(playbooks, "stack", [{"compose": ["compose\0.yml"]}])
     assert said == "compose: compose\0.yml cannot be read: embedded null byte."
+
+
+def test_a_nul_in_what_compose_is_told_names_the_option(
+    playbooks: Playbooks, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yml").write_text("services: {web: {image: a}}")
+    nul = "SECRET\0"
+    plain = {"project_src": str(tmp_path), "service": "web", "command": "a"}
+    said = messages(
+        playbooks,
+        ("compose_v2_exec", {**plain, "command": nul}),
+        ("compose_v2_exec", {**plain, "service": nul}),
+        ("compose_v2_run", {**plain, "labels": [nul]}),
+        ("compose_v2_run", {**plain, "env": {"A": nul}}),
+        ("compose_v2", {"project_src": str(tmp_path), "project_name": nul}),
+        ("compose_v2_pull", {"project_src": str(tmp_path), "docker_cli": nul}),
+    )
+    options = ("command", "service", "labels", "env", "project_name", "docker_cli")
+    assert said == [f"{option}: it holds a NUL, which no process takes." for option in options]

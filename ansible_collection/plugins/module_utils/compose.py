@@ -36,6 +36,9 @@ _SHARED = (
     "validate_certs",
 )
 
+# What the CLI reads, from its input or from a file.
+_NO_ARGUMENTS = ("definition", "stdin")
+
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     **{name: CONNECTION[name] for name in _SHARED},
     "docker_host": UNSTATED_HOST,
@@ -99,6 +102,7 @@ def compose_module(
     )
     params = module.params
     try:
+        _refuse_nul(params)
         with _project(params) as project:
             compose = Compose(_connection(params), project, program=params["docker_cli"])
             result = run(Call(compose, params, module.check_mode))
@@ -178,6 +182,21 @@ def _project(params: Mapping[str, Any]) -> Iterator[Project]:
         return
     with defined(params["definition"], project) as written:
         yield written
+
+
+def _refuse_nul(params: Mapping[str, Any]) -> None:
+    """Refuse what cannot be an argument; it is not shown, as it may hold a secret."""
+    for option, value in params.items():
+        if option not in _NO_ARGUMENTS and "\0" in "".join(_texts(value)):
+            raise errors.InvalidInput(f"{option}: it holds a NUL, which no process takes.")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in [*value, *(value.values() if isinstance(value, dict) else ())]:
+            yield from _texts(item)
 
 
 def _connection(params: Mapping[str, Any]) -> Connection:

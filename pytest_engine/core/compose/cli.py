@@ -219,6 +219,7 @@ class Compose:
 
         Raises:
             Incompatible: there is no docker command, it has no Compose, or one that is too old.
+            InvalidInput: an argument or a variable holds what no process takes.
         """
         options = ["--ansi", "never"]
         if self.speaks_json and not plain:
@@ -248,6 +249,9 @@ class Compose:
                 wrote, said = process.communicate(stdin)
         except OSError as exc:
             raise Incompatible(f"Cannot run {command[0]}: {exc}. {_INSTALL}.") from exc
+        except ValueError as exc:
+            # An argument or a variable that no process takes, such as one with a NUL.
+            raise InvalidInput(f"Cannot run {command[0]}: {exc}.") from exc
         stdout, stderr = (text.decode("utf-8", "replace") for text in (wrote, said))
         return ComposeRun(command, process.returncode, stdout, stderr)
 

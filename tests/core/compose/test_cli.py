@@ -211,6 +211,14 @@ def test_a_command_that_makes_no_sense_is_refused(options: dict[str, Any], why: 
         ExecSpec("web", **options)
 
 
+@pytest.mark.parametrize(
+    "options", [{"command": ("a\0b",)}, {"command": ("a",), "user": "a\0b"}], ids=["word", "user"]
+)
+def test_what_no_process_takes_is_refused(fake: Fake, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"Cannot run .*docker: embedded null byte"):
+        run_command(fake.answer(), ExecSpec("web", **options))
+
+
 def test_a_failure_tells_what_had_been_done(fake: Fake) -> None:
     said = '{"id":"Container a","status":"Creating"}\n{"error":true,"message":"port is taken"}\n'
     with pytest.raises(ComposeFailed, match="failed: port is taken") as caught:
