@@ -102,13 +102,15 @@ def test_what_cannot_be_understood_is_an_error(playbooks: Playbooks) -> None:
         "yesterday": {"containers": True, "containers_filters": {"until": "yesterday"}},
         "until": {"volumes": True, "volumes_filters": {"until": "1h"}},
         "lots": {"builder_cache": True, "builder_cache_keep_storage": "lots"},
+        "volumes_filters: ": {"volumes": True, "volumes_filters": {"label!": {"keep": "true"}}},
+        "builder_cache_filters: ": {"builder_cache": True, "builder_cache_filters": {"id": []}},
     }
     tasks = [
         {"name": name, PRUNE: options, "ignore_errors": True} for name, options in wrong.items()
     ]
     tasks += [{**task, "name": f"{task['name']} (check)", "check_mode": True} for task in tasks]
     messages = playbooks.run_tasks(tasks).messages
-    assert len(messages) == 6
+    assert len(messages) == 10
     for name, message in messages.items():
         assert name.removesuffix(" (check)") in message
 

@@ -150,18 +150,38 @@ def labels(values: Mapping[str, Any] | None, option: str = "labels") -> dict[str
     return texts(values)
 
 
-def filters(values: Mapping[str, Any] | None) -> dict[str, str | list[str]] | None:
-    """Filters as the engine takes them; YAML makes booleans and numbers of some."""
+def filters(
+    values: Mapping[str, Any] | None, option: str = "filters"
+) -> dict[str, str | list[str]] | None:
+    """Filters as the engine takes them; YAML makes booleans and numbers of some.
 
-    def text(value: Any) -> str:
-        return str(value).lower() if isinstance(value, bool) else str(value)
+    Args:
+        values: name -> value or values, as a task has them.
+        option: where, for the message.
 
+    Raises:
+        InvalidInput: one is neither, or is nothing, which would restrict nothing.
+    """
     if values is None:
         return None
-    return {
-        str(k): [text(item) for item in v] if isinstance(v, (list, tuple)) else text(v)
-        for k, v in values.items()
-    }
+    return {str(name): _filter(str(name), value, option) for name, value in values.items()}
+
+
+def _filter(name: str, value: Any, option: str) -> str | list[str]:
+    if value is None or value in ([], ()):
+        what = "null" if value is None else "an empty list"
+        raise errors.InvalidInput(
+            f"{option}: {name} is {what}, which restricts nothing. Write a value, or leave it out."
+        )
+    items = value if isinstance(value, (list, tuple)) else [value]
+    for item in items:
+        if not isinstance(item, (str, int, float)):
+            wanted = f"{name}: name=value" if isinstance(item, dict) else "one"
+            raise errors.InvalidInput(
+                f"{option}: {item!r} of {name} is no text. Write {wanted}, or a list of such texts."
+            )
+    written = [str(item).lower() if isinstance(item, bool) else str(item) for item in items]
+    return written if items is value else written[0]
 
 
 def ensure_module(

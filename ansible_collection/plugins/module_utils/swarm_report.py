@@ -50,6 +50,6 @@ def look(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         result["swarm_unlock_key"] = engine.swarm.unlock_key().get("UnlockKey") or None
     for name, listed in _LISTS.items():
         if params[name]:
-            chosen = filters(params[f"{name}_filters"])
+            chosen = filters(params[f"{name}_filters"], f"{name}_filters")
             result[name] = listed(engine, chosen, whole=params["verbose_output"])
     return {**result, **known}

@@ -211,7 +211,8 @@ def look(call: engine.Call) -> dict[str, Any]:
     result["host_info"] = call.engine.system.info()
     for what, facts in MAIN_FACTS.items():
         if params[what]:
-            listed = list_all(call, what, engine.filters(params[f"{what}_filters"]))
+            option = f"{what}_filters"
+            listed = list_all(call, what, engine.filters(params[option], option))
             if not params["verbose_output"]:
                 listed = [{fact: one.get(fact) for fact in facts} for one in listed]
             result[what] = listed

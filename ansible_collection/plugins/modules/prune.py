@@ -204,13 +204,13 @@ ARGUMENTS = {
 def tidy_up(call: engine.Call) -> dict[str, Any]:
     params = call.params
     wanted = {
-        what: engine.filters(params[f"{what}_filters"])
+        what: engine.filters(params[f"{what}_filters"], f"{what}_filters")
         for what in ("containers", "images", "networks", "volumes")
         if params[what]
     }
     keep = params["builder_cache_keep_storage"]
     cache = BuildCachePruning(
-        filters=engine.filters(params["builder_cache_filters"]),
+        filters=engine.filters(params["builder_cache_filters"], "builder_cache_filters"),
         all=params["builder_cache_all"],
         keep=None if keep is None else parse_bytes(keep, "builder_cache_keep_storage"),
     )
