@@ -156,6 +156,36 @@ def test_a_time_that_cannot_be_waited_is_refused_before_anything_is_done(
     assert engine.containers.inspect(name)["State"]["Running"]
 
 
+def test_what_is_no_text_is_refused(playbooks: Playbooks, scratch: Scratch, tmp_path: Path) -> None:
+    name = scratch.name()
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    build = {"path": str(tmp_path)}
+    volume = {"target": "/x", "source": name, "type": "volume"}
+
+    def container(**options: Any) -> tuple[str, dict[str, Any]]:
+        return "container", {"name": name, "image": "busybox", **options}
+
+    tasks: dict[str, tuple[str, dict[str, Any]]] = {
+        "mounts.labels: the value 1.1": container(mounts=[{**volume, "labels": {"a": 1.1}}]),
+        "mounts.volume_options: a": container(mounts=[{**volume, "volume_options": {"a": None}}]),
+        "log_options: a": container(log_driver="json-file", log_options={"a": None}),
+        "networks.driver_options: a": container(
+            networks=[{"name": "bridge", "driver_options": {"a": None}}]
+        ),
+        "driver_options: a": ("volume", {"name": name, "driver_options": {"a": []}}),
+        "ipam_driver_options: a": ("network", {"name": name, "ipam_driver_options": {"a": {}}}),
+        "args: a": ("image_build", {"name": name, **build, "args": {"a": None}}),
+        "labels: the value 1.1": ("image_build", {"name": name, **build, "labels": {"a": 1.1}}),
+    }
+    image = {"name": name, "source": "build"}
+    for option in ("args", "etc_hosts", "labels"):
+        wrong = {**build, option: {"a": None}}
+        tasks[f"build.{option}: a"] = ("image", {**image, "build": wrong})
+    said = messages(playbooks, *tasks.values())
+    assert [start for start, text in zip(tasks, said) if not text.startswith(start)] == [], said
+    assert scratch.everything() == set()
+
+
 def test_an_engine_that_does_not_answer_is_named(playbooks: Playbooks, taken_port: int) -> None:
     said = messages(
         playbooks,

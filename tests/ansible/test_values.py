@@ -55,3 +55,77 @@ def test_a_filter_that_is_none_is_refused_by_the_name_of_the_option(
     with pytest.raises(engine.errors.InvalidInput) as caught:
         engine.filters({"label!": value}, "volumes_filters")
     assert str(caught.value).startswith(f"volumes_filters: {said}")
+
+
+def test_options_are_written_as_texts(engine: Any) -> None:
+    stated = {"number": 1.5, "flag": True, "text": "Yes", "empty": ""}
+    texts = {"number": "1.5", "flag": "true", "text": "Yes", "empty": ""}
+    assert engine.texts(stated, "driver_options") == texts
+    assert engine.plain_texts(stated, "args") == {**texts, "flag": "True"}
+    assert (engine.texts(None, "args"), engine.plain_texts(None, "args")) == (None, None)
+
+
+@pytest.mark.parametrize("read", ["texts", "plain_texts", "labels"])
+@pytest.mark.parametrize(
+    ("value", "kind"), [(None, "null"), (["secret"], "a list"), ({"a": "secret"}, "a mapping")]
+)
+def test_an_option_that_is_no_text_is_refused_without_its_value(
+    engine: Any, read: str, value: object, kind: str
+) -> None:
+    with pytest.raises(engine.errors.InvalidInput) as caught:
+        getattr(engine, read)({"one": "text", "other": value}, "some_option")
+    told = f'some_option: other is {kind}. Write a text; "" is an empty one.'
+    assert str(caught.value) == told
+
+
+def test_labels_may_be_booleans_where_they_are_elsewhere(engine: Any) -> None:
+    assert engine.labels({"kept": True, "tier": 1}, booleans=True) == {"kept": "true", "tier": "1"}
+    for wrong in ({"kept": True}, {"release": 1.1}):
+        with pytest.raises(engine.errors.InvalidInput, match=r"^labels: the value "):
+            engine.labels(wrong)
+    with pytest.raises(engine.errors.InvalidInput, match=r"^labels: the value 1\.1 of release"):
+        engine.labels({"release": 1.1}, booleans=True)
+
+
+@pytest.fixture
+def mount(part: Callable[[str], Any]) -> Callable[..., Any]:
+    """Reads a volume of a service: `mount(labels={"tier": 1})`."""
+
+    def read(**stated: Any) -> Any:
+        unstated = ("driver_config", "no_copy", "propagation", "readonly", "tmpfs_mode")
+        volume = {"type": "volume", "source": "data", "target": "/data", "tmpfs_size": None}
+        options = {**dict.fromkeys((*unstated, "labels")), **volume, **stated}
+        return part("service_options")._mount(None, options)["VolumeOptions"]  # noqa: SLF001  # what it is told
+
+    return read
+
+
+def test_a_volume_of_a_service_has_texts(mount: Callable[..., Any]) -> None:
+    config = {"name": "local", "options": {"port": 1, "soft": True, "device": None}}
+    assert mount(labels={"tier": 1, "kept": None}, driver_config=config) == {
+        "NoCopy": False,
+        "Labels": {"tier": "1", "kept": ""},
+        "DriverConfig": {
+            "Name": "local",
+            "Options": {"port": "1", "soft": "true", "device": ""},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"labels": {"release": 1.1}}, "mounts.labels: the value 1.1 of release"),
+        ({"labels": {"tier": []}}, "mounts.labels: tier is a list"),
+        (
+            {"driver_config": {"options": {"o": {}}}},
+            "mounts.driver_config.options: o is a mapping",
+        ),
+    ],
+)
+def test_a_volume_of_a_service_with_what_is_no_text_is_refused(
+    mount: Callable[..., Any], engine: Any, stated: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(engine.errors.InvalidInput) as caught:
+        mount(**stated)
+    assert str(caught.value).startswith(said)

@@ -98,7 +98,7 @@ def wanted(options: Mapping[str, Any]) -> ContainerSpec:
         entrypoint=_words("entrypoint", params),
         env=_environment(params["env_file"], params["env"]),
         ports=params["published_ports"],
-        log_options=engine.plain_texts(params["log_options"]),
+        log_options=engine.plain_texts(params["log_options"], "log_options"),
         mounts=_each(params["mounts"], _mount),
         volumes=None if params["volumes"] is None else list(map(_volume, params["volumes"])),
         networks=_each(networks, _attachment),
@@ -261,14 +261,16 @@ def _environment(path: str | None, env: Mapping[str, Any] | None) -> dict[str, A
 
 
 def _attachment(driver_options: Mapping[str, Any] | None, **options: Any) -> NetworkAttachment:
-    return NetworkAttachment(driver_options=engine.texts(driver_options), **options)
+    read = engine.texts(driver_options, "networks.driver_options")
+    return NetworkAttachment(driver_options=read, **options)
 
 
 def _mount(**options: Any) -> Mount:
     given = {name: value for name, value in options.items() if value is not None}
-    for name in ("labels", "volume_options"):
-        if name in given:
-            given[name] = engine.texts(given[name])
+    if "labels" in given:
+        given["labels"] = engine.labels(given["labels"], "mounts.labels", booleans=True)
+    if "volume_options" in given:
+        given["volume_options"] = engine.texts(given["volume_options"], "mounts.volume_options")
     if "tmpfs_size" in given:
         given["tmpfs_size"] = parse_bytes(given["tmpfs_size"], "tmpfs_size")
     if "tmpfs_mode" in given:

@@ -119,35 +119,57 @@ class Call(NamedTuple):
         return reconcile(self.engine, kind, wanted, state=state, check=self.check)
 
 
-def texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Driver options and the like as the engine takes them; YAML makes booleans of some."""
-    if values is None:
-        return None
-    return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in values.items()}
+def _text(value: Any, where: str) -> str:
+    """A value as the engine takes it; YAML makes booleans and numbers of some."""
+    if value is None or isinstance(value, (dict, list, tuple)):
+        what = "null" if value is None else "a mapping" if isinstance(value, dict) else "a list"
+        # Without the value, which may be a secret.
+        raise errors.InvalidInput(f'{where} is {what}. Write a text; "" is an empty one.')
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def plain_texts(values: Mapping[str, Any] | None) -> dict[str, str] | None:
-    """Texts where community.docker leaves booleans as Python writes them, `True` and `False`."""
-    return None if values is None else {k: str(v) for k, v in values.items()}
-
-
-def labels(values: Mapping[str, Any] | None, option: str = "labels") -> dict[str, str] | None:
-    """Labels as the engine takes them, with nothing in them that YAML has changed.
+def texts(values: Mapping[str, Any] | None, option: str) -> dict[str, str] | None:
+    """Driver options and the like as the engine takes them.
 
     Args:
         values: name -> value, as a task has them.
         option: where, for the message.
 
     Raises:
+        InvalidInput: one is null, a list or a mapping.
+    """
+    if values is None:
+        return None
+    return {name: _text(value, f"{option}: {name}") for name, value in values.items()}
+
+
+def plain_texts(values: Mapping[str, Any] | None, option: str) -> dict[str, str] | None:
+    """Texts where community.docker leaves booleans as Python writes them, `True` and `False`."""
+    if values is None:
+        return None
+    return texts({k: str(v) if isinstance(v, bool) else v for k, v in values.items()}, option)
+
+
+def labels(
+    values: Mapping[str, Any] | None, option: str = "labels", *, booleans: bool = False
+) -> dict[str, str] | None:
+    """Labels as the engine takes them, with nothing in them that YAML has changed.
+
+    Args:
+        values: name -> value, as a task has them.
+        option: where, for the message.
+        booleans: take them, as `true` and `false`, where community.docker's module does.
+
+    Raises:
         InvalidInput: one is no text any more: `1.10` has become 1.1, and `yes` True.
     """
     for name, value in (values or {}).items():
-        if isinstance(value, (bool, float)):
+        if isinstance(value, float) or (isinstance(value, bool) and not booleans):
             raise errors.InvalidInput(
                 f"{option}: the value {value!r} of {name} is what YAML made of it, and no text. "
                 "Put what was written into quotes."
             )
-    return texts(values)
+    return texts(values, option)
 
 
 def filters(
@@ -180,7 +202,7 @@ def _filter(name: str, value: Any, option: str) -> str | list[str]:
             raise errors.InvalidInput(
                 f"{option}: {item!r} of {name} is no text. Write {wanted}, or a list of such texts."
             )
-    written = [str(item).lower() if isinstance(item, bool) else str(item) for item in items]
+    written = [_text(item, option) for item in items]
     return written if items is value else written[0]
 
 

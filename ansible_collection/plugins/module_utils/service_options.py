@@ -23,7 +23,7 @@ from .core.spec.policies import Healthcheck
 from .core.spec.readers import read_text
 from .core.spec.service import ServiceSpec
 from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_file
-from .engine import labels, told
+from .engine import labels, texts, told
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -247,14 +247,19 @@ def _mount(call: Call, stated: Mapping[str, Any]) -> Mapping[str, Any]:
         read_only=bool(stated["readonly"]),
         propagation=stated["propagation"],
         no_copy=bool(stated["no_copy"]),
-        labels=stated["labels"],
+        labels=labels(_full(stated["labels"]), "mounts.labels"),
         volume_driver=config.get("name"),
-        volume_options=config.get("options"),
+        volume_options=texts(_full(config.get("options")), "mounts.driver_config.options"),
         tmpfs_size=None if size is None else parse_bytes(size, "tmpfs_size"),
         tmpfs_mode=stated["tmpfs_mode"],
     )
     written: Mapping[str, Any] = mount.to_engine()
     return written
+
+
+def _full(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    # As community.docker's module sends them: to an engine null is an empty text.
+    return None if values is None else {k: "" if v is None else v for k, v in values.items()}
 
 
 def _network(stated: Any) -> dict[str, Any]:

@@ -324,10 +324,10 @@ def build(name: str, options: Mapping[str, Any] | None) -> BuildSpec | None:
     check_seconds(options["http_timeout"], "build.http_timeout")
     return BuildSpec(
         name,
-        args=engine.plain_texts(options["args"]),
-        labels=engine.texts(options["labels"]),
+        args=engine.plain_texts(options["args"], "build.args"),
+        labels=engine.labels(options["labels"], "build.labels", booleans=True),
         cache_from=options["cache_from"] or (),
-        etc_hosts=engine.texts(options["etc_hosts"]) or {},
+        etc_hosts=engine.texts(options["etc_hosts"], "build.etc_hosts") or {},
         platforms=[options["platform"]] if options["platform"] else (),
         shm_size=size(options["shm_size"], "build.shm_size"),
         limits=limits(options["container_limits"]),

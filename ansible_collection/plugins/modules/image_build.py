@@ -337,10 +337,10 @@ def build(call: engine.Call) -> dict[str, Any]:
     size = params["shm_size"]
     wanted = BuildSpec(
         name=name_image(params["name"], params["tag"]),
-        args=engine.texts(params["args"]),
-        labels=engine.texts(params["labels"]),
+        args=engine.texts(params["args"], "args"),
+        labels=engine.labels(params["labels"], booleans=True),
         cache_from=params["cache_from"] or (),
-        etc_hosts=engine.texts(params["etc_hosts"]) or {},
+        etc_hosts=engine.texts(params["etc_hosts"], "etc_hosts") or {},
         platforms=params["platform"] or (),
         shm_size=size and parse_bytes(size, "shm_size"),
         secrets=[secret(options) for options in params["secrets"] or ()],

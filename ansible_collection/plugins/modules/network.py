@@ -259,8 +259,8 @@ def bring_about(call: engine.Call) -> engine.Outcome:
             for pool in params["ipam_config"]
         ]
     wanted = NetworkSpec(
-        driver_options=engine.texts(params["driver_options"]),
-        ipam_driver_options=engine.texts(params["ipam_driver_options"]),
+        driver_options=engine.texts(params["driver_options"], "driver_options"),
+        ipam_driver_options=engine.texts(params["ipam_driver_options"], "ipam_driver_options"),
         ipam_config=pools,
         labels=engine.labels(params["labels"]),
         **{name: params[name] for name in SAME},

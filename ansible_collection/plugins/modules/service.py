@@ -371,7 +371,7 @@ def bring_about(call: engine.Call) -> engine.Outcome:
     stated = {name: params[name] for name in ATTRIBUTES if params[name] is not None}
     for name in ("container_envvars", "labels"):
         if name in stated:
-            stated[name] = engine.texts(stated[name])
+            stated[name] = engine.texts(stated[name], name)
     kind = ServiceKind(
         reuse_volumes=params["reuse_volumes"],
         wait=params["wait"],

@@ -139,7 +139,7 @@ def bring_about(call: engine.Call) -> engine.Outcome:
     wanted = VolumeSpec(
         name=params["volume_name"],
         driver=params["driver"],
-        driver_options=engine.texts(params["driver_options"]),
+        driver_options=engine.texts(params["driver_options"], "driver_options"),
         labels=engine.labels(params["labels"]),
     )
     return call.reconcile(VolumeKind(recreate=params["recreate"]), wanted)

@@ -5,13 +5,14 @@ A reader takes the Engine's form as well, so that a spec can be made from anothe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
 from .values import parse_bytes
 
 __all__ = [
+    "read_as_text",
     "read_device_requests",
     "read_devices",
     "read_flag",
@@ -68,14 +69,22 @@ def read_word(value: object, what: str) -> str:
     return str(value)
 
 
+def read_as_text(value: object, what: str) -> str:
+    """Read a text; a number or a boolean is written as one."""
+    if value is None or (isinstance(value, Iterable) and not isinstance(value, str)):
+        kind = "a mapping" if isinstance(value, Mapping) else "a list"
+        # Without the value, which may be a secret.
+        raise InvalidInput(
+            f'{what} is {"null" if value is None else kind}. Write a text; "" is an empty one.'
+        )
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def read_texts_by_name(value: object, what: str) -> dict[str, str]:
     """Read a mapping from names to texts; numbers and booleans are written as texts."""
     if not isinstance(value, Mapping):
         raise InvalidInput(f"{what}: {value!r} is no mapping.")
-    return {
-        str(name): str(item).lower() if isinstance(item, bool) else str(item)
-        for name, item in value.items()
-    }
+    return {str(name): read_as_text(item, f"{what}: {name}") for name, item in value.items()}
 
 
 def read_size(value: Any, what: str) -> int:
@@ -183,7 +192,8 @@ def read_ulimits(value: Any, what: str) -> tuple[dict[str, Any], ...]:
 def read_hosts(value: Any, what: str) -> tuple[str, ...]:
     """Read further hosts: a mapping from names to addresses, or texts `name:address`."""
     if isinstance(value, Mapping):
-        return tuple(f"{name}:{address}" for name, address in value.items())
+        addresses = read_texts_by_name(value, what)
+        return tuple(f"{name}:{address}" for name, address in addresses.items())
     return read_texts(value, what)
 
 

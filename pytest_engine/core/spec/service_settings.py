@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import InvalidInput
 from .policies import Healthcheck
 from .readers import (
+    read_as_text,
     read_flag,
     read_number,
     read_size,
@@ -143,7 +144,8 @@ def _spread(value: Any, what: str) -> list[dict[str, Any]]:
     for item in value:
         if set(item) != {"spread"}:
             raise InvalidInput(f"{what}: {dict(item)!r}: engines know `spread` alone.")
-        preferences.append({"Spread": {"SpreadDescriptor": str(item["spread"])}})
+        descriptor = read_as_text(item["spread"], f"{what}: spread")
+        preferences.append({"Spread": {"SpreadDescriptor": descriptor}})
     return preferences
 
 

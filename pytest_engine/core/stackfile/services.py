@@ -237,7 +237,7 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
             "healthcheck": _healthcheck(where, stated.get("healthcheck")),
             "hosts": read_hosts(hosts, f"{where}.extra_hosts"),
             "log_driver": logging.get("driver"),
-            "log_driver_options": logging.get("options"),
+            "log_driver_options": _options(logging.get("options"), f"{where}.logging.options"),
             "sysctls": read_mapping(stated.get("sysctls"), f"{where}.sysctls"),
             "ulimits": [_ulimit(name, limit) for name, limit in ulimits.items()],
         }
@@ -338,12 +338,13 @@ def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str,
         section = read_section(options, f"{where}.networks.{name}")
         check_keys(f"{where}.networks.{name}", section, ("aliases", "driver_opts"))
         aliases = read_texts(section.get("aliases") or (), f"{where}.networks.{name}.aliases")
-        attachment = {
+        attachment: dict[str, Any] = {
             "Target": names.networks.get(name, own),
             "Aliases": [*dict.fromkeys([*aliases, key])],
         }
         if section.get("driver_opts"):
-            attachment["DriverOpts"] = section["driver_opts"]
+            place = f"{where}.networks.{name}.driver_opts"
+            attachment["DriverOpts"] = read_mapping(section["driver_opts"], place)
         attachments.append(attachment)
     return attachments
 
@@ -381,6 +382,10 @@ def _credentials(where: str, stated: Any, names: Mapping[str, str]) -> dict[str,
             raise InvalidInput(f"{where}: the file has no config {source}.")
         source = names[source]
     return {sort.capitalize(): str(source)}
+
+
+def _options(value: Any, where: str) -> dict[str, str] | None:
+    return None if value is None else read_mapping(value, where)
 
 
 def _text(value: Any) -> str | None:

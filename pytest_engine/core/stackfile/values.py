@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
+from ..spec.readers import read_as_text
 
 __all__ = [
     "NAMESPACE",
@@ -81,7 +82,10 @@ def read_hosts(stated: Any, where: str) -> dict[str, str]:
 def read_mapping(stated: Any, where: str) -> dict[str, str]:
     """Read a mapping, or a list of texts `name=value`."""
     if isinstance(stated, Mapping):
-        return {str(key): _text(value) for key, value in stated.items()}
+        return {
+            str(key): "" if value is None else read_as_text(value, f"{where}: {key}")
+            for key, value in stated.items()
+        }
     parts = (item.partition("=") for item in map(str, read_list(stated, where)))
     return {key: value for key, _sign, value in parts}
 
@@ -112,9 +116,3 @@ def read_section(stated: Any, where: str) -> dict[str, Any]:
     if not isinstance(stated, Mapping):
         raise InvalidInput(f"{where}: it is no mapping.")
     return {str(key): value for key, value in stated.items()}
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)

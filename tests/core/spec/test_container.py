@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
@@ -171,6 +172,31 @@ def test_a_healthcheck_that_cannot_be_is_refused(healthcheck: dict[str, Any], re
 def test_a_container_that_cannot_be_is_refused(arguments: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         ContainerSpec(**arguments)
+
+
+@pytest.mark.parametrize("option", ["annotations", "etc_hosts", "log_options", "storage_opts"])
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, 'is null. Write a text; "" is an empty one.'),
+        (["secret"], "is a list. Write a text"),
+        ({"a": "secret"}, "is a mapping. Write a text"),
+    ],
+)
+def test_a_mapping_to_what_is_no_text_is_refused_without_its_value(
+    option: str, value: object, reason: str
+) -> None:
+    stated: dict[str, Any] = {option: {"one": "text", "other": value}}
+    with pytest.raises(InvalidInput) as caught:
+        ContainerSpec(**stated)
+    assert str(caught.value).startswith(f"{option}: other {reason}")
+    assert "secret" not in str(caught.value)
+
+
+def test_numbers_and_booleans_are_written_as_texts() -> None:
+    hosts: dict[str, Any] = {"a": ip_address("10.0.0.1")}
+    spec = ContainerSpec(sysctls={"a": 1, "b": True}, etc_hosts=hosts)
+    assert (spec.sysctls, spec.etc_hosts) == ({"a": "1", "b": "true"}, ("a:10.0.0.1",))
 
 
 def test_retries_are_for_one_policy_alone() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_engine.core.errors import InvalidInput
@@ -21,3 +23,22 @@ def test_where_settings_are_written_is_no_part_of_them() -> None:
     written = {"limit_memory": "limits: memory"}
     assert ServiceSpec("web", settings={"limit_memory": "1m"}, written=written) == plain
     assert plain.with_image("x:1").settings == plain.settings
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"labels": {"a": None}}, "labels: a is null"),
+        ({"hosts": {"a": ["10.0.0.1"]}}, "hosts: a is a list"),
+        ({"sysctls": {"a": {}}}, "sysctls: a is a mapping"),
+        ({"log_driver_options": {"a": None}}, "log_driver_options: a is null"),
+        ({"placement_preferences": [{"spread": None}]}, "placement_preferences: spread is null"),
+        (
+            {"networks": [{"Target": "net", "DriverOpts": {"a": None}}]},
+            "networks: net: options: a is null",
+        ),
+    ],
+)
+def test_a_setting_that_holds_no_text_is_refused(settings: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{reason}"):
+        ServiceSpec("web", settings=settings)

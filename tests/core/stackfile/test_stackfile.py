@@ -93,6 +93,7 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
             "Test": ["CMD", "nc", "-z", "80"]
         }),
         ({"dns": "10.0.0.1"}, "dns", ["10.0.0.1"]),
+        ({"logging": {"options": {"a": None, "b": 1}}}, "log_driver_options", {"a": "", "b": "1"}),
         ({"ulimits": {"nproc": 5, "nofile": {"soft": 1, "hard": 2}}}, "ulimits", [
             {"Name": "nproc", "Soft": 5, "Hard": 5},
             {"Name": "nofile", "Soft": 1, "Hard": 2},
@@ -245,6 +246,11 @@ def test_one_task_runs_where_no_number_is_stated(mode: str, replicas: int | None
         ({"services": {"web": {"image": "a", "deploy": {"mode": "every"}}}}, "every"),
         ({"services": {"web": {"image": "a", "environment": ["B"]}}}, r"B has no value. Write B="),
         ({"services": {"web": {"image": "a", "environment": {"B": None}}}}, "B has no value"),
+        ({"services": {"web": {"image": "a", "labels": {"b": ["c"]}}}}, "web.labels: b is a list"),
+        (
+            {"services": {"web": {"image": "a", "logging": {"options": {"b": {}}}}}},
+            "web.logging.options: b is a mapping",
+        ),
         ({"services": {"web": {"image": "a", "extra_hosts": ["b"]}}}, "b is not written as"),
         ({"services": {"web": {"image": "a", "extra_hosts": ["b:1", "b:2"]}}}, "b has two addr"),
         ({"services": {"web": {"image": "a", "extra_hosts": {"b": ["1"]}}}}, "b is not written as"),
