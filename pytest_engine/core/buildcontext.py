@@ -19,7 +19,7 @@ from .archive.pack import (
     pack_header,
 )
 from .dockerignore import IgnoreRules, escape_pattern, parse_ignore_file
-from .errors import InvalidInput
+from .errors import InvalidInput, reading
 
 __all__ = ["BuildContext", "PackedContext", "pack_context"]
 
@@ -111,22 +111,27 @@ def _pack_mapping(
 
 
 def _pack_folder(root: Path, dockerfile: str, extra: bytes | None) -> PackedContext:
-    try:
-        is_folder = root.is_dir()
-    except OSError as exc:  # a name that is too long, a folder that may not be entered
-        raise InvalidInput(f"The build context {root!s:.80} cannot be read: {exc}.") from exc
-    if not is_folder:
-        raise InvalidInput(f"The build context {root} is not a folder.")
-    inside = not Path(dockerfile).is_absolute() and Path(dockerfile).parts[:1] != ("..",)
-    if extra is None and not (inside and (root / dockerfile).is_file()):
-        raise InvalidInput(f"There is no {dockerfile} in the build context {root}; {_OUTSIDE}.")
+    with reading(root, "context"):
+        if not root.is_dir():
+            raise InvalidInput(f"The build context {root} is not a folder.")
+    if extra is None:
+        inside = not Path(dockerfile).is_absolute() and Path(dockerfile).parts[:1] != ("..",)
+        with reading(root / dockerfile, "dockerfile"):
+            if not (inside and (root / dockerfile).is_file()):
+                raise InvalidInput(
+                    f"There is no {dockerfile} in the build context {root}; {_OUTSIDE}."
+                )
+            content = (root / dockerfile).read_bytes()
+    else:
+        content = extra
     sent = dockerfile if extra is None else _hidden_name(extra)
-    text = _text(_read(root / dockerfile) if extra is None else extra)
+    text = _text(content)
     rules = IgnoreRules(())
     for path in (root / f"{dockerfile}.dockerignore", root / ".dockerignore"):
-        if path.is_file():
-            rules = _ignore_rules(_read(path), str(path), sent)
-            break
+        with reading(path, "context"):
+            if path.is_file():
+                rules = _ignore_rules(path.read_bytes(), str(path), sent)
+                break
     files = {} if extra is None else {sent: extra}
     return PackedContext(_walk_and_pack(root, rules, files), sent, text)
 
@@ -200,13 +205,6 @@ def _checked(pieces: Iterable[object]) -> Iterator[bytes]:
             yield bytes(piece)
     except OSError as exc:
         raise InvalidInput(f"The build context cannot be read: {exc}.") from exc
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise InvalidInput(f"{path} cannot be read: {exc}.") from exc
 
 
 def _text(content: bytes | str) -> str:

@@ -49,6 +49,7 @@ __all__ = [
     "Timeout",
     "VolumeNotFound",
     "WaitTimeout",
+    "reading",
     "telling",
 ]
 
@@ -79,6 +80,30 @@ def telling(actions: Iterable[object]) -> Iterator[None]:
 
 class InvalidInput(EngineError, ValueError):
     """What the caller gave cannot be right, whatever the engine's state is."""
+
+
+@contextmanager
+def reading(path: object, option: str) -> Iterator[None]:
+    """Refuse what the caller named where a block that looks at or reads it is not let.
+
+    Before Python 3.14 `Path.is_dir` and the like raise below a folder that may not be entered,
+    and for a name that is too long; opening raises a ValueError for a name with a NUL.
+
+    Args:
+        path: what is read.
+        option: by what the caller named it, for the message.
+
+    Raises:
+        InvalidInput: it cannot be read.
+    """
+    try:
+        yield
+    except EngineError:
+        # That one is a ValueError as well.
+        raise
+    except (OSError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or exc
+        raise InvalidInput(f"{option}: {path!s:.300} cannot be read: {reason}.") from exc
 
 
 class MissingLibrary(EngineError):

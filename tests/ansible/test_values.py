@@ -129,3 +129,46 @@ def test_a_volume_of_a_service_with_what_is_no_text_is_refused(
     with pytest.raises(engine.errors.InvalidInput) as caught:
         mount(**stated)
     assert str(caught.value).startswith(said)
+
+
+def test_certificates_that_cannot_be_looked_at_are_refused(
+    engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stated = {"docker_host": "tcp://node:2376", "tls": True, "validate_certs": False}
+    stated |= dict.fromkeys(("ca_path", "client_cert", "client_key", "tls_hostname"))
+    monkeypatch.setenv("DOCKER_CERT_PATH", "/certs")
+    refusal = PermissionError(13, "Permission denied")
+    monkeypatch.setattr(engine.pathlib.Path, "is_file", _raising(refusal))
+    with pytest.raises(
+        engine.errors.InvalidInput, match=r"^DOCKER_CERT_PATH: /certs/ca\.pem cannot"
+    ):
+        engine._tls(stated)  # noqa: SLF001  # before a connection is made
+
+
+def _raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_arguments: object) -> None:
+        raise error
+
+    return fail
+
+
+class Answer(Exception):
+    """What a module ends with."""
+
+
+class Module:
+    """Stands in for Ansible's, without a program to end."""
+
+    def __init__(self, **_rules: object) -> None:
+        self.params: dict[str, Any] = {}
+
+    def fail_json(self, **result: object) -> None:
+        raise Answer(result)
+
+
+def test_a_module_without_an_engine_ends_in_an_answer(engine: Any) -> None:
+    with pytest.raises(Answer) as caught, engine.made_by(Module):
+        engine.local_module({}, _raising(KeyError("name")))
+    (result,) = caught.value.args
+    assert result["msg"] == "This is a bug of pytest_engine.engine: KeyError: 'name'"
+    assert "Traceback" in result["exception"]

@@ -292,6 +292,8 @@ def local_module(
         result = read(module.params)
     except errors.EngineError as error:
         module.fail_json(msg=str(error))
+    except Exception as error:  # noqa: BLE001  # beyond is a traceback
+        module.fail_json(**_bug(error))
     module.exit_json(changed=False, **result)
 
 
@@ -315,12 +317,14 @@ def _run(
     except errors.EngineError as error:
         module.fail_json(**{**_told_of(error), **failed(error)})
     except Exception as error:  # noqa: BLE001  # beyond is a traceback
-        module.fail_json(
-            msg=f"This is a bug of pytest_engine.engine: {type(error).__name__}: {error}",
-            exception=traceback.format_exc(),
-            **failed(error),
-        )
+        module.fail_json(**_bug(error), **failed(error))
     module.exit_json(**result)
+
+
+def _bug(error: Exception) -> dict[str, str]:
+    """Tell an error that no module is to end with, while it is handled."""
+    said = f"This is a bug of pytest_engine.engine: {type(error).__name__}: {error}"
+    return {"msg": said, "exception": traceback.format_exc()}
 
 
 def _told_of(error: errors.EngineError) -> dict[str, Any]:
@@ -374,8 +378,11 @@ def _tls(params: Mapping[str, Any]) -> endpoint.Tls | None:
     folder = os.environ.get("DOCKER_CERT_PATH")
     paths = {}
     for option, name in _FILES.items():
-        usual = pathlib.Path(folder, name) if folder else None
-        paths[option] = params[option] or (usual if usual and usual.is_file() else None)
+        paths[option] = params[option]
+        if folder and not params[option]:
+            usual = pathlib.Path(folder, name)
+            with errors.reading(usual, "DOCKER_CERT_PATH"):
+                paths[option] = usual if usual.is_file() else None
     return endpoint.Tls(
         ca=paths["ca_path"],
         cert=paths["client_cert"],

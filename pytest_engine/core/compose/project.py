@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,19 +49,24 @@ class Project:
         Raises:
             InvalidInput: the folder or one of the files is not there.
         """
-        if not self.directory.is_dir():
-            raise InvalidInput(f"project_src: {self.directory} is not a folder.")
-        missing = [name for name in self.files if not (self.directory / name).exists()]
+        with reading(self.directory, "project_src"):
+            if not self.directory.is_dir():
+                raise InvalidInput(f"project_src: {self.directory} is not a folder.")
+        missing = [name for name in self.files if not self._has(name, "files")]
         if missing:
             raise InvalidInput(
                 f"files: there is no {' and no '.join(missing)} in {self.directory}."
             )
-        there = any((self.directory / name).exists() for name in self.files or _USUAL)
-        if usual and not there:
+        if usual and not self.files and not any(self._has(name, "project_src") for name in _USUAL):
             raise InvalidInput(
                 f"project_src: {self.directory} holds no Compose file, which would be "
                 f"{', '.join(_USUAL)}. State others as files."
             )
+
+    def _has(self, name: str, option: str) -> bool:
+        path = self.directory / name
+        with reading(path, option):
+            return path.exists()
 
     def arguments(self) -> list[str]:
         """Give the options of `docker compose` for it."""

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..discovery import current_context, docker_config_dir
-from ..errors import InvalidInput
+from ..errors import InvalidInput, reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,15 +50,17 @@ def list_contexts(
     current = current or _current(env, folder)
     asked = current if only_current else name
     if asked is None:
-        metas = sorted((folder / "contexts" / "meta").glob("*/meta.json"))
+        with reading(folder, "DOCKER_CONFIG"):
+            metas = sorted((folder / "contexts" / "meta").glob("*/meta.json"))
         told = [_default(env), *map(_read, metas)]
     elif asked == _DEFAULT:
         told = [_default(env)]
     else:
         identity = hashlib.sha256(asked.encode()).hexdigest()
         meta = folder / "contexts" / "meta" / identity / "meta.json"
-        if not meta.is_file():
-            raise InvalidInput(f"There is no context {asked!r}: {meta} does not exist.")
+        with reading(meta, "DOCKER_CONFIG"):
+            if not meta.is_file():
+                raise InvalidInput(f"There is no context {asked!r}: {meta} does not exist.")
         told = [_read(meta)]
     contexts = [{**context, "current": context["name"] == current} for context in told]
     contexts.sort(key=lambda context: str(context["name"]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
-from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound
+from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, reading
 from .files_in import same_content
 from .reach import Reach, absolute, is_running
 from .trees import Entry
@@ -104,11 +104,13 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
             "what it leads to, keep_links the link itself."
         )
     path = wanted.target
-    if path.is_dir() and not there.is_dir:
-        path = path / name
-    exists = os.path.lexists(path)
-    if exists and path.is_dir() != there.is_dir:
-        here = "a folder" if path.is_dir() else "no folder"
+    with reading(path, "path"):
+        if path.is_dir() and not there.is_dir:
+            path = path / name
+        exists = os.path.lexists(path)
+        is_folder = path.is_dir()
+    if exists and is_folder != there.is_dir:
+        here = "a folder" if is_folder else "no folder"
         raise InvalidInput(
             f"{path} is {here}, and is not replaced by the {there.kind} {source} of container "
             f"{container}."

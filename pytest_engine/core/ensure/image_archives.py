@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EngineError, InvalidInput
+from ..errors import EngineError, InvalidInput, reading
 from ..reference import parse_reference
 from ..writing import replace_file
 from .image_names import familiar_name, find_image, is_image_id, name_image
@@ -242,7 +242,13 @@ def _foretell(archived: Sequence[ArchivedImage]) -> list[dict[str, Any]]:
 
 
 def export_images(
-    engine: Engine, names: Sequence[str], path: str, *, force: bool = False, check: bool = False
+    engine: Engine,
+    names: Sequence[str],
+    path: str,
+    *,
+    force: bool = False,
+    check: bool = False,
+    option: str = "path",
 ) -> Export:
     """Write images into an archive, unless they are what is in it. Again changes nothing.
 
@@ -254,6 +260,7 @@ def export_images(
         path: the archive.
         force: write it in any case.
         check: change nothing; tell what would be done.
+        option: what the path is called, for messages.
 
     Raises:
         ImageNotFound: the engine's store does not have one of them.
@@ -271,7 +278,7 @@ def export_images(
         for name, id in zip(names, ids)
         if not is_image_id(name) and "@" not in name
     }
-    archived = _archived(path)
+    archived = _archived(path, option)
     before = {"exists": False} if archived is None else {"images": _held(archived, ids)}
     named = {id: [tag for tag in tags if tags[tag] == id] for id in ids}
     after = {"images": _listed(named.items())}
@@ -285,15 +292,16 @@ def export_images(
     return Export(reason, tuple(images), before, after)
 
 
-def _archived(path: str) -> tuple[ArchivedImage, ...] | None:
+def _archived(path: str, option: str) -> tuple[ArchivedImage, ...] | None:
     """Return what is in an archive, as far as it tells; None where there is none yet."""
     place = Path(path)
-    if not place.parent.is_dir():
-        raise InvalidInput(f"{path} cannot be written: there is no folder {place.parent}.")
-    if not place.exists():
-        return None
-    if not place.is_file():
-        raise InvalidInput(f"{path} is there and no file; name one for the archive.")
+    with reading(path, option):
+        if not place.parent.is_dir():
+            raise InvalidInput(f"{path} cannot be written: there is no folder {place.parent}.")
+        if not place.exists():
+            return None
+        if not place.is_file():
+            raise InvalidInput(f"{path} is there and no file; name one for the archive.")
     try:
         return read_archive(path) or ()
     except InvalidInput:

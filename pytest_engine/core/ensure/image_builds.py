@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..discovery import proxy_variables
-from ..errors import InvalidInput, telling
+from ..errors import InvalidInput, reading, telling
 from ..reference import parse_reference
 from .build_spec import BuildOutput
 from .buildx import run_buildx
@@ -127,11 +127,13 @@ def _find_dockerfile(wanted: BuildSpec) -> Path:
         InvalidInput: it is not there, or the context is not.
     """
     folder = Path(wanted.path)
-    if not folder.is_dir():
-        raise InvalidInput(f"The build context {folder} is not a folder.")
+    with reading(folder, "path"):
+        if not folder.is_dir():
+            raise InvalidInput(f"The build context {folder} is not a folder.")
     path = folder / (wanted.dockerfile or "Dockerfile")
-    if not path.is_file():
-        raise InvalidInput(f"There is no Dockerfile {path}.")
+    with reading(path, "dockerfile"):
+        if not path.is_file():
+            raise InvalidInput(f"There is no Dockerfile {path}.")
     return path
 
 
@@ -176,7 +178,5 @@ def _inside(dockerfile: Path, folder: Path) -> tuple[str, bytes | None]:
         return str(dockerfile.resolve().relative_to(folder.resolve())), None
     except ValueError:
         pass
-    try:
+    with reading(dockerfile, "dockerfile"):
         return "Dockerfile", dockerfile.read_bytes()
-    except OSError as exc:
-        raise InvalidInput(f"The Dockerfile {dockerfile} cannot be read: {exc}.") from exc

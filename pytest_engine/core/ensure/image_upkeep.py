@@ -239,7 +239,7 @@ def _archive(engine: Engine, wanted: UpkeepSpec, path: str, done: _Work, *, chec
         # It would come in the step before, so what is in the archive is not it.
         done.note(f"Wrote {wanted.name} to {path}", changed=True)
         return
-    written = export_images(engine, [wanted.name], path, check=check)
+    written = export_images(engine, [wanted.name], path, check=check, option="archive_path")
     if written.reason:
         done.note(f"Wrote {wanted.name} to {path}: {written.reason}", changed=True)
 
