@@ -306,6 +306,8 @@ def test_what_cannot_be_is_refused_with_its_reason(
         "no docker": ("compose_v2", {**shop, "docker_cli": "/nowhere/docker"}, "Install Docker"),
         "no plugin": ("compose_v2", {**shop, "docker_cli": str(tmp_path / "bare")}, "no Compose"),
         "no folder": ("compose_v2", {"project_src": "/nowhere"}, "/nowhere is not a folder"),
+        "no name": ("compose_v2", {"project_src": ""}, "project_src: name the folder"),
+        "null": ("compose_v2", {"project_src": None}, "project_src: name the folder"),
         "no file": ("compose_v2_pull", {**shop, "files": ["x.yml"]}, "there is no x.yml in"),
         "no service": ("compose_v2", {**shop, "services": ["nosuch"]}, "no such service: nosuch"),
         "no number": ("compose_v2", {**shop, "scale": {"web": "two"}}, "no whole number"),

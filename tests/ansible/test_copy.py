@@ -145,7 +145,7 @@ def test_a_content_is_copied_and_not_logged(
             ("short", {**base, "content": "1"}, True),
             ("again", {**base, "content": "1"}, False),
             ("base64", {**base, "content": "AP8=", "content_is_b64": True}, True),
-            ("base64 again", {**base, "content": "AP8=", "content_is_b64": True}, False),
+            ("base64 again", {**base, "content": "AP\n8 =\n", "content_is_b64": True}, False),
             ("text", {**base, "content": "grün\n"}, True),
             ("large", {**base, "content": "x" * 200_000}, True),
             ("empty", {**base, "content": ""}, True),
@@ -335,6 +335,8 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
         mode={**file, "mode": "rw", "mode_parse": "modern"},
         number={**file, "mode": 420, "mode_parse": "octal_string_only"},
         base64={**text, "mode": 1, "content_is_b64": True},
+        foreign={**text, "content": "####", "mode": 1, "content_is_b64": True},
+        unnamed={**file, "path": ""},
         missing={**file, "path": str(tmp_path / "missing")},
         circle={**file, "path": str(tmp_path / "circle")},
         file_over_all={**file, "container_path": "/"},
@@ -355,6 +357,8 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
         "mode: 420 is not an octal number in a string that stands for permissions."
     )
     assert said["base64"].startswith("content: it is not Base64")
+    assert said["foreign"].startswith("content: it is not Base64")
+    assert said["unnamed"].startswith("path: name the file or folder")
     assert said["missing"].startswith("path: there is no ")
     assert "leads back to a folder that it is in" in said["circle"]
     assert "is a folder, which is not replaced by a file" in said["file_over_all"]

@@ -108,11 +108,13 @@ def test_what_cannot_be_copied_out_is_refused(
         OUT,
         link={**base, "container_path": "/link"},
         folder_over_file={**base, "path": str(tmp_path / "file")},
+        unnamed={**base, "path": ""},
         no_path={**base, "container_path": "/nothing"},
         no_container={**base, "container": scratch.name("missing")},
     )
     assert "follow copies what it leads to" in said["link"]
     assert "is no folder, and is not replaced by the folder /etc" in said["folder_over_file"]
+    assert said["unnamed"].startswith("path: name the file or folder")
     assert "there is no /nothing" in said["no_path"]
     assert "No such container" in said["no_container"]
     assert not (tmp_path / "new").exists()

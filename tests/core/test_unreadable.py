@@ -73,6 +73,11 @@ def test_a_place_that_cannot_be_looked_at_is_refused(
         look(tmp_path)
 
 
+def test_a_build_context_without_a_name_is_not_the_present_folder() -> None:
+    with pytest.raises(InvalidInput, match=r"^path: name the folder"):
+        build_image(ENGINE, BuildSpec("a:1", ""))
+
+
 @pytest.mark.engine
 def test_a_place_that_cannot_be_looked_at_gets_no_copy(
     engine: Engine, scratch: Scratch, busybox: str

@@ -169,6 +169,8 @@ def finished(run: ComposeRun | None, params: Mapping[str, Any]) -> dict[str, Any
 
 @contextmanager
 def _project(params: Mapping[str, Any]) -> Iterator[Project]:
+    if params["definition"] is None and not params["project_src"]:
+        raise errors.InvalidInput("project_src: name the folder of the project; it is empty.")
     project = Project(
         pathlib.Path(params["project_src"] or "").absolute(),
         params["project_name"],

@@ -26,6 +26,8 @@ def wanted(params: Mapping[str, Any]) -> files_in.CopyIn:
     mode = _mode(params["mode"], params["mode_parse"], "mode")
     if params["content"] is not None:
         entries = [trees.content_entry(_content(params), mode or 0)]
+    elif params["path"] == "":
+        raise errors.InvalidInput("path: name the file or folder to copy; it is empty.")
     elif params["path"] is not None:
         folder_mode = _mode(params["directory_mode"], "modern", "directory_mode")
         entries = trees.path_entries(
@@ -50,10 +52,13 @@ def _content(params: Mapping[str, Any]) -> bytes:
     if not params["content_is_b64"]:
         return str(params["content"]).encode("utf-8", "surrogateescape")
     try:
-        return base64.b64decode(params["content"])
+        # The command base64 breaks lines, and YAML may add spaces.
+        return base64.b64decode("".join(params["content"].split()), validate=True)
     except (binascii.Error, ValueError) as error:
         # Without the content, which may be a secret.
-        raise errors.InvalidInput(f"content: it is not Base64: {error}.") from error
+        raise errors.InvalidInput(
+            "content: it is not Base64, and content_is_b64 says so."
+        ) from error
 
 
 def _mode(value: Any, parse: str, option: str) -> int | None:

@@ -126,6 +126,8 @@ def _find_dockerfile(wanted: BuildSpec) -> Path:
     Raises:
         InvalidInput: it is not there, or the context is not.
     """
+    if not wanted.path:
+        raise InvalidInput("path: name the folder with the build context; it is empty.")
     folder = Path(wanted.path)
     with reading(folder, "path"):
         if not folder.is_dir():
