@@ -90,7 +90,7 @@ class LoginStore:
             text = self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return {}
-        except (OSError, UnicodeDecodeError) as exc:
+        except (OSError, ValueError) as exc:
             raise EngineError(f"Cannot read the logins in {self._path}: {exc}.") from exc
         return dict(parse_config(text, str(self._path))) if text.strip() else {}
 

@@ -152,6 +152,22 @@ def _raising(error: Exception) -> Callable[..., Any]:
     return fail
 
 
+@pytest.mark.parametrize(
+    ("read", "option"),
+    [
+        (lambda part, path: part("content_options")._data({"data_src": path}), "data_src"),  # noqa: SLF001  # what is read
+        (lambda part, path: part("stack_options")._file(path), "compose"),  # noqa: SLF001  # what is read
+    ],
+)
+def test_a_file_whose_name_holds_a_nul_is_refused(
+    engine: Any, part: Callable[[str], Any], read: Callable[..., Any], option: str
+) -> None:
+    with pytest.raises(
+        engine.errors.InvalidInput, match=f"^{option}: a\0b cannot be read: embedded"
+    ):
+        read(part, "a\0b")
+
+
 class Answer(Exception):
     """What a module ends with."""
 

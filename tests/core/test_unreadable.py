@@ -20,6 +20,9 @@ from pytest_engine.core.ensure.files_out import CopyOut, fetch_from
 from pytest_engine.core.ensure.image_archives import export_images
 from pytest_engine.core.ensure.image_builds import build_image
 from pytest_engine.core.errors import EngineError, InvalidInput, reading
+from pytest_engine.core.login_store import LoginStore
+from pytest_engine.core.spec.values import read_env_file
+from pytest_engine.core.stackfile.parts import read_stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +67,7 @@ def test_what_is_refused_already_stays_as_it_is() -> None:
         lambda folder: Project(folder / LONG).check(),
         lambda folder: Project(folder, files=(LONG,)).check(),
         lambda folder: list_contexts("a", environ={"DOCKER_CONFIG": str(folder / LONG)}),
+        lambda folder: read_env_file(str(folder / LONG)),
     ],
 )
 def test_a_place_that_cannot_be_looked_at_is_refused(
@@ -71,6 +75,25 @@ def test_a_place_that_cannot_be_looked_at_is_refused(
 ) -> None:
     with pytest.raises(InvalidInput, match=LONG[:100]):
         look(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (read_env_file, "env_file: a"),
+        (lambda path: read_env_file(path, "env_files"), "env_files: a"),
+        (lambda path: read_stack("s", {"secrets": {"b": {"file": path}}}, Path()), "secrets.b: a"),
+    ],
+)
+def test_a_file_whose_name_holds_a_nul_is_refused(look: Callable[[str], object], said: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        look("a\0b")
+    assert str(caught.value) == f"{said}\0b cannot be read: embedded null byte."
+
+
+def test_logins_in_a_file_whose_name_holds_a_nul_are_refused() -> None:
+    with pytest.raises(EngineError, match="Cannot read the logins in a\0b: embedded"):
+        LoginStore(Path("a\0b")).forget("registry.example")
 
 
 def test_a_build_context_without_a_name_is_not_the_present_folder() -> None:

@@ -78,10 +78,8 @@ def _wanted(params: Mapping[str, Any]) -> ContentSpec:
 
 def _data(params: Mapping[str, Any]) -> bytes:
     if params["data_src"] is not None:
-        try:
+        with errors.reading(params["data_src"], "data_src"):
             return Path(params["data_src"]).read_bytes()
-        except OSError as error:
-            raise errors.InvalidInput(f"data_src: it cannot be read: {error}.") from error
     if not params["data_is_b64"]:
         return str(params["data"]).encode("utf-8", "surrogateescape")
     try:

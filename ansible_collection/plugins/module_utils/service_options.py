@@ -198,7 +198,7 @@ def _env(params: Mapping[str, Any]) -> dict[str, str] | None:
         return None
     env: dict[str, str] = {}
     for path in params["env_files"] or ():
-        env.update(read_env_file(path))
+        env.update(read_env_file(path, "env_files"))
     stated = params["env"]
     if isinstance(stated, str):
         stated = stated.split(",")

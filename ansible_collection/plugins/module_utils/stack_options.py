@@ -129,10 +129,8 @@ def _file(item: Any) -> Mapping[str, Any]:
         return item
     if not isinstance(item, str):
         raise errors.InvalidInput(f"compose: {item!r} is neither a path nor a definition.")
-    try:
+    with errors.reading(item, "compose"):
         text = Path(item).read_text("utf-8")
-    except (OSError, ValueError) as error:
-        raise errors.InvalidInput(f"compose: {item} cannot be read: {error}.") from error
     read = _parse(item, text)
     if not isinstance(read, dict):
         raise errors.InvalidInput(f"compose: {item} holds no mapping.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InvalidInput
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -24,6 +26,15 @@ class BuildSecret:
     id: str
     type: str
     source: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no process could be handed; Ansible lets null pass for a stated value."""
+        if not isinstance(self.source, str):
+            option = "src" if self.type == "file" else self.type  # type: ignore[unreachable]  # not everybody checks types
+            raise InvalidInput(f"secrets: {self.id} has no {option}. State it.")
+        if "\0" in self.id + self.source:
+            # Without the secret.
+            raise InvalidInput(f"secrets: {self.id!r} holds a NUL, which no process takes.")
 
 
 @dataclass(frozen=True)

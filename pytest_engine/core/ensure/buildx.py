@@ -10,7 +10,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from ..errors import BuildFailed, Incompatible
+from ..errors import BuildFailed, Incompatible, InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +48,7 @@ def run_buildx(
     Raises:
         Incompatible: this machine has no docker command with buildx.
         BuildFailed: the build failed.
+        InvalidInput: an option holds what no command takes.
     """
     import subprocess  # not before it is needed
 
@@ -55,7 +56,7 @@ def run_buildx(
     environ = {k: v for k, v in os.environ.items() if k not in ("DOCKER_CONTEXT", "DOCKER_HOST")}
     try:
         subprocess.run([program, "buildx", "version"], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as exc:
+    except (OSError, ValueError, subprocess.CalledProcessError) as exc:
         raise Incompatible(
             f"{wanted.needs_session} cannot be had over the engine's API alone: the builder asks "
             "its client for them, and `docker buildx` is that client, which this machine does not "
@@ -64,6 +65,8 @@ def run_buildx(
     given, values = _secrets(wanted.secrets)
     command = [*docker, "buildx", "build", "--progress", "plain", *_options(wanted, dockerfile)]
     command += [*given, "--", wanted.path]
+    if any("\0" in word for word in command):
+        raise InvalidInput("An option of the build holds a NUL, which no process takes.")
     with subprocess.Popen(
         command,
         env={**environ, **values},

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Union
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, reading
 
 __all__ = [
     "Command",
@@ -144,23 +144,25 @@ def parse_env(value: Env | None) -> dict[str, str] | None:
     return dict(pairs)
 
 
-def read_env_file(path: str) -> dict[str, str]:
+def read_env_file(path: str, option: str = "env_file") -> dict[str, str]:
     """Read variables from a file: a line `NAME=value` each, `#` before what is a comment.
+
+    Args:
+        path: the file.
+        option: by what it was named, for messages.
 
     Raises:
         InvalidInput: the file cannot be read, or a line has another form.
     """
     env: dict[str, str] = {}
-    try:
+    with reading(path, option):
         lines = Path(path).read_text("utf-8").splitlines()
-    except (OSError, UnicodeError) as exc:
-        raise InvalidInput(f"env_file: {path} cannot be read: {exc}.") from exc
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
         name, separator, value = text.partition("=")
         if not separator or not name:
-            raise InvalidInput(f"env_file: {path}, line {number}: write NAME=value.")
+            raise InvalidInput(f"{option}: {path}, line {number}: write NAME=value.")
         env[name] = value
     return env

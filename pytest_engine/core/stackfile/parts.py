@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, reading
 from ..spec.content import ContentSpec
 from ..spec.network import IpamPool, NetworkSpec
 from ..spec.readers import read_text
@@ -192,9 +192,5 @@ def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> 
 
 
 def _read(where: str, path: Path) -> bytes:
-    try:
+    with reading(path, where):
         return path.read_bytes()
-    except (OSError, ValueError) as exc:
-        # No system call is made for a path with a NUL.
-        why = exc.strerror if isinstance(exc, OSError) else exc
-        raise InvalidInput(f"{where}: {path} cannot be read: {why}.") from exc
