@@ -166,7 +166,7 @@ def test_what_is_no_text_is_refused(playbooks: Playbooks, scratch: Scratch, tmp_
         return "container", {"name": name, "image": "busybox", **options}
 
     tasks: dict[str, tuple[str, dict[str, Any]]] = {
-        "mounts.labels: the value 1.1": container(mounts=[{**volume, "labels": {"a": 1.1}}]),
+        "mounts.labels: a": container(mounts=[{**volume, "labels": {"a": None}}]),
         "mounts.volume_options: a": container(mounts=[{**volume, "volume_options": {"a": None}}]),
         "log_options: a": container(log_driver="json-file", log_options={"a": None}),
         "networks.driver_options: a": container(
@@ -175,7 +175,7 @@ def test_what_is_no_text_is_refused(playbooks: Playbooks, scratch: Scratch, tmp_
         "driver_options: a": ("volume", {"name": name, "driver_options": {"a": []}}),
         "ipam_driver_options: a": ("network", {"name": name, "ipam_driver_options": {"a": {}}}),
         "args: a": ("image_build", {"name": name, **build, "args": {"a": None}}),
-        "labels: the value 1.1": ("image_build", {"name": name, **build, "labels": {"a": 1.1}}),
+        "labels: a": ("image_build", {"name": name, **build, "labels": {"a": None}}),
     }
     image = {"name": name, "source": "build"}
     for option in ("args", "etc_hosts", "labels"):

@@ -78,13 +78,11 @@ def test_an_option_that_is_no_text_is_refused_without_its_value(
     assert str(caught.value) == told
 
 
-def test_labels_may_be_booleans_where_they_are_elsewhere(engine: Any) -> None:
-    assert engine.labels({"kept": True, "tier": 1}, booleans=True) == {"kept": "true", "tier": "1"}
+def test_labels_are_what_was_written(engine: Any) -> None:
+    assert engine.labels({"kept": "yes", "tier": 1}) == {"kept": "yes", "tier": "1"}
     for wrong in ({"kept": True}, {"release": 1.1}):
         with pytest.raises(engine.errors.InvalidInput, match=r"^labels: the value "):
             engine.labels(wrong)
-    with pytest.raises(engine.errors.InvalidInput, match=r"^labels: the value 1\.1 of release"):
-        engine.labels({"release": 1.1}, booleans=True)
 
 
 @pytest.fixture

@@ -165,7 +165,7 @@ def test_what_does_not_come_true_fails_with_what_was_seen(
     assert "is no regular expression" in said["pattern"]
     assert "mutually exclusive: text|pattern" in said["both"]
     assert "70000 is no port number" in said["port"]
-    assert said["time"].startswith("timeout: 0")
+    assert said["time"].startswith("wait_timeout: 0")
     assert "there is no /nowhere" in said["file"]
     assert "the path is an absolute one" in said["relative"]
     assert said["stable"].startswith("wait.stable: 0")

@@ -67,7 +67,6 @@ def test_what_is_refused_already_stays_as_it_is() -> None:
         lambda folder: Project(folder / LONG).check(),
         lambda folder: Project(folder, files=(LONG,)).check(),
         lambda folder: list_contexts("a", environ={"DOCKER_CONFIG": str(folder / LONG)}),
-        lambda folder: read_env_file(str(folder / LONG)),
     ],
 )
 def test_a_place_that_cannot_be_looked_at_is_refused(

@@ -267,10 +267,9 @@ def _attachment(driver_options: Mapping[str, Any] | None, **options: Any) -> Net
 
 def _mount(**options: Any) -> Mount:
     given = {name: value for name, value in options.items() if value is not None}
-    if "labels" in given:
-        given["labels"] = engine.labels(given["labels"], "mounts.labels", booleans=True)
-    if "volume_options" in given:
-        given["volume_options"] = engine.texts(given["volume_options"], "mounts.volume_options")
+    for name in ("labels", "volume_options"):
+        if name in given:
+            given[name] = engine.texts(given[name], f"mounts.{name}")
     if "tmpfs_size" in given:
         given["tmpfs_size"] = parse_bytes(given["tmpfs_size"], "tmpfs_size")
     if "tmpfs_mode" in given:

@@ -150,21 +150,18 @@ def plain_texts(values: Mapping[str, Any] | None, option: str) -> dict[str, str]
     return texts({k: str(v) if isinstance(v, bool) else v for k, v in values.items()}, option)
 
 
-def labels(
-    values: Mapping[str, Any] | None, option: str = "labels", *, booleans: bool = False
-) -> dict[str, str] | None:
+def labels(values: Mapping[str, Any] | None, option: str = "labels") -> dict[str, str] | None:
     """Labels as the engine takes them, with nothing in them that YAML has changed.
 
     Args:
         values: name -> value, as a task has them.
         option: where, for the message.
-        booleans: take them, as `true` and `false`, where community.docker's module does.
 
     Raises:
         InvalidInput: one is no text any more: `1.10` has become 1.1, and `yes` True.
     """
     for name, value in (values or {}).items():
-        if isinstance(value, float) or (isinstance(value, bool) and not booleans):
+        if isinstance(value, (bool, float)):
             raise errors.InvalidInput(
                 f"{option}: the value {value!r} of {name} is what YAML made of it, and no text. "
                 "Put what was written into quotes."

@@ -325,7 +325,7 @@ def build(name: str, options: Mapping[str, Any] | None) -> BuildSpec | None:
     return BuildSpec(
         name,
         args=engine.plain_texts(options["args"], "build.args"),
-        labels=engine.labels(options["labels"], "build.labels", booleans=True),
+        labels=engine.texts(options["labels"], "build.labels"),
         cache_from=options["cache_from"] or (),
         etc_hosts=engine.texts(options["etc_hosts"], "build.etc_hosts") or {},
         platforms=[options["platform"]] if options["platform"] else (),

@@ -338,7 +338,7 @@ def build(call: engine.Call) -> dict[str, Any]:
     wanted = BuildSpec(
         name=name_image(params["name"], params["tag"]),
         args=engine.texts(params["args"], "args"),
-        labels=engine.labels(params["labels"], booleans=True),
+        labels=engine.texts(params["labels"], "labels"),
         cache_from=params["cache_from"] or (),
         etc_hosts=engine.texts(params["etc_hosts"], "etc_hosts") or {},
         platforms=params["platform"] or (),

@@ -19,6 +19,7 @@ from .values import (
     read_flag,
     read_list,
     read_mapping,
+    read_mapping_or_none,
     read_section,
 )
 
@@ -152,16 +153,18 @@ def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) ->
                     for key in _ADDRESSES
                     if pool.get(key)
                 },
-                aux_addresses=_or_none(pool.get("aux_addresses"), f"{where}.config.aux_addresses"),
+                aux_addresses=read_mapping_or_none(
+                    pool.get("aux_addresses"), f"{where}.config.aux_addresses"
+                ),
             )
         )
     flags = {flag: read_flag(stated.get(flag), f"networks.{name}.{flag}") for flag in _FLAGS}
     return NetworkSpec(
         name,
         driver=stated.get("driver") or "overlay",
-        driver_options=_or_none(stated.get("driver_opts"), "driver_opts"),
+        driver_options=read_mapping_or_none(stated.get("driver_opts"), "driver_opts"),
         ipam_driver=ipam.get("driver"),
-        ipam_driver_options=_or_none(ipam.get("options"), f"{where}.options"),
+        ipam_driver_options=read_mapping_or_none(ipam.get("options"), f"{where}.options"),
         ipam_config=pools or None,
         enable_ipv4=flags["enable_ipv4"],
         enable_ipv6=flags["enable_ipv6"],
@@ -169,10 +172,6 @@ def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) ->
         attachable=flags["attachable"],
         labels={**read_mapping(stated.get("labels"), f"networks.{name}.labels"), **labels},
     )
-
-
-def _or_none(stated: Any, where: str) -> dict[str, str] | None:
-    return None if stated is None else read_mapping(stated, where)
 
 
 def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> ContentSpec:

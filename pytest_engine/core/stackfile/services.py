@@ -21,6 +21,7 @@ from .values import (
     read_hosts,
     read_list,
     read_mapping,
+    read_mapping_or_none,
     read_one_or_more,
     read_section,
     read_sections,
@@ -237,7 +238,9 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
             "healthcheck": _healthcheck(where, stated.get("healthcheck")),
             "hosts": read_hosts(hosts, f"{where}.extra_hosts"),
             "log_driver": logging.get("driver"),
-            "log_driver_options": _options(logging.get("options"), f"{where}.logging.options"),
+            "log_driver_options": read_mapping_or_none(
+                logging.get("options"), f"{where}.logging.options"
+            ),
             "sysctls": read_mapping(stated.get("sysctls"), f"{where}.sysctls"),
             "ulimits": [_ulimit(name, limit) for name, limit in ulimits.items()],
         }
@@ -382,10 +385,6 @@ def _credentials(where: str, stated: Any, names: Mapping[str, str]) -> dict[str,
             raise InvalidInput(f"{where}: the file has no config {source}.")
         source = names[source]
     return {sort.capitalize(): str(source)}
-
-
-def _options(value: Any, where: str) -> dict[str, str] | None:
-    return None if value is None else read_mapping(value, where)
 
 
 def _text(value: Any) -> str | None:

@@ -16,6 +16,7 @@ __all__ = [
     "read_hosts",
     "read_list",
     "read_mapping",
+    "read_mapping_or_none",
     "read_one_or_more",
     "read_section",
     "read_sections",
@@ -88,6 +89,11 @@ def read_mapping(stated: Any, where: str) -> dict[str, str]:
         }
     parts = (item.partition("=") for item in map(str, read_list(stated, where)))
     return {key: value for key, _sign, value in parts}
+
+
+def read_mapping_or_none(stated: Any, where: str) -> dict[str, str] | None:
+    """Read what `read_mapping` does; nothing is None."""
+    return None if stated is None else read_mapping(stated, where)
 
 
 def read_list(stated: Any, where: str) -> list[Any]:
