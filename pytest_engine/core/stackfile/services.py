@@ -22,6 +22,7 @@ from .values import (
     read_list,
     read_mapping,
     read_mapping_or_none,
+    read_number,
     read_one_or_more,
     read_section,
     read_sections,
@@ -178,14 +179,13 @@ def read_service(
     if stated.get("user") is not None:
         settings["user"] = str(stated["user"])
     mode = str(deploy.get("mode") or "replicated")
-    replicas = _number(f"{where}.deploy.replicas", deploy.get("replicas"))
+    replicas = read_number(deploy.get("replicas"), f"{where}.deploy.replicas")
     if replicas is None and mode in ("replicated", "replicated-job"):
         # A number that was stated before, or scaled to, is taken back as well.
         replicas = 1
     written = {
         **{setting: f"{where}.{key}" for key, setting in _SAME.items()},
         **{setting: f"{where}.deploy.{part}.{key}" for (part, key), setting in _DEPLOYED.items()},
-        "command": f"{where}.entrypoint",
     }
     spec = ServiceSpec(name, image, mode, replicas, settings=settings, written=written)
     ignored = [*_IGNORED] if restart else [*_IGNORED, "restart"]
@@ -206,15 +206,6 @@ def _restart(where: str, stated: Any) -> dict[str, Any]:
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
-
-
-def _number(where: str, value: Any) -> int | None:
-    if value is None:
-        return None
-    try:
-        return int(value)
-    except (OverflowError, TypeError, ValueError) as exc:
-        raise InvalidInput(f"{where}: {value!r} is no number.") from exc
 
 
 def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -279,7 +270,7 @@ def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
         return Healthcheck(test="NONE")
     known = ("test", "interval", "timeout", "retries", "start_period", "start_interval")
     check_keys(f"{where}.healthcheck", check, known)
-    check["retries"] = _number(f"{where}.healthcheck.retries", check.get("retries"))
+    check["retries"] = read_number(check.get("retries"), f"{where}.healthcheck.retries")
     return Healthcheck(**{key: check[key] for key in known if key in check})
 
 
@@ -397,4 +388,4 @@ def _mode(where: str, value: Any) -> int | None:
             return int(value, 8)
         except ValueError as exc:
             raise InvalidInput(f"{where}: {value!r} is no octal number.") from exc
-    return _number(where, value)
+    return read_number(value, where)

@@ -17,6 +17,7 @@ __all__ = [
     "read_list",
     "read_mapping",
     "read_mapping_or_none",
+    "read_number",
     "read_one_or_more",
     "read_section",
     "read_sections",
@@ -48,6 +49,16 @@ def read_flag(stated: Any, where: str) -> bool | None:
     if flag is None:
         raise InvalidInput(f"{where}: {stated!r} is neither true nor false.")
     return flag
+
+
+def read_number(stated: Any, where: str) -> int | None:
+    """Read a whole number, which may be a text; None: it is not stated."""
+    if stated is None:
+        return None
+    try:
+        return int(stated)
+    except (OverflowError, TypeError, ValueError) as exc:
+        raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
 
 
 def is_external(stated: Mapping[str, Any], where: str) -> bool:
