@@ -189,6 +189,28 @@ def test_another_user_is_become_with_a_password(target: Target, *, pipelining: b
     assert PASSWORD not in run.output
 
 
+# It asks as sudo does, and what it is for writes an error before anybody reads that it began.
+ASKS = """#!/bin/sh
+while [ "$1" != -p ]; do shift; done
+printf %s "$2" >&2
+read -r password
+echo err >&2
+sleep 0.3
+shift 4
+exec "$@"
+"""
+
+
+def test_what_is_written_right_after_an_escalation_is_kept(target: Target) -> None:
+    asks = {"ansible_become_exe": "/usr/local/bin/asks", "ansible_become_pass": PASSWORD}
+    run = target.run(
+        {"name": "asks", "copy": {"content": ASKS, "dest": "/usr/local/bin/asks", "mode": "0755"}},
+        {"name": "raw", "raw": "id -un", "become": True, "vars": asks},
+    )
+    raw = run.results["raw"]
+    assert (raw["stdout"], raw["stderr"]) == ("root\n", "err\n"), run.output
+
+
 def test_an_escalation_that_says_nothing_ends_in_time(target: Target) -> None:
     run = target.run(
         {

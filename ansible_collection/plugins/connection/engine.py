@@ -218,10 +218,10 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
                         continue
                     answer = escalation.hear(data)
                     if answer:
-                        output.write(answer)
-                    if escalation.is_done():
                         # Its question is no output of the command.
                         written["stderr"].clear()
+                        output.write(answer)
+                    if escalation.is_done():
                         output.settimeout(None)
                         _send(output, stdin)
             except engine.errors.Timeout as error:

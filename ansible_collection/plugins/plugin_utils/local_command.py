@@ -146,10 +146,10 @@ class LocalCommand(ConnectionBase):  # type: ignore[misc]  # it has no annotatio
                         continue
                     answer = escalation.hear(data)
                     if escalation.is_done():
-                        # Its question is no output of the command.
-                        written[process.stderr].clear()
                         _send(process, stdin or b"")
                     elif answer:
+                        # Its question is no output of the command.
+                        written[process.stderr].clear()
                         with suppress(BrokenPipeError):
                             process.stdin.write(answer)
                             process.stdin.flush()
