@@ -24,6 +24,9 @@ __all__ = ["Item", "SomeFailed", "other_containers", "reconcile_many"]
 
 # What an engine does at the same time; more of it makes each slower.
 _WORKERS = 8
+# Seconds. A signal may come to a thread of the pool, which does not wake the one that has to
+# handle it: that one looks now and then.
+_GLANCE = 0.5
 
 _Result = TypeVar("_Result")
 
@@ -112,7 +115,7 @@ def reconcile_many(
                     running[pool.submit(_bring_about, engine, item, check, patience)] = name
                 if not running:
                     break
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                for future in wait(running, _GLANCE, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     try:
                         done[name] = future.result()
