@@ -68,8 +68,8 @@ def plan(goal: str) -> list[list[Stage]]:
         own += [_playbooks(), _own_processes(), _releases(), _kills()]
         beside += [*map(_core, others), *_pythons()]
     else:
-        # Both lanes take about as long. Few tests of the engine are left when the playbooks begin,
-        # and none of those makes its engine a swarm.
+        # Both lanes take about as long. When the playbooks begin, none of the tests of the engine
+        # that are left makes its engine a swarm, as some playbooks do.
         beside += [*map(_smoke, others), _playbooks()]
     return [own, beside]
 

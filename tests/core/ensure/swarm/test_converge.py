@@ -19,9 +19,6 @@ from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.ensure.services import ServiceKind
 from pytest_engine.core.errors import EngineError, Timeout
 from pytest_engine.core.spec.service import ServiceSpec
-
-# Fixtures, which are asked for by their names.
-from tests.core.api.swarm.conftest import name, node  # noqa: F401
 from tests.core.swarms import eventually
 
 if TYPE_CHECKING:
@@ -38,7 +35,7 @@ PATIENCE = 60
 
 def bring_about(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     image: str,
     mode: str = "replicated",
     replicas: int | None = 1,
@@ -57,7 +54,7 @@ def running(engine: Engine, service: str) -> int:
     return len([task for task in tasks if task["Status"]["State"] == "running"])
 
 
-def test_it_waits_until_all_tasks_run(engine: Engine, name: str, busybox: str) -> None:  # noqa: F811
+def test_it_waits_until_all_tasks_run(engine: Engine, name: str, busybox: str) -> None:
     service = bring_about(engine, name, busybox, replicas=3)
     wait_converged(engine, service, timeout=PATIENCE)
     assert running(engine, service) == 3
@@ -68,7 +65,7 @@ def test_it_waits_until_all_tasks_run(engine: Engine, name: str, busybox: str) -
 
 def test_it_waits_until_an_update_is_completed(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
 ) -> None:
     service = bring_about(engine, name, busybox, update_config={"monitor": "1s"})
@@ -81,7 +78,7 @@ def test_it_waits_until_an_update_is_completed(
 
 def test_one_task_on_each_node_is_waited_for(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
 ) -> None:
     service = bring_about(engine, name, busybox, "global", None)
@@ -92,7 +89,7 @@ def test_one_task_on_each_node_is_waited_for(
 @pytest.mark.parametrize("mode", ["replicated-job", "global-job"])
 def test_a_job_is_waited_for_each_time(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
     mode: str,
 ) -> None:
@@ -109,7 +106,7 @@ def test_a_job_is_waited_for_each_time(
 
 def test_constraints_that_no_node_meets_are_said_at_once(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
 ) -> None:
     service = bring_about(engine, name, busybox, constraints=["node.labels.nowhere == here"])
@@ -121,8 +118,8 @@ def test_constraints_that_no_node_meets_are_said_at_once(
 
 def test_an_image_that_no_node_has_is_said(
     engine: Engine,
-    node: str,  # noqa: F811
-    name: str,  # noqa: F811
+    node: str,
+    name: str,
 ) -> None:
     service = bring_about(engine, name, "no-such-image:1", restart_policy_delay="0s")
     with pytest.raises(EngineError, match="of its tasks failed") as caught:
@@ -134,7 +131,7 @@ def test_an_image_that_no_node_has_is_said(
 
 def test_a_task_that_fails_and_is_not_started_again_is_said(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
 ) -> None:
     service = bring_about(
@@ -153,7 +150,7 @@ def test_a_task_that_fails_and_is_not_started_again_is_said(
 
 def test_a_port_that_is_in_use_is_said_when_the_time_is_over(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
 ) -> None:
     port = {"TargetPort": 80, "PublishedPort": 18099, "PublishMode": "host"}
@@ -169,7 +166,7 @@ def test_a_port_that_is_in_use_is_said_when_the_time_is_over(
 )
 def test_an_update_that_fails_is_said(
     engine: Engine,
-    name: str,  # noqa: F811
+    name: str,
     busybox: str,
     action: str,
     message: str,
