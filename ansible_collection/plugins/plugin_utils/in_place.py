@@ -235,7 +235,7 @@ def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let a module undo what it has begun before Ansible ends it, which Ansible would do at once."""
+    """Let a module that is interrupted undo what it has begun before this process ends."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
