@@ -136,10 +136,13 @@ def test_a_time_that_cannot_be_waited_is_refused_before_anything_is_done(
     engine.containers.start(made["Id"])
     never, waited = {"name": name, "removal_wait_timeout": -1}, {"container": name, "stable": 1}
     built = {"name": scratch.name("image"), "source": "build"}
+    ill = {"name": name, "state": "healthy", "healthy_wait_timeout": float("nan")}
     said = messages(
         playbooks,
         ("container", {**never, "state": "stopped"}),
         ("containers", {"containers": [{**never, "state": "absent"}]}),
+        ("container", {**ill, "command": "sleep 5"}),
+        ("containers", {"containers": [{**ill, "healthy_wait_timeout": float("inf")}]}),
         ("container_wait", {**waited, "wait_timeout": 0}),
         ("container_wait", {**waited, "wait_timeout": float("inf")}),
         ("image", {**built, "build": {"path": "/", "http_timeout": -1}}),
@@ -147,6 +150,8 @@ def test_a_time_that_cannot_be_waited_is_refused_before_anything_is_done(
     expected = [
         "removal_wait_timeout: -1.0",
         f"containers[0] ({name}): removal_wait_timeout: -1.0",
+        "healthy_wait_timeout: nan",
+        f"containers[0] ({name}): healthy_wait_timeout: inf",
         "wait_timeout: 0.0",
         "wait_timeout: inf",
         "build.http_timeout: -1",
@@ -154,6 +159,7 @@ def test_a_time_that_cannot_be_waited_is_refused_before_anything_is_done(
     found = [text[: len(start)] for start, text in zip(expected, said)]
     assert found == expected, said
     assert engine.containers.inspect(name)["State"]["Running"]
+    assert engine.containers.inspect(name)["Id"] == made["Id"]
 
 
 def test_what_is_no_text_is_refused(playbooks: Playbooks, scratch: Scratch, tmp_path: Path) -> None:

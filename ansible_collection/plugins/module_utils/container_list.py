@@ -92,14 +92,14 @@ def _item(entry: Mapping[str, Any], number: int, labels: Mapping[str, str]) -> m
     if labels:
         params["labels"] = {**labels, **(params["labels"] or {})}
     state, ready = params["state"], None
-    if state == "healthy":
-        patience = params["healthy_wait_timeout"]
-
-        def wait(client: Any, container: str) -> Any:
-            return wait_until_healthy(client, container, patience if patience > 0 else None)
-
-        state, ready = "started", wait
     try:
+        if state == "healthy":
+            seconds = container_task.patience(params)
+
+            def wait(client: Any, container: str) -> Any:
+                return wait_until_healthy(client, container, seconds)
+
+            state, ready = "started", wait
         return many.Item(
             params["name"],
             container_task.wanted(params),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from . import engine
 from .container_options import ARGUMENTS
+from .core.api.asked import check_seconds
 from .core.ensure.attending import Foreground, wait_until_healthy
 from .core.ensure.container_compare import Comparing
 from .core.ensure.containers import ContainerKind
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from .core.api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
 
-__all__ = ["kind", "run", "wanted"]
+__all__ = ["kind", "patience", "run", "wanted"]
 
 # Options that the spec reads as they are.
 SAME = (
@@ -140,9 +141,19 @@ def kind(options: Mapping[str, Any], start: Any = None) -> ContainerKind:
     )
 
 
+def patience(params: Mapping[str, Any]) -> float | None:
+    """Tell how many seconds a container may take to be healthy; None is without end."""
+    seconds: float = params["healthy_wait_timeout"]
+    if seconds <= 0:
+        return None
+    check_seconds(seconds, "healthy_wait_timeout")
+    return seconds
+
+
 def run(call: engine.Call) -> dict[str, Any]:
     """Bring about what a task wants, and stay with the container as long as it asks for."""
     params = settled(call.params)
+    seconds = patience(params)
     stays = Foreground() if params["detach"] is False else None
     state = "started" if params["state"] == "healthy" else params["state"]
     how = kind(params, stays and stays.start)
@@ -157,18 +168,17 @@ def run(call: engine.Call) -> dict[str, Any]:
     if stays is not None and stays.container:
         return {**result, **_ending(call, stays, result)}
     if params["state"] == "healthy" and not call.check:
-        return {**result, **_health(call, result["container"])}
+        return {**result, **_health(call, result["container"], seconds)}
     return result
 
 
-def _health(call: engine.Call, container: Mapping[str, Any]) -> dict[str, Any]:
+def _health(
+    call: engine.Call, container: Mapping[str, Any], seconds: float | None
+) -> dict[str, Any]:
     """What came of the wait for a container's health, with the container as it is by then."""
-    patience = call.params["healthy_wait_timeout"]
     name = container["Id"]
     try:
-        return {
-            "container": wait_until_healthy(call.engine, name, patience if patience > 0 else None)
-        }
+        return {"container": wait_until_healthy(call.engine, name, seconds)}
     except (engine.errors.WaitTimeout, engine.errors.ContainerDied) as error:
         with contextlib.suppress(engine.errors.NotFound):
             container = call.engine.containers.inspect(name)
