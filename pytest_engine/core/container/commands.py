@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..api.exec import Exec, ExecResult  # noqa: F401  # travels along  # pylint: disable=unused-import
 from ..follow import LogFollower
+from ..spec.values import parse_command
 from ..usage import Usage, usage_of
 from .part import Part
 
@@ -74,8 +74,9 @@ class Commands(Part):
         Raises:
             Timeout: it stayed silent for too long, or took too long. It goes on in there.
             Conflict: the container does not run.
+            InvalidInput: the command cannot be split into words.
         """
-        words = shlex.split(command) if isinstance(command, str) else list(command)
+        words = list(parse_command(command, "exec") or ())
         result = self._engine.exec.run(
             self._id,
             words,

@@ -117,6 +117,12 @@ def test_a_command_line_is_split_into_words(run: Any) -> None:
     assert result.text == "a b|c|"
 
 
+@pytest.mark.parametrize(("command", "said"), [("echo 'a", "closing"), (["sleep", 5], "5 is no")])
+def test_a_command_that_is_none_is_refused(run: Any, command: Any, said: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^exec: .*{said}"):
+        run("sleep 1000").exec(command)
+
+
 def test_a_command_gets_environment_user_folder_and_input(run: Any) -> None:
     result = run("sleep 1000").exec(
         ["sh", "-c", "echo $COLOUR $SIZE $(id -u) $PWD; cat"],
