@@ -94,7 +94,23 @@ def _healthcheck(value: Any, what: str) -> dict[str, Any]:
 # Engines replace one task after the other where nothing is stated, but take a section without a
 # number for one that says 0: all at once.
 _ONE_BY_ONE = {"Parallelism": 1}
-_RATES = ("Parallelism", "Delay", "FailureAction", "Monitor", "MaxFailureRatio", "Order")
+
+
+def _ratio(value: Any, what: str) -> float:
+    is_ratio = isinstance(value, (int, float)) and 0 <= value <= 1
+    if not is_ratio or isinstance(value, bool):
+        raise InvalidInput(f"{what}: {value!r} is no number from 0 to 1.")
+    return float(value)
+
+
+_RATES: Mapping[str, Callable[[Any, str], Any]] = {
+    "Parallelism": read_number,
+    "Delay": _duration,
+    "FailureAction": read_text,
+    "Monitor": _duration,
+    "MaxFailureRatio": _ratio,
+    "Order": read_text,
+}
 
 
 def _rollout(value: Any, what: str) -> dict[str, Any]:
@@ -105,8 +121,7 @@ def _rollout(value: Any, what: str) -> dict[str, Any]:
         if key not in _RATES:
             raise InvalidInput(f"{what}: {name!r} is none of its parts.")
         if stated is not None:
-            is_time = key in ("Delay", "Monitor")
-            section[key] = parse_duration(stated, f"{what}: {name}") if is_time else stated
+            section[key] = _RATES[key](stated, f"{what}: {name}")
     return section
 
 

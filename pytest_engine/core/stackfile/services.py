@@ -23,6 +23,7 @@ from .values import (
     read_mapping,
     read_mapping_or_none,
     read_number,
+    read_numbered_section,
     read_one_or_more,
     read_section,
     read_sections,
@@ -217,7 +218,7 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
     logging = read_section(stated.get("logging"), f"{where}.logging")
     check_keys(f"{where}.logging", logging, ("driver", "options"))
     hosts = stated.get("extra_hosts")
-    ulimits = read_section(stated.get("ulimits"), f"{where}.ulimits")
+    ulimits = read_numbered_section(stated.get("ulimits"), f"{where}.ulimits")
     return _stated(
         {
             "command": _words(f"{where}.entrypoint", stated.get("entrypoint")),
@@ -276,10 +277,10 @@ def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
 
 def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
     resources = read_section(deploy.get("resources"), f"{where}.resources")
-    limits = read_section(resources.get("limits"), f"{where}.resources.limits")
+    limits = read_numbered_section(resources.get("limits"), f"{where}.resources.limits")
     kept = read_section(resources.get("reservations"), f"{where}.resources.reservations")
-    policy = read_section(deploy.get("restart_policy"), f"{where}.restart_policy")
-    placement = read_section(deploy.get("placement"), f"{where}.placement")
+    policy = read_numbered_section(deploy.get("restart_policy"), f"{where}.restart_policy")
+    placement = read_numbered_section(deploy.get("placement"), f"{where}.placement")
     check_keys(f"{where}.resources.limits", limits, ("cpus", "memory", "pids"))
     check_keys(f"{where}.resources.reservations", kept, ("cpus", "memory", "generic_resources"))
     check_keys(f"{where}.restart_policy", policy, ("condition", "delay", "max_attempts", "window"))
@@ -303,7 +304,7 @@ def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
             ),
             "endpoint_mode": deploy.get("endpoint_mode"),
             **{
-                name: read_section(deploy[name], f"{where}.{name}")
+                name: read_numbered_section(deploy[name], f"{where}.{name}")
                 for name in ("update_config", "rollback_config")
                 if deploy.get(name) is not None
             },

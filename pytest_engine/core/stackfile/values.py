@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
@@ -18,6 +18,7 @@ __all__ = [
     "read_mapping",
     "read_mapping_or_none",
     "read_number",
+    "read_numbered_section",
     "read_one_or_more",
     "read_section",
     "read_sections",
@@ -59,6 +60,25 @@ def read_number(stated: Any, where: str) -> int | None:
         return int(stated)
     except (OverflowError, TypeError, ValueError) as exc:
         raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
+
+
+def _read_ratio(stated: Any, where: str) -> float | None:
+    if stated is None:
+        return None
+    try:
+        return float(stated)
+    except (OverflowError, TypeError, ValueError) as exc:
+        raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
+
+
+# What is a number wherever it stands below `deploy`.
+_NUMBERS: Mapping[str, Callable[[Any, str], float | None]] = {
+    "max_attempts": read_number,
+    "max_failure_ratio": _read_ratio,
+    "max_replicas_per_node": read_number,
+    "parallelism": read_number,
+    "pids": read_number,
+}
 
 
 def is_external(stated: Mapping[str, Any], where: str) -> bool:
@@ -133,3 +153,11 @@ def read_section(stated: Any, where: str) -> dict[str, Any]:
     if not isinstance(stated, Mapping):
         raise InvalidInput(f"{where}: it is no mapping.")
     return {str(key): value for key, value in stated.items()}
+
+
+def read_numbered_section(stated: Any, where: str) -> dict[str, Any]:
+    """Read a mapping in which numbers may be texts, as variables that are filled in are."""
+    return {
+        key: _NUMBERS[key](value, f"{where}.{key}") if key in _NUMBERS else value
+        for key, value in read_section(stated, where).items()
+    }

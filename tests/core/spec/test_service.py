@@ -42,3 +42,24 @@ def test_where_settings_are_written_is_no_part_of_them() -> None:
 def test_a_setting_that_holds_no_text_is_refused(settings: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=f"^{reason}"):
         ServiceSpec("web", settings=settings)
+
+
+@pytest.mark.parametrize("section", ["update_config", "rollback_config"])
+@pytest.mark.parametrize(
+    ("part", "value", "reason"),
+    [
+        ("parallelism", "many", "'many' is no whole number"),
+        ("parallelism", True, "True is no whole number"),
+        ("max_failure_ratio", "0.5", "'0.5' is no number from 0 to 1"),
+        ("max_failure_ratio", float("nan"), "nan is no number from 0 to 1"),
+        ("max_failure_ratio", 2, "2 is no number from 0 to 1"),
+        ("order", 1, "1 is no text"),
+        ("failure_action", ["pause"], "is no text"),
+        ("monitor", "soon", "'soon' is no duration"),
+    ],
+)
+def test_a_rollout_that_cannot_be_is_refused(
+    section: str, part: str, value: object, reason: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{section}: {part}: .*{reason}"):
+        ServiceSpec("web", settings={section: {part: value}})

@@ -179,6 +179,14 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
         ({"tty": "yes"}, "tty", True),
         ({"read_only": "False"}, "read_only", False),
         ({"healthcheck": {"disable": "no", "retries": 2}}, "healthcheck", {"Retries": 2}),
+        (
+            {"deploy": {"update_config": {"parallelism": "2", "max_failure_ratio": "0.5"}}},
+            "update_config",
+            {"Parallelism": 2, "MaxFailureRatio": 0.5},
+        ),
+        ({"deploy": {"resources": {"limits": {"pids": "50"}}}}, "limit_pids", 50),
+        ({"deploy": {"restart_policy": {"max_attempts": "3"}}}, "restart_policy_attempts", 3),
+        ({"deploy": {"placement": {"max_replicas_per_node": "2"}}}, "replicas_max_per_node", 2),
         # What is not stated any more is taken back.
         ({}, "env", []),
         ({}, "publish", []),
