@@ -49,16 +49,23 @@ class RequestLog:
             taken, self._heads = self._heads, []
         return taken
 
-    def close(self) -> None:
-        """End all connections and threads."""
+    def cut(self) -> None:
+        """End the connections that there are, in the middle of what they tell."""
         with self._lock:
-            sockets = [self._server, *self._sockets]
+            sockets = list(self._sockets)
         for sock in sockets:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End all connections and threads."""
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
+        self.cut()
         for thread in self._threads:
             thread.join()
-        for sock in sockets:
+        for sock in (self._server, *self._sockets):
             sock.close()
 
     def _accept(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,6 +72,39 @@ def test_a_task_waits_for_the_end_and_has_the_output(
     assert results["terminal"]["container"]["Output"] == "out\r\n"
     assert results["cleaned up"]["container"] == {"Output": "out\n"}
     assert "removed" in results["vanished"]["container"]["Output"]
+    assert scratch.everything() == set()
+
+
+def test_a_lost_connection_ends_no_container_that_a_task_waits_for(
+    playbooks: Playbooks, scratch: Scratch, engine_host: str, engine: Engine, busybox: str
+) -> None:
+    wanted = shell(scratch, busybox, "sleep 5; echo done")
+
+    def cut_when_it_runs() -> None:
+        with engine.system.events(filters={"container": wanted["name"], "event": "start"}) as told:
+            listens.set()
+            next(iter(told))
+        time.sleep(1)  # The answer to the start is on its way.
+        log.cut()
+
+    listens = threading.Event()
+    with request_log(engine_host) as log, ThreadPoolExecutor() as beside:
+        cut = beside.submit(cut_when_it_runs)
+        listens.wait(60)
+        task = {"name": "run", CONTAINER: {**wanted, "docker_host": log.host}}
+        result = playbooks.run_tasks([task]).results["run"]
+        cut.result()
+    assert (result["status"], result["container"]["Output"]) == (0, "done\n")
+    assert not result["container"]["State"]["Running"]
+
+
+def test_what_is_paused_is_not_waited_for(
+    playbooks: Playbooks, scratch: Scratch, busybox: str
+) -> None:
+    frozen = shell(scratch, busybox, "true", paused=True)
+    task = {"name": "frozen", CONTAINER: frozen, "ignore_errors": True}
+    said = playbooks.run_tasks([task]).results["frozen"]["msg"]
+    assert said == "detach: what is paused does not come to its end."
     assert scratch.everything() == set()
 
 

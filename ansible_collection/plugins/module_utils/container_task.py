@@ -154,21 +154,25 @@ def run(call: engine.Call) -> dict[str, Any]:
     """Bring about what a task wants, and stay with the container as long as it asks for."""
     params = settled(call.params)
     seconds = patience(params)
-    stays = Foreground() if params["detach"] is False else None
+    is_waited_for = params["detach"] is False
+    if is_waited_for and params["paused"] and params["state"] in ("started", "healthy"):
+        raise engine.errors.InvalidInput("detach: what is paused does not come to its end.")
     state = "started" if params["state"] == "healthy" else params["state"]
-    how = kind(params, stays and stays.start)
-    outcome = call.reconcile(how, wanted(params), state)
-    result: dict[str, Any] = engine.told(call, "container", outcome)
-    if "diff" in result:
-        # With both values, as community.docker's module has them.
-        result["diff"]["differences"] = [
-            {difference.field: {"parameter": difference.wanted, "container": difference.actual}}
-            for difference in outcome.differences
-        ]
-    if stays is not None and stays.container:
-        return {**result, **_ending(call, stays, result)}
-    if params["state"] == "healthy" and not call.check:
-        return {**result, **_health(call, result["container"], seconds)}
+    with Foreground() as stays:
+        how = kind(params, stays.start if is_waited_for else None)
+        outcome = call.reconcile(how, wanted(params), state)
+        result: dict[str, Any] = engine.told(call, "container", outcome)
+        if "diff" in result:
+            # With both values, as community.docker's module has them.
+            result["diff"]["differences"] = [
+                {difference.field: {"parameter": difference.wanted, "container": difference.actual}}
+                for difference in outcome.differences
+            ]
+        with engine.errors.telling(outcome.actions):
+            if stays.container:
+                return {**result, **_ending(call, stays, result)}
+            if params["state"] == "healthy" and not call.check:
+                return {**result, **_health(call, result["container"], seconds)}
     return result
 
 
@@ -187,7 +191,11 @@ def _health(
 
 def _ending(call: engine.Call, stays: Any, result: Mapping[str, Any]) -> dict[str, Any]:
     """What came of a container that the task waited for."""
-    params, container, actions = call.params, result["container"], result["actions"]
+    params, actions = call.params, result["actions"]
+    container: Mapping[str, Any] = {}
+    stays.stay(call.engine)
+    with contextlib.suppress(engine.errors.NotFound):
+        container = call.engine.containers.inspect(stays.container)
     if params["output_logs"] and stays.readable:
         call.log(stays.output)
     elif params["output_logs"]:

@@ -139,6 +139,8 @@ options:
       - With V(false) the task waits until a container that it starts has ended. It fails if the command did,
         and returns what the command wrote; see RV(status) and RV(container). Then O(state=healthy) is as
         O(state=started).
+      - Where the connection to the engine is lost meanwhile, the task looks for the container again for a minute.
+        A task that fails or is interrupted while it waits leaves the container as it is.
       - With O(container_default_behavior=compatibility) V(true) where it is not named.
     type: bool
   device_cgroup_rules:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConnectionLost, ContainerDied, NotFound, WaitTimeout
+from ..errors import (
+    ConnectionFailed,
+    ConnectionLost,
+    ContainerDied,
+    NotFound,
+    ServerError,
+    Timeout,
+    WaitTimeout,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import TracebackType
 
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.events import EventStream
@@ -25,13 +35,19 @@ _ENDS = ("die", "died")
 _REMOVALS = ("destroy", "remove")
 
 
+# Seconds between two attempts to listen again, and for which the engine may stay away meanwhile.
+_PAUSE = 1.0
+_PATIENCE = 60.0
+
+
 class Foreground:
-    """Starts a container and stays until it ends.
+    """Starts a container and stays until it ends. A context manager.
 
     Attributes:
-        container: the id of the container that was started; empty: none was.
-        status: its exit code.
+        container: the id or name of the container that was started; empty: none was.
+        status: its exit code; None: nobody can tell.
         output: what it wrote, or why nobody can tell.
+        readable: whether that is what it wrote.
     """
 
     def __init__(self) -> None:
@@ -40,31 +56,96 @@ class Foreground:
         self.status: int | None = None
         self.output = ""
         self.readable = False
+        self._host: Mapping[str, Any] = {}
+        self._events: EventStream | None = None
 
     def start(self, engine: Engine, container: str) -> None:
-        """Start a container and wait for its end; `ContainerKind.start`."""
-        host: Mapping[str, Any] = engine.containers.inspect(container).get("HostConfig") or {}
-        vanishes = bool(host.get("AutoRemove"))
-        self.container = container
+        """Start a container; `ContainerKind.start`."""
+        self._host = engine.containers.inspect(container).get("HostConfig") or {}
         # Listened to before the start: what vanishes at its end tells nothing afterwards.
-        with _events(engine, container, *_ENDS, *_REMOVALS) as events:
-            engine.containers.start(container)
-            for event in events:
-                if event.get("Action") in _ENDS:
-                    attributes = (event.get("Actor") or {}).get("Attributes") or {}
-                    code = attributes.get("exitCode", attributes.get("containerExitCode", 0))
-                    self.status = int(code)
-                if event.get("Action") in _REMOVALS or not vanishes:
-                    break
-        driver = str((host.get("LogConfig") or {}).get("Type"))
-        if vanishes:
+        self._events = _events(engine, container, *_ENDS, *_REMOVALS)
+        engine.containers.start(container)
+        self.container = container
+
+    def stay(self, engine: Engine) -> None:
+        """Wait for the end of the container that was started, and read what it wrote.
+
+        Raises:
+            ConnectionLost: the connection was lost meanwhile, and the engine stayed away.
+        """
+        while not self._hears_the_end() and not self._missed_the_end(engine):
+            pass
+        driver = str((self._host.get("LogConfig") or {}).get("Type"))
+        if self._vanishes and self.status is None:
+            self.output = "The container was removed while the connection was lost: how it ended "
+            self.output += "nobody can tell."
+        elif self._vanishes:
             self.output = "The container was removed at its end, and its output with it."
         elif driver not in _READABLE:
             self.output = f"The output went to the log driver {driver}."
         else:
             self.readable = True
-            with engine.containers.logs(container) as output:
+            with engine.containers.logs(self.container) as output:
                 self.output = b"".join(data for _stream, data in output).decode(errors="replace")
+
+    @property
+    def _vanishes(self) -> bool:
+        return bool(self._host.get("AutoRemove"))
+
+    def _hears_the_end(self) -> bool:
+        """Listen until the container ends, or until the connection does."""
+        with contextlib.suppress(ConnectionFailed):
+            for event in self._events or ():
+                if event.get("Action") in _ENDS:
+                    attributes = (event.get("Actor") or {}).get("Attributes") or {}
+                    code = attributes.get("exitCode", attributes.get("containerExitCode", 0))
+                    self.status = int(code)
+                if event.get("Action") in _REMOVALS or not self._vanishes:
+                    return True
+        return False
+
+    def _missed_the_end(self, engine: Engine) -> bool:
+        """Listen again, after the connection was lost, and look what became of the container."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            self.close()
+            time.sleep(_PAUSE)
+            try:
+                self._events = _events(engine, self.container, *_ENDS, *_REMOVALS)
+                state = engine.containers.inspect(self.container)["State"]
+            except NotFound:
+                return True
+            except (ConnectionFailed, ServerError, Timeout) as exc:
+                if time.monotonic() < deadline:
+                    continue
+                raise ConnectionLost(
+                    f"Container {self.container} was started, and may still run: the connection "
+                    "on which its end is told was lost, and the engine stayed away for "
+                    f"{_PATIENCE:g} s: {exc}",
+                    endpoint=engine.endpoint.url,
+                ) from exc
+            if not state.get("Running") and not state.get("Restarting"):
+                self.status = int(state["ExitCode"])
+                return True
+            return False
+
+    def close(self) -> None:
+        """Listen no longer; the container is left as it is."""
+        if self._events is not None:
+            self._events.close()
+
+    def __enter__(self) -> Foreground:
+        """Return it itself."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Listen no longer."""
+        self.close()
 
     def clean_up(self, engine: Engine, *, keep_volumes: bool) -> None:
         """Remove the container that was started."""
