@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ContainerNotFound, InvalidInput, NotFound
+from ..errors import ContainerNotFound, InvalidInput, NotFound, ServerError
 from .condition import Leaf, Situation, Watcher
 from .text import Text, is_wanted, shown
 
@@ -39,6 +39,11 @@ class FileThere(Leaf):
         return watcher
 
 
+# Podman cannot look into a container (500) while it puts it away after its end.
+_LOOKS = 10
+_PAUSE = 0.2
+
+
 class _Look:
     """Looks for a file, and reads it when it has changed."""
 
@@ -48,6 +53,16 @@ class _Look:
         self._seen: tuple[int, int] | None = None
 
     def __call__(self, situation: Situation) -> str | None:
+        left = _LOOKS
+        while True:
+            left -= 1
+            try:
+                return self._look(situation)
+            except ServerError:
+                if not left or situation.stopping.wait(_PAUSE):
+                    raise
+
+    def _look(self, situation: Situation) -> str | None:
         containers, container = situation.engine.containers, situation.container.id
         try:
             stat = containers.archive_info(container, self._path)
