@@ -16,7 +16,7 @@ from pytest_engine.core.errors import InvalidInput
 from .compose_files import find_files, labelled, read_whole
 from .compose_project import ComposeProject, brought_up, lent, wait_until_ready
 from .fixtures import session_of
-from .functions import WRONG_ARGUMENT, callers, fixture_function
+from .functions import WRONG_ARGUMENT, callers, check_timeout, fixture_function
 from .references import fill_in, names_in
 from .shared import digest
 
@@ -183,8 +183,7 @@ def _check(file: Definition, pull: str | None, build: str | None, timeout: float
         raise InvalidInput(f"compose: pull={pull!r} is none of missing, always, never.")
     if build not in (None, "always", "never"):
         raise InvalidInput(f"compose: build={build!r} is neither always nor never.")
-    if timeout is not None and not timeout > 0:
-        raise InvalidInput(f"compose: timeout={timeout!r} is not a number of seconds above 0.")
+    check_timeout(timeout, "compose")
 
 
 def _title(file: Definition) -> str:

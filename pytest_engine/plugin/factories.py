@@ -168,7 +168,7 @@ def container(
     __tracebackhide__ = WRONG_ARGUMENT
     names = callers()
     check_policy(pull, "container")
-    check_timeout(timeout)
+    check_timeout(timeout, "container")
     known = image is not None or (spec is not None and spec.image is not None)
     if known == (build is not None) and not (params and not known):
         raise InvalidInput("container: state either an image or what to build.")

@@ -146,15 +146,18 @@ def _is_factory(frame: FrameType) -> bool:
     return is_ours or frame.f_locals.get("__tracebackhide__") is True
 
 
-def check_timeout(timeout: float | None) -> None:
+def check_timeout(timeout: float | None, factory: str) -> None:
     """Refuse what is no time to wait.
 
     Raises:
         InvalidInput: it is none.
     """
     __tracebackhide__ = WRONG_ARGUMENT
-    if timeout is not None and not timeout > 0:
-        raise InvalidInput(f"container: timeout={timeout!r} is not a number of seconds above 0.")
+    if timeout is not None:
+        # Here, because conditions load a lot, and most fixtures state no time.
+        from pytest_engine.core.wait.condition import check_time
+
+        check_time(timeout, f"{factory}: timeout")
 
 
 def no_references() -> Iterator[str]:
