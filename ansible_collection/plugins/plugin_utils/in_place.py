@@ -13,6 +13,7 @@ class for modules reads and makes them, as its hooks for that allow.
 from __future__ import annotations
 
 import json
+import locale
 import os
 import signal
 import sys
@@ -211,6 +212,8 @@ def _is_own(python: str) -> bool:
 def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]:
     """Have the environment and the folder that a process of the task's own would be given."""
     before = dict(os.environ)
+    # Ansible's class for modules sets that of the environment.
+    spoken = locale.setlocale(locale.LC_ALL)
     temporary, tempfile.tempdir = tempfile.tempdir, None
     place = None
     try:
@@ -229,6 +232,7 @@ def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]
         tempfile.tempdir = temporary
         os.environ.clear()
         os.environ.update(before)
+        locale.setlocale(locale.LC_ALL, spoken)
         # Where nobody may enter it again, what was done counts all the same.
         if place is not None:
             with suppress(OSError):
