@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .both_ways import SAID, WAYS, both_ways, in_place
+from .conftest import Playbooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tests.conftest import LabImages, Scratch
-
-    from .conftest import Playbooks
 
 pytestmark = [pytest.mark.ansible, pytest.mark.engine]
 
@@ -153,6 +152,23 @@ def test_the_environment_and_the_folder_are_those_of_a_process(
         playbooks.run_tasks([task], variables={"pytest_engine_in_place": way})
         # Fails where it is not there.
         (playbooks.folder / "exported.tar").unlink()
+
+
+def test_the_locale_is_left_as_it_was(collections: Path, tmp_path: Path) -> None:
+    filters = tmp_path / "filter_plugins"
+    filters.mkdir()
+    (filters / "spoken.py").write_text(
+        "import locale\n"
+        "class FilterModule:\n"
+        "    def filters(self):\n"
+        "        return {'spoken': lambda _: locale.setlocale(locale.LC_ALL)}\n"
+    )
+    playbooks = Playbooks(collections, tmp_path, "unix:///none")
+    current = {"pytest_engine.engine.context_info": {"only_current": True}}
+    # After the module, and in the same process.
+    spoken = {"changed_when": "'' | spoken != 'C.UTF-8'"}
+    told = both_ways(playbooks, [{**current, **spoken, "environment": {"LC_ALL": "xx_YY"}}])
+    assert told["0"]["changed"] is False
 
 
 @pytest.fixture

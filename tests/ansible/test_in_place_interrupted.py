@@ -6,9 +6,13 @@ import json
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from ansible_collection.build import stage
+from tests.core.scripted import PATIENCE, PONG, Read, ScriptedServer, Slowly
 
 from .both_ways import SAID
 from .conftest import Playbooks
@@ -16,12 +20,19 @@ from .releases import controller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytest_engine.core.client import Engine
     from tests.conftest import LabImages, Scratch
+    from tests.core.scripted import Step
 
-pytestmark = [pytest.mark.ansible, pytest.mark.engine]
+pytestmark = pytest.mark.ansible
+
+# An answer that never ends.
+ENDLESS: tuple[Step, ...] = (
+    Read.REQUEST,
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+    Slowly(b"1\r\n \r\n"),
+)
 
 
 @pytest.fixture
@@ -78,6 +89,7 @@ def interrupt(running: subprocess.Popen[str]) -> str:
         running.kill()
 
 
+@pytest.mark.engine
 @pytest.mark.slow
 # An environment may have to be made first.
 @pytest.mark.timeout(600)
@@ -105,6 +117,7 @@ def test_an_interrupt_is_undone(
     assert now["State"]["StartedAt"] > before, output
 
 
+@pytest.mark.engine
 def test_an_interrupt_ends_what_only_waits(
     playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
 ) -> None:
@@ -119,3 +132,29 @@ def test_an_interrupt_ends_what_only_waits(
     output = interrupt(running)
     assert SAID in output
     assert engine.containers.inspect(name)["State"]["Running"], output
+
+
+@pytest.fixture
+def hasty(tmp_path: Path) -> Path:
+    """A staged collection in which what is interrupted has little time to take back anything."""
+    staged = tmp_path / "hasty"
+    stage(staged)
+    (code,) = staged.rglob("in_place.py")
+    patient = code.read_text("utf-8")
+    impatient = patient.replace("_TO_TAKE_BACK = 60", "_TO_TAKE_BACK = 1")
+    assert impatient != patient
+    code.write_text(impatient, "utf-8")
+    return staged
+
+
+def test_an_interrupt_ends_what_an_engine_never_lets_end(hasty: Path, tmp_path: Path) -> None:
+    absent = {"containers": [{"name": "web", "state": "absent"}], "timeout": 3600}
+    task = {"name": "It", "pytest_engine.engine.containers": absent}
+    scripts = [(Read.REQUEST, PONG, *ENDLESS), ENDLESS]
+    with ScriptedServer(tmp_path / "engine.sock", scripts) as server:
+        running = start(Playbooks(hasty, tmp_path, server.host), task)
+        wait_for(lambda: len(server.requests) > 1, running)
+        output = interrupt(running)
+        assert SAID in output
+        # Ansible's process for the task is gone, and its connections with it.
+        assert server.ended.wait(PATIENCE)

@@ -13,6 +13,7 @@ class for modules reads and makes them, as its hooks for that allow.
 from __future__ import annotations
 
 import json
+import locale
 import os
 import signal
 import sys
@@ -66,6 +67,9 @@ __all__ = ["InPlace"]
 _SWITCH = "pytest_engine_in_place"
 # Variables of a task's environment that make another Python of it.
 _OF_PYTHON = ("LD_", "PYTHON")
+# Seconds, from an interrupt on. An engine that hangs could otherwise keep the process for ever, as
+# no further interrupt ends it.
+_TO_TAKE_BACK = 60
 
 
 class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
@@ -208,6 +212,8 @@ def _is_own(python: str) -> bool:
 def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]:
     """Have the environment and the folder that a process of the task's own would be given."""
     before = dict(os.environ)
+    # Ansible's class for modules sets that of the environment.
+    spoken = locale.setlocale(locale.LC_ALL)
     temporary, tempfile.tempdir = tempfile.tempdir, None
     place = None
     try:
@@ -226,6 +232,7 @@ def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]
         tempfile.tempdir = temporary
         os.environ.clear()
         os.environ.update(before)
+        locale.setlocale(locale.LC_ALL, spoken)
         # Where nobody may enter it again, what was done counts all the same.
         if place is not None:
             with suppress(OSError):
@@ -235,7 +242,10 @@ def _surroundings(environment: Mapping[str, str], folder: str) -> Iterator[None]
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Let a module that is interrupted undo what it has begun before this process ends."""
+    """Let a module that is interrupted undo what it has begun before this process ends.
+
+    It ends after `_TO_TAKE_BACK` in any case.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -244,8 +254,12 @@ def _interruptible() -> Iterator[None]:
     def interrupt(number: int, _frame: Any) -> None:
         told.append(number)
         # What is being undone is not to stay half undone.
-        if len(told) == 1:
-            raise KeyboardInterrupt
+        if len(told) > 1:
+            return
+        # By default, the system ends the process then, whatever Python's threads wait for.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(_TO_TAKE_BACK)
+        raise KeyboardInterrupt
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     # What is ignored, as by a command in the background of a shell, goes on being ignored.
