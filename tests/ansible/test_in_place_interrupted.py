@@ -141,7 +141,7 @@ def hasty(tmp_path: Path) -> Path:
     stage(staged)
     (code,) = staged.rglob("in_place.py")
     patient = code.read_text("utf-8")
-    impatient = patient.replace("_TO_TAKE_BACK = 60", "_TO_TAKE_BACK = 1")
+    impatient = patient.replace("_TO_TAKE_BACK = 300", "_TO_TAKE_BACK = 1")
     assert impatient != patient
     code.write_text(impatient, "utf-8")
     return staged

@@ -69,7 +69,7 @@ _SWITCH = "pytest_engine_in_place"
 _OF_PYTHON = ("LD_", "PYTHON")
 # Seconds, from an interrupt on. An engine that hangs could otherwise keep the process for ever, as
 # no further interrupt ends it.
-_TO_TAKE_BACK = 60
+_TO_TAKE_BACK = 300
 
 
 class InPlace(ActionBase):  # type: ignore[misc]  # it has no annotations
