@@ -32,7 +32,8 @@ from .steps import LabError
 
 __all__ = ["Sshd"]
 
-# Compiled into sshd, which does not start without it; Debian makes it when the service starts.
+# Compiled into sshd, which takes no connection without it; Debian makes it when the service starts.
+# It is left there: another server may have come to need it.
 _PRIVILEGE_SEPARATION = Path("/run/sshd")
 
 
@@ -84,7 +85,6 @@ class Sshd:
         for key in ("host_key", "client_key"):
             if not (self.folder / key).exists():
                 _make_key(self.folder / key)
-        made = not _PRIVILEGE_SEPARATION.exists()
         _PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = int(probe.getsockname()[1])
@@ -93,7 +93,7 @@ class Sshd:
         self._write_client_config(port)
         # It restarts itself for every connection, by its full path.
         process = spawn_detached([program, "-D", "-e", "-f", str(config)], log, os.environ)
-        self._save(port, process, made_folder=made or bool(self._state().get("made_folder")))
+        self._save(port, process)
         deadline = time.monotonic() + timeout
         while not _greets(port):
             if not process.is_alive() or time.monotonic() > deadline:
@@ -112,8 +112,6 @@ class Sshd:
                 process.signal(signal.SIGKILL)
                 process.wait_gone(5.0)
             kill_all(sessions, 5.0)
-        if self._state().get("made_folder") and not any(_PRIVILEGE_SEPARATION.iterdir()):
-            _PRIVILEGE_SEPARATION.rmdir()
         shutil.rmtree(self.folder, ignore_errors=True)
         return process is not None
 
@@ -161,13 +159,12 @@ class Sshd:
             return {}
         return state
 
-    def _save(self, port: int, process: Process, *, made_folder: bool) -> None:
+    def _save(self, port: int, process: Process) -> None:
         state = {
             "port": port,
             "pid": process.pid,
             "start_time": process.start_time,
             "boot_id": boot_id(),
-            "made_folder": made_folder,
         }
         (self.folder / "state.json").write_text(json.dumps(state))
 

@@ -13,12 +13,11 @@ from tests.lab import Lab, LabError
 from tests.lab.certificates import Authority
 from tests.lab.cli import main
 from tests.lab.packages import missing_packages
+from tests.lab.sshd import Sshd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from tests.lab.sshd import Sshd
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +71,18 @@ class TestALabWithExtras:
         registry = full_lab.private_registry
         assert f"{registry.address} with TLS, login: lab, {registry.password}\n" in said
         assert f"ssh -F {full_lab.sshd.client_config} lab\n" in said
+
+    @pytest.mark.usefixtures("full_lab")
+    def test_the_end_of_one_ssh_server_is_not_that_of_another(self, tmp_path: Path) -> None:
+        first, second = Sshd(tmp_path / "first"), Sshd(tmp_path / "second")
+        try:
+            first.start()
+            second.start()
+            first.stop()
+            assert _over_ssh(second, "lab", "echo here") == "here"
+        finally:
+            first.stop()
+            second.stop()
 
     def test_they_end_with_the_lab_and_their_sessions_too(self, full_lab: Lab) -> None:
         sshd, registry = full_lab.sshd, full_lab.private_registry
