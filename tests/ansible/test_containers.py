@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from pytest_engine.core.errors import NotFound
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -73,6 +77,21 @@ def test_a_list_of_containers_is_brought_about_and_trimmed(
         f"remove container {names[1]}",
     ]
     assert engine.containers.inspect(stranger)["Name"] == f"/{stranger}"
+
+
+def test_a_container_whose_former_name_is_a_number_is_renamed_and_not_removed(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    former, name, label = uuid.uuid4().int, scratch.name("new"), scratch.name("label")
+    made = engine.containers.create({"Image": busybox, "Labels": {label: "1"}}, name=str(former))
+    entry = {"name": name, "image": busybox, "state": "present", "old_name": former}
+    try:
+        run = playbooks.run_tasks([task("rename", [entry], labels={label: 1}, remove_others=True)])
+    finally:
+        with contextlib.suppress(NotFound):
+            engine.containers.remove(str(former))
+    assert run.results["rename"]["actions"] == [f"rename container {former} to {name}"], run.output
+    assert engine.containers.inspect(name)["Id"] == made["Id"]
 
 
 def test_what_is_wrong_in_a_list_is_told_with_its_place(

@@ -35,7 +35,7 @@ def run(call: engine.Call) -> dict[str, Any]:
     items = [_item(entry, number, labels) for number, entry in enumerate(params["containers"])]
     names = [item.name for item in items]
     # One that is to be renamed is none of the others.
-    names += [entry["old_name"] for entry in params["containers"] if entry.get("old_name")]
+    names += [item.kind.old_name for item in items if item.kind.old_name]
     if params["remove_others"]:
         for name in many.other_containers(call.engine, labels, names):
             kind = ContainerKind()
