@@ -110,6 +110,9 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
             task("unknown", [{**entry, "depends_on": ["nobody"]}], ignore_errors=True),
             task("others", [entry], remove_others=True, ignore_errors=True),
             task("value", [{**entry, "memory": "lots"}], ignore_errors=True),
+            task("type", [{**entry, "healthcheck": False, "env": {}}], ignore_errors=True),
+            task("number", [{**entry, "cpu_shares": "inf"}], ignore_errors=True),
+            task("renamed", [{**entry, "old_name": two}, broken], ignore_errors=True),
             task("one of two", [fine, broken], ignore_errors=True),
         ]
     )
@@ -124,6 +127,11 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
     assert said["unknown"] == f"containers: {one} depends on nobody, which is none of them."
     assert said["others"].startswith("remove_others: without labels")
     assert said["value"].startswith(f"containers[0] ({one}): memory: 'lots' is no size")
+    no_type = "a value is not of the type that the option has."
+    assert said["type"] == f"containers[0] ({one}): healthcheck: {no_type}"
+    assert said["number"] == f"containers[0] ({one}): cpu_shares: {no_type}"
+    former = f"old_name: {two} is the name of another one of them."
+    assert said["renamed"] == f"containers: {one}: {former}"
     assert said["one of two"].startswith(f"container {two}: ")
     assert said["one of two"].endswith(
         f"Done before that: create container {one}, start container {one}."
