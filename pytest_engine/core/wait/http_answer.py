@@ -149,12 +149,17 @@ def _check_request(path: str, method: str, headers: Mapping[Any, Any]) -> None:
     if not _TOKEN.fullmatch(method):
         raise InvalidInput(f"wait.http: {method!r} is no method.")
     for name, value in headers.items():
-        # Not everybody checks types, and bytes are taken as well.
+        # Not everybody checks types; bytes are taken as well, and numbers as values.
+        if not isinstance(name, (str, bytes)):
+            raise InvalidInput(f"wait.http: {name!r:.80} is no name of a header.")
+        if not isinstance(value, (str, bytes, int)):
+            kind = type(value).__name__
+            raise InvalidInput(f"wait.http: the header {name!r} is no text, but {kind}.")
         if isinstance(name, str) and not _TOKEN.fullmatch(name):
             raise InvalidInput(f"wait.http: {name!r} is no name of a header.")
         # Values may be secrets.
         if isinstance(value, str) and not _is_header(value):
-            raise InvalidInput(f"wait.http: the header {name} is more than one line of Latin-1.")
+            raise InvalidInput(f"wait.http: the header {name!r} is more than one line of Latin-1.")
 
 
 def _is_header(value: str) -> bool:
@@ -208,12 +213,12 @@ def http(
     if not path.startswith("/"):
         raise InvalidInput(f"wait.http: the path begins with a slash, unlike {path!r}.")
     sent = dict(headers or {})
+    _check_request(path, method, sent)
     if auth is not None:
         if "authorization" in {name.lower() for name in sent}:
             raise InvalidInput("wait.http: state either auth or the header Authorization.")
         login = base64.b64encode(_encoded(":".join(auth), "auth"))
         sent["Authorization"] = f"Basic {login.decode()}"
-    _check_request(path, method, sent)
     return HttpAnswer(
         path,
         port,
