@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from . import engine
 from .core import errors, wait
 from .core.endpoint import Tls
+from .core.spec.values import encode_text
 from .core.wait import wait_for
 from .core.wait.condition import check_time
 
@@ -95,7 +96,7 @@ def _http(stated: Mapping[str, Any]) -> wait.Condition:
 
 def _sent(stated: Mapping[str, Any]) -> bytes | None:
     if stated["send_base64"] is None:
-        return None if stated["send"] is None else str(stated["send"]).encode()
+        return None if stated["send"] is None else encode_text(stated["send"], "udp.send")
     try:
         return base64.b64decode(stated["send_base64"], validate=True)
     except ValueError as error:
