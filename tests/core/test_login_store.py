@@ -205,3 +205,10 @@ def test_a_helper_that_fails_is_an_error_without_secrets(tmp_path: Path) -> None
     with pytest.raises(EngineError, match="docker-credential-missing, which is not installed"):
         LoginStore(path).keep("host", "me", SECRET)
     assert path.read_text() == '{"credsStore": "missing"}'
+
+
+def test_a_helper_is_not_asked_for_a_registry_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"credsStore": "test"}))
+    with pytest.raises(InvalidInput, match=r"^registry cannot be written as UTF-8"):
+        LoginStore(path).find("host\udcff")
