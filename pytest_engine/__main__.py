@@ -70,10 +70,24 @@ def _add_watch(parser: argparse.ArgumentParser) -> None:
         "--host", help="a manager of the swarm; by default what DOCKER_HOST and so on say"
     )
     parser.add_argument(
-        "--interval", type=float, default=30.0, help="seconds between two looks (default: 30)"
+        "--interval", type=_seconds, default=30.0, help="seconds between two looks (default: 30)"
     )
     parser.add_argument("--once", action="store_true", help="look once and end")
     parser.set_defaults(command=_watch)
+
+
+def _seconds(text: str) -> float:
+    """Read a time that can be waited, as argparse reads arguments."""
+    from pytest_engine.core.api.asked import LONGEST_WAIT, check_seconds
+
+    try:
+        seconds = float(text)
+        check_seconds(seconds)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(
+            f"{text!r:.80} is not a number of seconds from 0 to {LONGEST_WAIT}"
+        ) from exc
+    return seconds
 
 
 def _sweep(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .errors import EngineError
+from .spec.values import encode_text
 
 if TYPE_CHECKING:
     import subprocess
@@ -75,7 +76,7 @@ def _run(helper: str, verb: str, text: str) -> subprocess.CompletedProcess[bytes
     try:
         return subprocess.run(  # a helper that the user configured
             [program, verb],
-            input=text.encode(),
+            input=encode_text(text, "registry"),
             capture_output=True,
             timeout=_TIMEOUT,
             check=False,

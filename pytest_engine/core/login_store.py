@@ -10,12 +10,25 @@ from typing import TYPE_CHECKING, Any
 from .auth import entries_of, helper_in, login_in, parse_config, registry_of, server_of
 from .credential_helper import tell_helper
 from .errors import EngineError, InvalidInput
+from .spec.values import encode_text
 from .writing import replace_file
 
 if TYPE_CHECKING:
     from .auth import RegistryLogin
 
-__all__ = ["LoginStore"]
+__all__ = ["LoginStore", "check_login"]
+
+
+def check_login(username: str, password: str) -> None:
+    """Check that Docker's configuration can hold a login.
+
+    Raises:
+        InvalidInput: the user name has a colon, or one of both cannot be written as UTF-8.
+    """
+    if ":" in username:
+        raise InvalidInput(f"username: {username!r:.80} has a colon, and a registry's user none.")
+    encode_text(username, "username")
+    encode_text(password, "password")
 
 
 class LoginStore:
@@ -52,11 +65,10 @@ class LoginStore:
         """Keep a login, in the place of the one that is there.
 
         Raises:
-            InvalidInput: the user name has a colon, which the file cannot hold.
+            InvalidInput: it cannot be kept; see `check_login`.
             EngineError: the configuration is broken or cannot be written, or a helper fails.
         """
-        if ":" in username:
-            raise InvalidInput(f"A registry's user name has no colon: {username!r}.")
+        check_login(username, password)
         config = self._read()
         registry = registry_of(registry)
         server = server_of(registry)

@@ -32,6 +32,8 @@ _RFC3339 = re.compile(
 _SECOND = 1_000_000_000
 # In seconds; beyond it no datetime goes, nor any log.
 _END_OF_TIME = 1 << 38
+# Of seconds; an engine counts no further.
+_DIGITS = 19
 
 
 def encode_moment(moment: Moment) -> str:
@@ -103,8 +105,9 @@ def decode_nanoseconds(encoded: str | None) -> int:
         InvalidInput: it is neither a number of seconds nor an RFC 3339 time.
     """
     seconds, _point, fraction = (encoded or "0").partition(".")
-    if not (seconds.isdecimal() and (fraction or "0").isdecimal()):
-        raise InvalidInput(f"{encoded!r} is no moment: seconds since the epoch, or RFC 3339.")
+    is_number = seconds.isdecimal() and (fraction or "0").isdecimal()
+    if not is_number or len(seconds) > _DIGITS:
+        raise InvalidInput(f"{encoded!r:.80} is no moment: seconds since the epoch, or RFC 3339.")
     return int(seconds) * _SECOND + int(f"{fraction:0<9}"[:9])
 
 

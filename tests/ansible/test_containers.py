@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from pytest_engine.core.errors import NotFound
 
 if TYPE_CHECKING:
     from pytest_engine.core.client import Engine
@@ -75,6 +79,21 @@ def test_a_list_of_containers_is_brought_about_and_trimmed(
     assert engine.containers.inspect(stranger)["Name"] == f"/{stranger}"
 
 
+def test_a_container_whose_former_name_is_a_number_is_renamed_and_not_removed(
+    playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
+) -> None:
+    former, name, label = uuid.uuid4().int, scratch.name("new"), scratch.name("label")
+    made = engine.containers.create({"Image": busybox, "Labels": {label: "1"}}, name=str(former))
+    entry = {"name": name, "image": busybox, "state": "present", "old_name": former}
+    try:
+        run = playbooks.run_tasks([task("rename", [entry], labels={label: 1}, remove_others=True)])
+    finally:
+        with contextlib.suppress(NotFound):
+            engine.containers.remove(str(former))
+    assert run.results["rename"]["actions"] == [f"rename container {former} to {name}"], run.output
+    assert engine.containers.inspect(name)["Id"] == made["Id"]
+
+
 def test_what_is_wrong_in_a_list_is_told_with_its_place(
     playbooks: Playbooks, engine: Engine, scratch: Scratch, busybox: str
 ) -> None:
@@ -91,6 +110,9 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
             task("unknown", [{**entry, "depends_on": ["nobody"]}], ignore_errors=True),
             task("others", [entry], remove_others=True, ignore_errors=True),
             task("value", [{**entry, "memory": "lots"}], ignore_errors=True),
+            task("type", [{**entry, "healthcheck": False, "env": {}}], ignore_errors=True),
+            task("number", [{**entry, "cpu_shares": "inf"}], ignore_errors=True),
+            task("renamed", [{**entry, "old_name": two}, broken], ignore_errors=True),
             task("one of two", [fine, broken], ignore_errors=True),
         ]
     )
@@ -105,6 +127,11 @@ def test_what_is_wrong_in_a_list_is_told_with_its_place(
     assert said["unknown"] == f"containers: {one} depends on nobody, which is none of them."
     assert said["others"].startswith("remove_others: without labels")
     assert said["value"].startswith(f"containers[0] ({one}): memory: 'lots' is no size")
+    no_type = "a value is not of the type that the option has."
+    assert said["type"] == f"containers[0] ({one}): healthcheck: {no_type}"
+    assert said["number"] == f"containers[0] ({one}): cpu_shares: {no_type}"
+    former = f"old_name: {two} is the name of another one of them."
+    assert said["renamed"] == f"containers: {one}: {former}"
     assert said["one of two"].startswith(f"container {two}: ")
     assert said["one of two"].endswith(
         f"Done before that: create container {one}, start container {one}."

@@ -76,6 +76,10 @@ def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) 
             "container",
             {**container, "mounts": [{"target": "/x", "type": "tmpfs", "tmpfs_mode": "9"}]},
         ),
+        (
+            "container",
+            {**container, "mounts": [{"target": "/x", "type": "tmpfs", "tmpfs_mode": "-1"}]},
+        ),
         ("container", {**container, "healthcheck": {"test": "true", "interval": "soon"}}),
         ("container", {**container, "healthcheck": {"test": False}}),
         ("container", {**container, "healthcheck": {"test": 0}}),
@@ -105,6 +109,7 @@ def test_a_wrong_value_names_the_option(playbooks: Playbooks, scratch: Scratch) 
         "NUMBER",
         "labels: the value 1.1 of release",
         "tmpfs_mode",
+        "tmpfs_mode: -1 is negative",
         "interval",
         "healthcheck: the test is a text or a list, and not False",
         "healthcheck: the test is a text or a list, and not 0",

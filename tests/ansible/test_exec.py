@@ -168,6 +168,7 @@ def test_what_cannot_be_run_is_refused(
                 ("quote", {"command": "echo 'half"}),
                 ("empty", {"command": " "}),
                 ("input", {"command": "cat", "detach": True, "stdin": "x"}),
+                ("endless", {"command": "true", "command_timeout": float("inf")}),
                 ("number", {"command": "env", "env": {"PORT": 80}}),
                 ("slow", {"command": "sh -c 'echo begun; sleep 30'", "command_timeout": 0.5}),
                 ("no time", {"command": "true", "command_timeout": 0}),
@@ -186,6 +187,7 @@ def test_what_cannot_be_run_is_refused(
     assert said["quote"].startswith("command:")
     assert said["empty"] == "command: it is empty."
     assert said["input"].startswith("stdin:")
+    assert said["endless"].startswith("command_timeout: inf")
     assert said["number"] == "env: the value of PORT is no string; quote it."
     assert (
         said["slow"]

@@ -216,15 +216,23 @@ def test_one_way_to_look_has_to_be_chosen(playbooks: Playbooks) -> None:
     for name in ("container_info", "network_info", "plugin_info", "volume_info"):
         tasks += [
             {**task, "name": f"{name} {task['name']}", "ignore_errors": True}
-            for task in looks(name, {}, {"name": "a", "filters": {}}, {"name": "a", "names": ["b"]})
+            for task in looks(
+                name,
+                {},
+                {"name": "a", "filters": {}},
+                {"name": "a", "names": ["b"]},
+                {"name": None},
+            )
         ]
     tasks += looks("image_info", {"name": "a", "filters": {}})
     messages = playbooks.run_tasks(tasks).messages
     assert messages.pop("0") == "parameters are mutually exclusive: name|filters"
-    assert len(messages) == 12
+    null = "Either name, names or filters is needed, and all are null."
+    reasons = {"0": "one of the following is required", "3": null}
+    assert len(messages) == 16
     for name, message in messages.items():
-        reason = "one of the following is required" if name.endswith(" 0") else "mutually exclusive"
-        assert reason in message, name
+        number = name.rpartition(" ")[2]
+        assert reasons.get(number, "mutually exclusive") in message, name
 
 
 def test_context_info(playbooks: Playbooks, tmp_path: Path) -> None:

@@ -194,9 +194,11 @@ def test_what_cannot_be_logged_in_is_told(playbooks: Playbooks, tmp_path: Path) 
             ("login", new),
             ("login", {**new, "password": ""}),
             ("login", {**place, "state": "absent"}),
+            ("login", {**new, "username": "me:you"}),
         ],
     )
     expected = ["username, password", "not valid JSON", "127.0.0.1:1", "password", "valid JSON"]
+    expected += ["username: 'me:you' has a colon"]
     for number, word in enumerate(expected):
         for mode in ("", " (check)"):
             assert word in done.messages[f"{number} login{mode}"]

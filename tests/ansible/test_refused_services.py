@@ -39,6 +39,16 @@ def test_a_wrong_value_of_a_swarm_service_names_the_option(playbooks: Playbooks)
     assert [text for text, whole in zip(expected, said) if not whole.startswith(text)] == [], said
 
 
+def test_a_stack_is_not_removed_with_waits_that_nobody_can_wait(playbooks: Playbooks) -> None:
+    wrong: dict[str, dict[str, Any]] = {
+        "absent_retries: -1 is negative": {"absent_retries": -1},
+        "absent_retries_interval: -1 is not": {"absent_retries_interval": -1},
+        "absent_retries_interval: 100000000000000000000 is": {"absent_retries_interval": 10**20},
+    }
+    said = said_of(playbooks, "stack", [{"state": "absent", **one} for one in wrong.values()])
+    assert [text for text, whole in zip(wrong, said) if not whole.startswith(text)] == [], said
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

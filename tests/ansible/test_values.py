@@ -143,6 +143,32 @@ def test_certificates_that_cannot_be_looked_at_are_refused(
         engine._tls(stated)  # noqa: SLF001  # before a connection is made
 
 
+HALF = "s3cret\ud800"
+
+
+def test_half_a_letter_to_copy_is_refused_without_being_shown(
+    part: Callable[[str], Any], engine: Any
+) -> None:
+    options = {"mode": 0o644, "mode_parse": "modern", "owner_id": None, "group_id": None}
+    options |= {"container_path": "/x", "force": None, "follow": False, "content_is_b64": False}
+    wanted = part("copy_options").wanted
+    (entry,) = wanted({**options, "content": "\udcff"}).entries
+    assert entry.content == b"\xff"
+    with pytest.raises(engine.errors.InvalidInput, match=r"^content cannot be written") as caught:
+        wanted({**options, "content": HALF})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_half_a_letter_to_send_is_refused_without_being_shown(
+    part: Callable[[str], Any], engine: Any
+) -> None:
+    udp = {"port": 53, "send": HALF, "send_base64": None}
+    conditions = ("log", "port", "http", "healthy", "exec", "exit", "file", "stable", "all", "any")
+    with pytest.raises(engine.errors.InvalidInput, match=r"^udp\.send cannot be written") as caught:
+        part("waiting").condition({**dict.fromkeys(conditions), "udp": udp})
+    assert "s3cret" not in str(caught.value)
+
+
 def _raising(error: Exception) -> Callable[..., Any]:
     def fail(*_arguments: object) -> None:
         raise error

@@ -144,6 +144,9 @@ def test_what_does_not_come_true_fails_with_what_was_seen(
         empty={"any": [{}], **short},
         untrue={"healthy": False},
         pattern={"log": {"pattern": "("}},
+        many={"file": {"path": "/a", "pattern": "x{9999999999}"}},
+        deep={"log": {"pattern": "(" * 3000 + ")" * 3000}},
+        headers={"http": {"headers": {"X-A": None}, "port": 80}},
         both={"log": {"text": "a", "pattern": "b"}},
         port={"port": 70000},
         time={"port": 80, "wait_timeout": 0},
@@ -162,7 +165,10 @@ def test_what_does_not_come_true_fails_with_what_was_seen(
     assert said["nothing"].startswith("Nothing to wait for: state one of log, port")
     assert said["untrue"] == said["nothing"]
     assert said["empty"] == "any: an item of it states no condition."
-    assert "is no regular expression" in said["pattern"]
+    assert said["pattern"].startswith("log.pattern: '(' is no regular expression")
+    assert said["many"].startswith("file.pattern: 'x{9999999999}' is no regular expression")
+    assert said["deep"].startswith("log.pattern: '((((")
+    assert said["headers"].startswith("http.headers: X-A is null.")
     assert "mutually exclusive: text|pattern" in said["both"]
     assert "70000 is no port number" in said["port"]
     assert said["time"].startswith("wait_timeout: 0")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.auth import RegistryLogin, registry_of
+from pytest_engine.core.client import Engine
+from pytest_engine.core.ensure.logins import LoginSpec, ensure_login
 from pytest_engine.core.errors import EngineError, InvalidInput
 from pytest_engine.core.login_store import LoginStore
 
@@ -145,9 +147,29 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "s3cr3t" not in str(caught.value)
 
 
-def test_a_user_with_a_colon_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="has no colon"):
-        LoginStore(tmp_path / "config.json").keep("host", "me:you", SECRET)
+@pytest.mark.parametrize(
+    ("username", "password", "said"),
+    [
+        ("me:you", SECRET, "username: 'me:you' has a colon"),
+        ("me\udcff", SECRET, "username cannot be written as UTF-8"),
+        ("me", SECRET + "\udcff", "password cannot be written as UTF-8"),
+    ],
+)
+def test_a_login_that_the_file_cannot_hold_is_refused(
+    username: str, password: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{said}") as caught:
+        LoginStore(tmp_path / "config.json").keep("host", username, password)
+    assert "s3cr3t" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_login_that_cannot_be_kept_is_not_tried(check: bool, tmp_path: Path) -> None:  # noqa: FBT001  # from the line above
+    wanted = LoginSpec("host", "me:you", SECRET)
+    # Nobody listens there.
+    with Engine(f"unix://{tmp_path}/none.sock", environ={}) as engine, pytest.raises(InvalidInput):
+        ensure_login(engine, wanted, str(tmp_path / "config.json"), check=check)
 
 
 @pytest.mark.parametrize("section", [{"credsStore": "test"}, {"credHelpers": {"host": "test"}}])
@@ -183,3 +205,10 @@ def test_a_helper_that_fails_is_an_error_without_secrets(tmp_path: Path) -> None
     with pytest.raises(EngineError, match="docker-credential-missing, which is not installed"):
         LoginStore(path).keep("host", "me", SECRET)
     assert path.read_text() == '{"credsStore": "missing"}'
+
+
+def test_a_helper_is_not_asked_for_a_registry_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({"credsStore": "test"}))
+    with pytest.raises(InvalidInput, match=r"^registry cannot be written as UTF-8"):
+        LoginStore(path).find("host\udcff")

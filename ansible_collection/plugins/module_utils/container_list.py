@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 ENTRY = {**container_options.ARGUMENTS, "depends_on": {"type": "list", "elements": "str"}}
+VALIDATOR = ArgumentSpecValidator(ENTRY, **container_options.RULES)
 # Options by which one container uses another: `container:NAME` or, in lists, `NAME:more`.
 MODES = ("ipc_mode", "network_mode", "pid_mode")
 LISTS = ("links", "volumes_from")
@@ -35,7 +36,7 @@ def run(call: engine.Call) -> dict[str, Any]:
     items = [_item(entry, number, labels) for number, entry in enumerate(params["containers"])]
     names = [item.name for item in items]
     # One that is to be renamed is none of the others.
-    names += [entry["old_name"] for entry in params["containers"] if entry.get("old_name")]
+    names += [item.kind.old_name for item in items if item.kind.old_name]
     if params["remove_others"]:
         for name in many.other_containers(call.engine, labels, names):
             kind = ContainerKind()
@@ -72,7 +73,12 @@ def told(outcomes: Mapping[str, Any]) -> dict[str, Any]:
 def _item(entry: Mapping[str, Any], number: int, labels: Mapping[str, str]) -> many.Item:
     """Read an entry as Ansible reads the options of a task."""
     where = f"containers[{number}] ({entry.get('name')})"
-    result = ArgumentSpecValidator(ENTRY, **container_options.RULES).validate(dict(entry))
+    result = _validate(entry)
+    if result is None:
+        wrong = sorted(name for name in entry if _validate({name: entry[name]}) is None)
+        raise engine.errors.InvalidInput(
+            f"{where}: {', '.join(wrong)}: a value is not of the type that the option has."
+        )
     if result.unsupported_parameters:
         # Those of a suboption are given with their places.
         unknown = [
@@ -111,6 +117,15 @@ def _item(entry: Mapping[str, Any], number: int, labels: Mapping[str, str]) -> m
         )
     except engine.errors.InvalidInput as error:
         raise engine.errors.InvalidInput(f"{where}: {error}") from error
+
+
+def _validate(entry: Mapping[str, Any]) -> Any:
+    """Check an entry by the rules of Ansible; None: it has values that Ansible breaks down over."""
+    try:
+        return VALIDATOR.validate(dict(entry))
+    except (ArithmeticError, TypeError, ValueError):
+        # Such as infinity for a number, or a flag in the place of suboptions.
+        return None
 
 
 def _used(params: Mapping[str, Any]) -> Iterator[str]:

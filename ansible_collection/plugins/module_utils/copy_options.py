@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core import errors
 from .core.ensure import files_in, trees
+from .core.spec.values import encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,9 @@ def wanted(params: Mapping[str, Any]) -> files_in.CopyIn:
 
 def _content(params: Mapping[str, Any]) -> bytes:
     if not params["content_is_b64"]:
-        return str(params["content"]).encode("utf-8", "surrogateescape")
+        # Ansible reads files that are no UTF-8 in this way.
+        content: bytes = encode_text(str(params["content"]), "content", "surrogateescape")
+        return content
     try:
         # The command base64 breaks lines, and YAML may add spaces.
         return base64.b64decode("".join(params["content"].split()), validate=True)

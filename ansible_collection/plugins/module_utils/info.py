@@ -52,6 +52,11 @@ def _look(call: engine.Call, sort: str, inspect: Inspect, find: Find) -> dict[st
     if filters is not None:
         return {several: list(find(filters))}
     names = params["names"] if params["name"] is None else [params["name"]]
+    if names is None:
+        # To Ansible null is a value that was stated.
+        raise engine.errors.InvalidInput(
+            "Either name, names or filters is needed, and all are null."
+        )
     found, missing = look_up(inspect, names)
     if params["name"] is None:
         return {several: found, "missing": missing}

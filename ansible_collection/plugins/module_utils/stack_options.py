@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
+from .core.api.asked import check_seconds
 from .core.converge import wait_all_converged
 from .core.ensure.stacks import deploy_stack, remove_stack
 from .core.reference import parse_reference
@@ -56,6 +57,9 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
     """
     params = call.params
     if params["state"] == "absent":
+        if params["absent_retries"] < 0:
+            raise errors.InvalidInput(f"absent_retries: {params['absent_retries']} is negative.")
+        check_seconds(params["absent_retries_interval"], "absent_retries_interval")
         outcome = remove_stack(
             call.engine,
             params["name"],

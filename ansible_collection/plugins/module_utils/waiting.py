@@ -10,8 +10,10 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
+from . import engine
 from .core import errors, wait
 from .core.endpoint import Tls
+from .core.spec.values import encode_text
 from .core.wait import wait_for
 from .core.wait.condition import check_time
 
@@ -56,7 +58,7 @@ def _conditions(stated: Mapping[str, Any]) -> Iterator[wait.Condition]:
     if stated["log"] is not None:
         log = dict(stated["log"])
         text, pattern = log.pop("text"), log.pop("pattern")
-        yield wait.log(text if pattern is None else _compiled(pattern), **log)
+        yield wait.log(_looked_for(text, pattern, "log"), **log)
     if stated["port"] is not None:
         yield wait.port(stated["port"])
     if stated["http"] is not None:
@@ -75,15 +77,15 @@ def _conditions(stated: Mapping[str, Any]) -> Iterator[wait.Condition]:
     if stated["udp"] is not None:
         yield wait.port(stated["udp"]["port"], "udp", send=_sent(stated["udp"]))
     if stated["file"] is not None:
-        pattern = stated["file"]["pattern"]
-        content = stated["file"]["content"] if pattern is None else _compiled(pattern)
+        content = _looked_for(stated["file"]["content"], stated["file"]["pattern"], "file")
         yield wait.file(stated["file"]["path"], content)
     if stated["stable"] is not None:
         yield wait.stable(stated["stable"])
 
 
 def _http(stated: Mapping[str, Any]) -> wait.Condition:
-    options = {**stated, "status": tuple(stated["status"])}
+    headers = engine.texts(stated["headers"], "http.headers")
+    options = {**stated, "status": tuple(stated["status"]), "headers": headers}
     ca, verify = options.pop("ca_path"), options.pop("validate_certs")
     if not options["tls"] and (ca is not None or not verify):
         raise errors.InvalidInput("http: ca_path and validate_certs are for tls: true.")
@@ -94,19 +96,22 @@ def _http(stated: Mapping[str, Any]) -> wait.Condition:
 
 def _sent(stated: Mapping[str, Any]) -> bytes | None:
     if stated["send_base64"] is None:
-        return None if stated["send"] is None else str(stated["send"]).encode()
+        return None if stated["send"] is None else encode_text(stated["send"], "udp.send")
     try:
         return base64.b64decode(stated["send_base64"], validate=True)
     except ValueError as error:
         raise errors.InvalidInput(f"udp: send_base64 is no Base64: {error}.") from error
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _looked_for(text: str | None, pattern: str | None, option: str) -> Any:
+    if pattern is None:
+        return text
     try:
         return re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError, ValueError) as error:
+        # More than an error of its own: numbers and brackets that it cannot take.
         raise errors.InvalidInput(
-            f"pattern: {pattern!r} is no regular expression: {error}."
+            f"{option}.pattern: {pattern!r:.80} is no regular expression: {error}."
         ) from error
 
 

@@ -162,6 +162,9 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.pytest_engine.engine.plugins.module_utils import engine
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure import commands
+from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.values import (
+    encode_text,
+)
 
 if TYPE_CHECKING:
     from typing import Any
@@ -200,7 +203,7 @@ def run(call: engine.Call) -> dict[str, Any]:
     wanted = commands.CommandSpec(
         params["command"] if params["argv"] is None else params["argv"],
         working_dir=params["chdir"],
-        stdin=None if stdin is None else stdin.encode(),
+        stdin=None if stdin is None else encode_text(stdin, "stdin"),
         time_limit=params["command_timeout"],
         **{name: params[name] for name in SAME},
     )

@@ -34,6 +34,7 @@ options:
       - The containers. Each has the options of M(pytest_engine.engine.container), without those of the connection,
         which are the task's. C(detach=false) is refused.
       - In addition each may have C(depends_on), a list of names of other containers of the list.
+      - An C(old_name) is refused where it is the name, or the C(old_name), of another container of the list.
       - With C(state=healthy) those that depend on it wait until it is.
     type: list
     elements: dict

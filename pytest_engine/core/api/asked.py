@@ -64,20 +64,21 @@ def _segment(value: str, what: str) -> str:
         raise InvalidInput(f"{value!r:.80} cannot be the name of a {what}.") from exc
 
 
-def check_seconds(timeout: object, what: str = "timeout") -> None:
+def check_seconds(timeout: object, what: str = "timeout", longest: float = LONGEST_WAIT) -> None:
     """Check what is stated to be a time that can be waited; None stands for any.
 
     Args:
         timeout: the time.
         what: where it is stated, for the message.
+        longest: the longest time that it may be.
 
     Raises:
         InvalidInput: it is something else.
     """
-    is_number = isinstance(timeout, (int, float)) and 0 <= timeout <= LONGEST_WAIT
+    is_number = isinstance(timeout, (int, float)) and 0 <= timeout <= longest
     if timeout is not None and not is_number:
         raise InvalidInput(
-            f"{what}: {timeout!r:.80} is not a number of seconds from 0 to {LONGEST_WAIT}."
+            f"{what}: {timeout!r:.80} is not a number of seconds from 0 to {longest}."
         )
 
 

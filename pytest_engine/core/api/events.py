@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, cast
 
 from ..errors import ConnectionFailed, ConnectionLost, EngineError, ServerError, Timeout
 from ..moment import encode_nanoseconds
+from .asked import LONGEST_WAIT
 from .records import RecordStream
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ class EventStream:
         with self._changed:
             if self._changed.wait_for(lambda: self._closed, pause):
                 return False
-            since, timeout = self._told.resume_at(), retries.left()
+            since, timeout = self._told.resume_at(), min(retries.left(), LONGEST_WAIT)
             # In a thread, because connecting to a stalled engine cannot be broken off.
             results: list[Stream | BaseException] = []
             threading.Thread(

@@ -28,6 +28,8 @@ __all__ = ["Exec", "ExecResult"]
 _LONGEST_PAUSE = 0.25
 # How long a thread may take to begin.
 _BEGIN = 2.0
+# How long an engine may take to tell how a command ended that runs no more.
+_TOLD = 10.0
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Exec:
             Conflict: the container does not run.
         """
         check_seconds(timeout)
-        check_seconds(time_limit)
+        check_seconds(time_limit, "time_limit")
         _check(command, env, user, working_dir, stdin)
         config: ContainerExecBody = {
             "Cmd": list(command),
@@ -208,15 +210,21 @@ class Exec:
 
         Raises:
             Timeout: it did not end in time.
+            EngineError: it ended, and the engine does not tell how.
         """
         check_seconds(timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
+        last_seen = time.monotonic()
         pause = 0.001
         while True:
             state = self.inspect(exec_id)
             exit_code = state.get("ExitCode")
-            if not state.get("Running") and exit_code is not None:
+            if state.get("Running"):
+                last_seen = time.monotonic()
+            elif exit_code is not None:
                 return exit_code
+            elif time.monotonic() - last_seen > _TOLD:
+                raise EngineError(f"The engine does not tell how exec {exec_id} ended.")
             left = pause if deadline is None else deadline - time.monotonic()
             if left <= 0:
                 raise Timeout(f"The command of exec {exec_id} did not end within {timeout:g} s.")

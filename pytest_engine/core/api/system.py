@@ -9,6 +9,7 @@ from ..auth import login_fields, login_to, was_refused
 from ..errors import InvalidInput, PermissionDenied, ServerError
 from ..filters import Filters, encode_filters
 from ..moment import Moment, decode_nanoseconds, encode_moment
+from .asked import check_seconds
 from .events import EventStream
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from .call import Caller
 
 __all__ = ["Ping", "System"]
+
+# In seconds, some ten years.
+_LONGEST_ABSENCE = 315_360_000
 
 
 @dataclass(frozen=True)
@@ -184,8 +188,12 @@ class System:
             filters: `{"type": "container", "event": ["die"], "container": ..., ...}`.
             reconnect: seconds that the engine may stay away. A connection that is lost is
                 made anew, and every event told once, also those from in between. 0: a
-                lost connection is an error at once.
+                lost connection is an error at once. Up to ten years.
+
+        Raises:
+            InvalidInput: `reconnect` is none of these.
         """
+        check_seconds(reconnect, "reconnect", _LONGEST_ABSENCE)
         if reconnect and since is None:
             # By the engine's clock, so that a loss before the first event loses none.
             since = str(self.info().get("SystemTime"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
+from ..spec.values import encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +36,7 @@ class BuildSecret:
         if "\0" in self.id + self.source:
             # Without the secret.
             raise InvalidInput(f"secrets: {self.id!r} holds a NUL, which no process takes.")
+        encode_text(self.id + self.source, f"secrets: {self.id!r}", "surrogateescape")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from ..errors import BuildFailed, Incompatible, InvalidInput
+from ..spec.values import encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -111,17 +112,19 @@ def _options(wanted: BuildSpec, dockerfile: Path) -> list[str]:
     options += ["--pull"] * wanted.pull + ["--no-cache"] * wanted.nocache
     single = {"--network": wanted.network, "--target": wanted.target, "--shm-size": wanted.shm_size}
     for option, value in single.items():
+        encode_text(str(value), option.lstrip("-"), "surrogateescape")
         options += [option, str(value)] if value else []
-    several: dict[str, Iterable[str]] = {
-        "--cache-from": wanted.cache_from,
-        "--add-host": (f"{k}:{v}" for k, v in sorted(wanted.etc_hosts.items())),
-        "--build-arg": (f"{k}={v}" for k, v in sorted((wanted.args or {}).items())),
-        "--label": (f"{k}={v}" for k, v in sorted((wanted.labels or {}).items())),
-        "--platform": wanted.platforms,
-        "--output": map(_output, wanted.all_outputs if wanted.outputs else ()),
+    several: dict[tuple[str, str], Iterable[str]] = {
+        ("--cache-from", "cache_from"): wanted.cache_from,
+        ("--add-host", "etc_hosts"): (f"{k}:{v}" for k, v in sorted(wanted.etc_hosts.items())),
+        ("--build-arg", "args"): (f"{k}={v}" for k, v in sorted((wanted.args or {}).items())),
+        ("--label", "labels"): (f"{k}={v}" for k, v in sorted((wanted.labels or {}).items())),
+        ("--platform", "platform"): wanted.platforms,
+        ("--output", "outputs"): map(_output, wanted.all_outputs if wanted.outputs else ()),
     }
-    for option, values in several.items():
+    for (option, name), values in several.items():
         for value in values:
+            encode_text(value, name, "surrogateescape")
             options += [option, value]
     return options
 

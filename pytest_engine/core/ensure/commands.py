@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..api.asked import check_seconds
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from ..spec.values import parse_command, parse_env
 from .reach import Reach, absolute, is_running
@@ -62,6 +63,7 @@ class CommandSpec:
             raise InvalidInput("stdin: a command that is left to itself (detach) has no input.")
         if self.detach and self.time_limit is not None:
             raise InvalidInput("command_timeout: nobody waits for a command that is detached.")
+        check_seconds(self.time_limit, "command_timeout")
         if self.time_limit is not None and not self.time_limit > 0:
             raise InvalidInput(f"command_timeout: {self.time_limit:g} is no time above 0.")
 

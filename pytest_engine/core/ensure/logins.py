@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
-from ..login_store import LoginStore
+from ..login_store import LoginStore, check_login
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,7 @@ def ensure_login(
         check: keep and forget nothing; tell what would be done.
 
     Raises:
-        InvalidInput: user or password are missing.
+        InvalidInput: user or password are missing, or cannot be kept; nothing was sent.
         EngineError: the registry refuses the login, or the configuration is broken.
     """
     store = LoginStore(path)
@@ -89,6 +89,7 @@ def ensure_login(
         return LoginOutcome(changed=gone, keeper=keeper, result={}, before=before, after=after)
     if not wanted.username or not wanted.password:
         raise InvalidInput("A login takes a user name and a password.")
+    check_login(wanted.username, wanted.password)
     result = {"serveraddress": wanted.registry, "username": wanted.username}
     same_name = there is not None and there.username == wanted.username
     same = same_name and there is not None and there.password == wanted.password

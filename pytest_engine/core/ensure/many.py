@@ -90,14 +90,15 @@ def reconcile_many(
         Name -> what became of it, in the order of the items.
 
     Raises:
-        InvalidInput: a name occurs twice, or a container's name and its id do, or containers
-            depend on each other in a circle, on one that is to be absent, or on none of them;
-            nothing was done.
+        InvalidInput: a name occurs twice, or a container's name and its id do, or a former
+            name is another's name or former name as well, or containers depend on each other
+            in a circle, on one that is to be absent, or on none of them; nothing was done.
         SomeFailed: some could not be brought about. Those that depend on them were not
             tried, all others were.
     """
     order = _order(items)
-    _refuse_ids_of(engine, order.keys())
+    former = _former_names(items)
+    _refuse_ids_of(engine, [*order, *former])
     images, patience = _Images(), _Patience()
     by_name = {item.name: item for item in items}
     done: dict[str, Outcome] = {}
@@ -195,6 +196,26 @@ def _order(items: Sequence[Item]) -> dict[str, set[str]]:
             before[item.name].add(name)
     _refuse_circles(before)
     return before
+
+
+def _former_names(items: Sequence[Item]) -> list[str]:
+    """Return the names of containers that are to be renamed, each of which only one may get."""
+    names = {item.name for item in items}
+    former: list[str] = []
+    for item in items:
+        old = item.kind.old_name
+        if not old or old == item.name:
+            continue
+        if old in names:
+            raise InvalidInput(
+                f"containers: {item.name}: old_name: {old} is the name of another one of them."
+            )
+        if old in former:
+            raise InvalidInput(
+                f"containers: {item.name}: old_name: {old} is the old_name of another one of them."
+            )
+        former.append(old)
+    return former
 
 
 def _refuse_ids_of(engine: Engine, names: Collection[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ..api.asked import check_seconds
 from ..errors import (
     Conflict,
     ConnectionFailed,
@@ -85,9 +86,11 @@ def watch(
         tell: is told what is done, and what cannot be.
 
     Raises:
+        InvalidInput: the interval cannot be waited.
         ConnectionFailed: the engine is lost.
         NotSwarmManager: the engine manages no swarm.
     """
+    check_seconds(interval, "interval")
     services = LiveServices(engine)
     pause = max(interval, 1.0)
     while True:

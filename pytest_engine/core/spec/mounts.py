@@ -108,6 +108,10 @@ class Mount:
             raise InvalidInput(f"Mount at {self.target}: a {self.type} needs a source.")
         if self.type == "tmpfs" and self.source:
             raise InvalidInput(f"Mount at {self.target}: a tmpfs has no source.")
+        if isinstance(self.tmpfs_mode, int) and self.tmpfs_mode < 0:
+            raise InvalidInput(
+                f"Mount at {self.target}: tmpfs_mode: {self.tmpfs_mode} is negative."
+            )
         for name, kinds in _OF_TYPES.items():
             if self.type not in kinds and getattr(self, name):
                 raise InvalidInput(

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from ..endpoint import Tls
 from ..errors import InvalidInput
+from ..spec.values import encode_text
 from .condition import Leaf, Situation, Watcher
 from .http_try import Answer, Trial
 from .json_part import JsonWanted, json_differs
@@ -134,27 +135,23 @@ def _encode_path(path: str) -> str:
     return quote(path, safe=string.punctuation)
 
 
-def _encoded(text: str, what: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as exc:
-        # Not shown, and not chained: it may be a secret.
-        reason = exc.reason
-    raise InvalidInput(f"wait.http: {what} cannot be written as UTF-8: {reason}.")
-
-
 def _check_request(path: str, method: str, headers: Mapping[Any, Any]) -> None:
     """Refuse what `http.client` would, at every try."""
-    _encoded(path, "the path")
+    encode_text(path, "wait.http: the path")
     if not _TOKEN.fullmatch(method):
         raise InvalidInput(f"wait.http: {method!r} is no method.")
     for name, value in headers.items():
-        # Not everybody checks types, and bytes are taken as well.
+        # Not everybody checks types; bytes are taken as well, and numbers as values.
+        if not isinstance(name, (str, bytes)):
+            raise InvalidInput(f"wait.http: {name!r:.80} is no name of a header.")
+        if not isinstance(value, (str, bytes, int)):
+            kind = type(value).__name__
+            raise InvalidInput(f"wait.http: the header {name!r} is no text, but {kind}.")
         if isinstance(name, str) and not _TOKEN.fullmatch(name):
             raise InvalidInput(f"wait.http: {name!r} is no name of a header.")
         # Values may be secrets.
         if isinstance(value, str) and not _is_header(value):
-            raise InvalidInput(f"wait.http: the header {name} is more than one line of Latin-1.")
+            raise InvalidInput(f"wait.http: the header {name!r} is more than one line of Latin-1.")
 
 
 def _is_header(value: str) -> bool:
@@ -208,12 +205,12 @@ def http(
     if not path.startswith("/"):
         raise InvalidInput(f"wait.http: the path begins with a slash, unlike {path!r}.")
     sent = dict(headers or {})
+    _check_request(path, method, sent)
     if auth is not None:
         if "authorization" in {name.lower() for name in sent}:
             raise InvalidInput("wait.http: state either auth or the header Authorization.")
-        login = base64.b64encode(_encoded(":".join(auth), "auth"))
+        login = base64.b64encode(encode_text(":".join(auth), "wait.http: auth"))
         sent["Authorization"] = f"Basic {login.decode()}"
-    _check_request(path, method, sent)
     return HttpAnswer(
         path,
         port,
@@ -223,6 +220,6 @@ def http(
         body,
         json,
         dict(response_headers or {}),
-        _encoded(send, "send") if isinstance(send, str) else send,
+        encode_text(send, "wait.http: send") if isinstance(send, str) else send,
         (tls if isinstance(tls, Tls) else Tls()) if tls else None,
     )

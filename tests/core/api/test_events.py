@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import BadRequest, ConnectionFailed, ConnectionLost
+from pytest_engine.core.errors import BadRequest, ConnectionFailed, ConnectionLost, InvalidInput
 from tests.core.roads.relay import Relay
 from tests.core.scripted import Read, answer
 
@@ -114,6 +114,24 @@ def test_an_engine_that_stays_away_is_an_error_in_time(serve: Serve) -> None:
         with pytest.raises(ConnectionLost, match=r"stayed away for 0\.3 s"):
             next(iterator)
         assert time.monotonic() - begin < 5
+
+
+def test_an_engine_may_stay_away_for_longer_than_a_socket_can_wait(serve: Serve) -> None:
+    first, second = _event(10**10), _event(10**10 + 1)
+    server = serve(
+        (Read.REQUEST, _HEAD + _chunk(first)), (Read.REQUEST, _HEAD + _chunk(first, second))
+    )
+    with _engine(server.host).system.events(since=0, reconnect=3e6) as events:
+        iterator = iter(events)
+        assert _told([next(iterator), next(iterator)]) == [("start", 10**10), ("start", 10**10 + 1)]
+
+
+@pytest.mark.parametrize("reconnect", [-1, float("nan"), float("inf"), 1e300, "5"])
+def test_a_time_for_which_no_engine_stays_away_is_refused(reconnect: Any, tmp_path: Path) -> None:
+    # Nobody listens there.
+    system = _engine(f"unix://{tmp_path}/none.sock").system
+    with pytest.raises(InvalidInput, match=r"^reconnect: .* is not a number of seconds from 0 to"):
+        system.events(reconnect=reconnect)
 
 
 def test_an_engine_that_cuts_every_connection_is_an_error_in_time(serve: Serve) -> None:

@@ -97,6 +97,11 @@ def test_a_command_may_speak_and_read_nothing_for_longer_than_it_may_be_silent(
     assert (result.exit_code, result.stdout.strip()) == (0, b"%d" % (1 << 24))
 
 
+def test_a_time_limit_that_cannot_be_waited_is_refused_by_its_name(engine: Engine) -> None:
+    with pytest.raises(InvalidInput, match=r"^time_limit: inf"):
+        engine.exec.run("none", ["true"], time_limit=float("inf"))
+
+
 def test_secrets_of_the_wrong_type_are_not_shown(engine: Engine) -> None:
     env: Any = {"PGPASSWORD": "s3cret", "PGPORT": 5432}
     with pytest.raises(InvalidInput, match="PGPORT is no text, but int") as caught:

@@ -88,7 +88,9 @@ def test_what_contradicts_itself_is_refused() -> None:
         ({"command": []}, "command: it is empty"),
         ({"command": "cat", "stdin": b"", "detach": True}, "stdin: a command that"),
         ({"command": "cat", "time_limit": 1.0, "detach": True}, "nobody waits"),
-        ({"command": "cat", "time_limit": -1.0}, "is no time above 0"),
+        ({"command": "cat", "time_limit": 0.0}, "command_timeout: 0 is no time above 0"),
+        ({"command": "cat", "time_limit": -1.0}, "command_timeout: -1.0 is not a number"),
+        ({"command": "cat", "time_limit": float("inf")}, "command_timeout: inf is not a number"),
     ):
         with pytest.raises(InvalidInput, match=said):
             CommandSpec(**words)

@@ -31,6 +31,10 @@ def item(name: str, image: str, *after: str, state: str = "started", **more: Any
     return Item(name, spec, ContainerKind(force_kill=True), state=state, needs=after)
 
 
+def formerly(name: str, which: Item) -> Item:
+    return replace(which, kind=replace(which.kind, old_name=name))
+
+
 def started(engine: Engine, name: str) -> str:
     return str(engine.containers.inspect(name)["State"]["StartedAt"])
 
@@ -153,11 +157,16 @@ def test_an_interrupt_begins_nothing_new_and_waits_for_nothing(
 
 def test_contradictions_are_refused_before_anything_is_done(engine: Engine) -> None:
     one, two = item("one", "busybox", "two"), item("two", "busybox", "one")
+    new, newer = (formerly("old", item(name, "busybox")) for name in ("new", "newer"))
+    old = item("old", "busybox")
     for items, words in (
         ([one, two], "one, two depend on each other in a circle"),
         ([one, one], "one occurs more than once"),
         ([one], "one depends on two, which is none of them"),
         ([one, replace(two, state="absent", needs=())], "one depends on two, which is to be"),
+        ([new, old], "new: old_name: old is the name of another"),
+        ([replace(old, state="absent"), new], "new: old_name: old is the name of another"),
+        ([new, newer], "newer: old_name: old is the old_name of another"),
     ):
         with pytest.raises(InvalidInput, match=words):
             reconcile_many(engine, items)
@@ -176,6 +185,9 @@ def test_one_that_is_stated_by_its_id_is_none_of_the_others(
     assert not reconcile_many(engine, [by_id])[container].changed
     with pytest.raises(InvalidInput, match=f"{name} occurs by its name and by its id"):
         reconcile_many(engine, [by_id, item(name, busybox)])
+    renamed = formerly(container, item(scratch.name("new"), busybox))
+    with pytest.raises(InvalidInput, match=f"{name} occurs by its name and by its id"):
+        reconcile_many(engine, [renamed, item(name, busybox)])
 
 
 def test_many_that_are_there_take_a_look_at_each_and_one_at_their_image(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_engine.__main__ import main
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import NotSwarmManager
+from pytest_engine.core.errors import InvalidInput, NotSwarmManager
 from pytest_engine.core.service.watch import watch
 from tests.core.scripted import PONG, Read, answer
 
@@ -54,6 +55,21 @@ def test_a_manager_that_is_none_any_more_ends_it(serve: Serve) -> None:
     gone = refusal("503 Service Unavailable", "This node is not a swarm manager.")
     with pytest.raises(NotSwarmManager):
         watched(serve, TIME, NOTHING, TIME, gone)
+
+
+@pytest.mark.parametrize("interval", ["nan", "inf", "1e300", "-1", "soon"])
+def test_an_interval_that_cannot_be_waited_is_refused(
+    interval: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["watch", "--interval", interval])
+    assert ended.value.code == 2
+    assert f"argument --interval: '{interval}' is not a number of" in capsys.readouterr().err
+
+
+def test_a_watcher_refuses_such_an_interval_as_well(serve: Serve) -> None:
+    with Engine(serve(EVENTS).host, environ={}) as engine, pytest.raises(InvalidInput):
+        watch(engine, interval=float("nan"))
 
 
 def test_a_time_that_a_manager_cannot_tell_is_no_end(serve: Serve) -> None:

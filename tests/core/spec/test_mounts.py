@@ -155,3 +155,8 @@ def test_a_mount_that_cannot_be_is_refused(arguments: dict[str, Any], reason: st
     with pytest.raises(InvalidInput, match=reason) as caught:
         Mount(**arguments)
     assert str(caught.value).startswith("Mount at ")
+
+
+def test_a_negative_mode_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="tmpfs_mode: -1 is negative"):
+        Mount("/x", type="tmpfs", tmpfs_mode=-1)

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec.values import parse_bytes, parse_command, parse_duration, parse_env
+from pytest_engine.core.spec.values import (
+    encode_text,
+    parse_bytes,
+    parse_command,
+    parse_duration,
+    parse_env,
+)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +168,13 @@ def test_a_refusal_does_not_show_the_value_of_a_variable() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_env({"PASSWORD": 12345})
     assert "12345" not in str(caught.value)
+
+
+def test_half_a_letter_is_refused_by_the_name_of_the_option_without_being_shown() -> None:
+    assert encode_text("grün", "stdin") == "grün".encode()
+    assert encode_text("\udcff", "stdin", "surrogateescape") == b"\xff"
+    for text in ("s3cret\ud800", "s3cret\udcff"):
+        with pytest.raises(InvalidInput) as caught:
+            encode_text(text, "stdin")
+        assert str(caught.value) == "stdin cannot be written as UTF-8: surrogates not allowed."
+        assert caught.value.__context__ is None
