@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["replace_file"]
 
 
-def replace_file(path: Path, pieces: Iterable[bytes], *, mode: int | None = None) -> None:
+def replace_file(
+    path: Path,
+    pieces: Iterable[bytes],
+    *,
+    mode: int | None = None,
+    check: Callable[[Path], None] | None = None,
+) -> None:
     """Write a file beside the one that it replaces when it is complete.
 
     Whatever fails leaves what was there. A link stays: what it leads to is replaced. The owner
@@ -23,6 +29,7 @@ def replace_file(path: Path, pieces: Iterable[bytes], *, mode: int | None = None
         path: the file; its folder is there.
         pieces: what to write.
         mode: its permissions; None: those that it has, or that a new file gets.
+        check: looks at what was written, under another name; what it raises leaves what was there.
 
     Raises:
         OSError: it cannot be written.
@@ -36,6 +43,8 @@ def replace_file(path: Path, pieces: Iterable[bytes], *, mode: int | None = None
         with os.fdopen(handle, "wb") as file:
             for piece in pieces:
                 file.write(piece)
+        if check is not None:
+            check(temporary)
         with contextlib.suppress(FileNotFoundError, PermissionError):
             there = place.stat()
             os.chown(temporary, there.st_uid, there.st_gid)

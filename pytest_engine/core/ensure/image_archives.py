@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EngineError, InvalidInput, reading
+from ..errors import EngineError, InvalidInput, StreamFailed, reading
 from ..reference import parse_reference
 from ..writing import replace_file
 from .image_names import familiar_name, find_image, is_image_id, name_image
@@ -32,6 +33,11 @@ _CONFIG = re.compile(r"(?:blobs/sha256/|sha256:)?([0-9a-f]{64})(?:\.json)?")
 _ZSTD = b"\x28\xb5\x2f\xfd"
 # Where containerd keeps an image's name in index.json.
 _NAME = "io.containerd.image.name"
+# How an archive ends: with two blocks of zeros.
+_END = bytes(1024)
+# What an engine writes behind the beginning of an archive when it cannot go on.
+_FAILURE = b'{"errorDetail"'
+_LONGEST_FAILURE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -265,6 +271,7 @@ def export_images(
     Raises:
         ImageNotFound: the engine's store does not have one of them.
         InvalidInput: no image is named, or the path is no place for a file.
+        StreamFailed: what the engine answers is no whole archive.
         EngineError: it cannot be written.
     """
     if not names:
@@ -342,8 +349,34 @@ def _reason(
 
 def _write(path: str, pieces: Iterable[bytes]) -> None:
     try:
-        replace_file(Path(path), pieces)
+        replace_file(Path(path), pieces, check=_refuse_broken)
     except OSError as exc:
-        raise EngineError(
-            f"Cannot write the archive {path}: {exc}. What was there before is there still."
-        ) from exc
+        raise EngineError(_unwritten(path, exc)) from exc
+    except StreamFailed as exc:
+        raise StreamFailed(_unwritten(path, exc), detail=exc.detail) from exc
+
+
+def _unwritten(path: str, exc: Exception) -> str:
+    return f"Cannot write the archive {path}: {exc}. What was there before is there still."
+
+
+def _refuse_broken(path: Path) -> None:
+    """Refuse what an engine, or a proxy before it, answered that is no whole archive."""
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _LONGEST_FAILURE))
+        tail = file.read()
+    if not tail.endswith(_END):
+        reason = _failure(tail)
+        raise StreamFailed(reason or "the engine sent no whole archive", detail=reason)
+    try:
+        read_archive(str(path))
+    except InvalidInput as exc:
+        raise StreamFailed("what the engine sent cannot be read") from exc
+
+
+def _failure(tail: bytes) -> str:
+    """Return why the engine failed, which it says behind what it has sent; empty: it does not."""
+    try:
+        return str(json.loads(tail[tail.rindex(_FAILURE) :])["errorDetail"]["message"])
+    except (LookupError, RecursionError, TypeError, ValueError):
+        return ""

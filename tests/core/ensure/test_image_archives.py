@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
+from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.image_archives import export_images, load_images, read_archive
-from pytest_engine.core.errors import EngineError, ImageNotFound, InvalidInput
+from pytest_engine.core.errors import EngineError, ImageNotFound, InvalidInput, StreamFailed
+from tests.core.scripted import PONG, Read, answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
+    from tests.core.conftest import Serve
 
 ONE, TWO, INDEX = ("sha256:" + digit * 64 for digit in "123")
 
@@ -220,6 +222,40 @@ def test_a_link_and_permissions_outlive_a_new_archive(
     assert link.is_symlink()
     assert real.stat().st_mode & 0o777 == 0o640
     assert not export_images(engine, [busybox], str(real)).reason
+
+
+FAILURE = b'{"errorDetail":{"message":"no layer"},"error":"no layer"}\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kept", "then", "said"),
+    [
+        (None, FAILURE, "no layer"),
+        (1024, FAILURE, "no layer"),
+        (1024, b"", "the engine sent no whole archive"),
+        (0, b"", "the engine sent no whole archive"),
+        (0, b"<html>503</html>", "the engine sent no whole archive"),
+        (0, b"<html>503</html>" + bytes(1024), "what the engine sent cannot be read"),
+    ],
+)
+def test_an_answer_that_is_no_whole_archive_leaves_the_old_one(
+    serve: Serve, tmp_path: Path, kept: int | None, then: bytes, said: str
+) -> None:
+    path, old = tmp_path / "images.tar", {"manifest__json": [{"Config": TWO, "RepoTags": []}]}
+    archive(path, **old)
+    before = path.read_bytes()
+    image = answer(json.dumps({"Id": ONE}).encode())
+    sent = answer(before[:kept] + then)
+    server = serve((Read.REQUEST, PONG, Read.REQUEST, image), (Read.REQUEST, sent))
+    with (
+        Engine(server.host, environ={}) as engine,
+        pytest.raises(StreamFailed) as caught,
+    ):
+        export_images(engine, [ONE], str(path))
+    told = f"Cannot write the archive {path}: {said}. What was there before is there still."
+    assert str(caught.value) == told
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.engine
