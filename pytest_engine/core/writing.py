@@ -7,10 +7,22 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .errors import InvalidInput
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["replace_file"]
+__all__ = ["is_node", "replace_file"]
+
+
+def is_node(path: Path) -> bool:
+    """Tell whether a device, a pipe or a socket is there, or a link to one, as is `/dev/stdout`.
+
+    Raises:
+        OSError: it cannot be looked at.
+        ValueError: it can be no path.
+    """
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def replace_file(
@@ -32,10 +44,13 @@ def replace_file(
         check: looks at what was written, under another name; what it raises leaves what was there.
 
     Raises:
+        InvalidInput: a device, a pipe or a socket is there.
         OSError: it cannot be written.
     """
     import tempfile  # not before something is written
 
+    if is_node(path):
+        raise InvalidInput(f"{path} is no file, and is not replaced by one; name another place.")
     place = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
     temporary = Path(name)

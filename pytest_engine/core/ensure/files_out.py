@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
 from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, reading
+from ..writing import is_node
 from .files_in import same_content
 from .reach import Reach, absolute, is_running
 from .trees import Entry
@@ -90,8 +91,9 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
 
     Raises:
         NotFound: there is no such container, or no such path in it.
-        InvalidInput: a folder is in the place of a file, or the reverse; or it is in a tmpfs of
-            a container that runs, which archives do not reach.
+        InvalidInput: a folder is in the place of a file, or the reverse; a device, a pipe or a
+            socket is here; or it is in a tmpfs of a container that runs, which archives do not
+            reach.
         CopyFailed: something cannot be written; see `copy_out`.
     """
     containers = engine.containers
@@ -109,6 +111,10 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
             path = path / name
         exists = os.path.lexists(path)
         is_folder = path.is_dir()
+        if is_node(path) and not (there.is_link and path.is_symlink()):
+            raise InvalidInput(
+                f"path: {path} is a device, a pipe or a socket, which is not replaced; name a file."
+            )
     if exists and is_folder != there.is_dir:
         here = "a folder" if is_folder else "no folder"
         raise InvalidInput(

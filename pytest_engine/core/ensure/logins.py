@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, reading
 from ..login_store import LoginStore
+from ..writing import is_node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +76,12 @@ def ensure_login(
         check: keep and forget nothing; tell what would be done.
 
     Raises:
-        InvalidInput: user or password are missing.
+        InvalidInput: user or password are missing, or the configuration is no file.
         EngineError: the registry refuses the login, or the configuration is broken.
     """
+    with reading(path, "config_path"):
+        if is_node(Path(path)):
+            raise InvalidInput(f"config_path: {path} is no file; name the one to keep logins in.")
     store = LoginStore(path)
     there = store.find(wanted.registry)
     keeper = store.keeper(wanted.registry)
