@@ -15,7 +15,7 @@ from ..copying import copy_out, resolve_links
 from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, reading
 from ..writing import is_node
 from .files_in import same_content
-from .reach import Reach, absolute, is_running
+from .reach import Reach, absolute, is_running, require_path
 from .trees import Entry
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class CopyOut:
     follow: bool = False
     keep_links: bool = False
     force: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty source."""
+        require_path(self.source)
 
 
 @dataclass(frozen=True)
