@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_engine.core.errors import InvalidInput
-from pytest_engine.core.spec.values import parse_bytes, parse_command, parse_duration, parse_env
+from pytest_engine.core.spec.values import (
+    parse_bytes,
+    parse_command,
+    parse_duration,
+    parse_env,
+    read_env_file,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -162,3 +172,29 @@ def test_a_refusal_does_not_show_the_value_of_a_variable() -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_env({"PASSWORD": 12345})
     assert "12345" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "env"),
+    [
+        ("", {}),
+        ("# A=1\n\n  B=2\r\nC=a = b\n", {"B": "2", "C": "a = b"}),
+        ("\ufeffA=1\nB=\n", {"A": "1", "B": ""}),
+        ("A=one\u2028two\x0cthree\x85four\nB=2", {"A": "one\u2028two\x0cthree\x85four", "B": "2"}),
+    ],
+)
+def test_a_file_of_variables_is_read(content: str, env: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "env"
+    path.write_bytes(content.encode())
+    assert read_env_file(str(path)) == env
+
+
+@pytest.mark.parametrize(
+    "line", ["export B=secret", "B =secret", "B\t=secret", "=secret", "secret"]
+)
+def test_a_line_of_another_form_is_refused_without_its_value(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "env"
+    path.write_text(f"A=1\n{line}\n")
+    with pytest.raises(InvalidInput, match=rf"^env_file: {path}, line 2: .*NAME=value") as caught:
+        read_env_file(str(path))
+    assert "secret" not in str(caught.value)
