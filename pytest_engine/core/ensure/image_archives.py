@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
-__all__ = ["ArchivedImage", "Export", "Load", "export_images", "load_images", "read_archive"]
+__all__ = [
+    "ArchivedImage",
+    "Export",
+    "Load",
+    "export_images",
+    "is_archived",
+    "load_images",
+    "read_archive",
+]
 
 # Of manifest.json and index.json: some hundred bytes for each image.
 _LONGEST_INDEX = 1 << 24
@@ -299,16 +307,33 @@ def export_images(
     return Export(reason, tuple(images), before, after)
 
 
-def _archived(path: str, option: str) -> tuple[ArchivedImage, ...] | None:
-    """Return what is in an archive, as far as it tells; None where there is none yet."""
+def is_archived(path: str, option: str) -> bool:
+    """Tell whether there is an archive already, or any other file.
+
+    Args:
+        path: where it is to be.
+        option: what the path is called, for messages.
+
+    Raises:
+        InvalidInput: it is no place for a file.
+    """
     place = Path(path)
     with reading(path, option):
         if not place.parent.is_dir():
-            raise InvalidInput(f"{path} cannot be written: there is no folder {place.parent}.")
+            raise InvalidInput(
+                f"{option}: {path} cannot be written: there is no folder {place.parent}."
+            )
         if not place.exists():
-            return None
+            return False
         if not place.is_file():
-            raise InvalidInput(f"{path} is there and no file; name one for the archive.")
+            raise InvalidInput(f"{option}: {path} is there and no file; name one for the archive.")
+    return True
+
+
+def _archived(path: str, option: str) -> tuple[ArchivedImage, ...] | None:
+    """Return what is in an archive, as far as it tells; None where there is none yet."""
+    if not is_archived(path, option):
+        return None
     try:
         return read_archive(path) or ()
     except InvalidInput:
