@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput, telling
 from ..reference import parse_reference
-from .image_archives import export_images, is_archived, load_images, read_archive
+from .archived_images import read_archive
+from .image_archives import export_images, is_archived, load_images
 from .image_builds import build_image
 from .image_names import familiar_name, find_image, is_image_id, remove_image, tag_image
 from .image_transfers import pull_image, push_image

@@ -8,18 +8,18 @@ import json
 import resource
 import signal
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
 from pytest_engine.core.client import Engine
-from pytest_engine.core.ensure.image_archives import export_images, load_images, read_archive
+from pytest_engine.core.ensure.archived_images import read_archive
+from pytest_engine.core.ensure.image_archives import export_images, load_images
 from pytest_engine.core.errors import EngineError, ImageNotFound, InvalidInput, StreamFailed
 from tests.core.scripted import PONG, Read, answer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Scratch
     from tests.core.conftest import Serve
 
@@ -109,6 +109,20 @@ def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(content)
     with pytest.raises(InvalidInput):
+        read_archive(str(path))
+
+
+@pytest.mark.parametrize("mode", ["w:xz", "w:bz2"])
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
+def test_an_archive_whose_content_went_bad_is_refused(
+    mode: str, kept: float, tmp_path: Path
+) -> None:
+    path = Path(archive(tmp_path / "a", mode, layer=hashlib.shake_128().digest(1 << 20)))
+    content = bytearray(path.read_bytes())
+    at = int(len(content) * kept)
+    content[at : at + 64] = bytes(64)
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=f"{path} is no archive of images"):
         read_archive(str(path))
 
 
