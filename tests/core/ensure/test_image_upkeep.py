@@ -208,7 +208,7 @@ def test_proxies_of_the_configuration_are_variables(tmp_path: Path) -> None:
         "no_proxy": "localhost",
         "NO_PROXY": "localhost",
     }
-    for text in ("{}", '{"proxies": {}}'):
+    for text in ("", "\n", "{}", '{"proxies": {}}'):
         config.write_text(text)
         assert proxy_variables(environ) == {}
     for text in ("no JSON", '{"proxies": 7}', "[]"):
