@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from .archive import PathStat, pack_files, pack_path, read_file, unpack
 from .archive.pack import encode_content, is_name
-from .errors import CopyFailed, InvalidInput, NotFound
-from .writing import is_node
+from .errors import CopyFailed, InvalidInput, NotFound, is_node
 
 if TYPE_CHECKING:
     from .api.containers import Containers

@@ -7,22 +7,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import InvalidInput
+from .errors import InvalidInput, is_node
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["is_node", "replace_file"]
-
-
-def is_node(path: Path) -> bool:
-    """Tell whether a device, a pipe or a socket is there, or a link to one, as is `/dev/stdout`.
-
-    Raises:
-        OSError: it cannot be looked at.
-        ValueError: it can be no path.
-    """
-    return path.exists() and not path.is_file() and not path.is_dir()
+__all__ = ["replace_file"]
 
 
 def replace_file(

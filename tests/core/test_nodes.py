@@ -13,14 +13,19 @@ import pytest
 from pytest_engine.core.archive import unpack
 from pytest_engine.core.client import Engine
 from pytest_engine.core.copying import copy_out
+from pytest_engine.core.endpoint import Tls
+from pytest_engine.core.ensure.archived_images import read_archive
 from pytest_engine.core.ensure.files_out import CopyOut, fetch_from
 from pytest_engine.core.ensure.logins import LoginSpec, ensure_login
 from pytest_engine.core.errors import CopyFailed, InvalidInput
+from pytest_engine.core.spec.values import read_env_file
+from pytest_engine.core.transport.tls import make_context
 from pytest_engine.core.writing import replace_file
 from tests.core.archive.making import archive, folder, link, member
 from tests.core.scripted import PONG, Read, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.core.conftest import Serve
@@ -90,12 +95,17 @@ def test_a_pipe_is_not_replaced_by_a_copy(serve: Serve, place: Path) -> None:
     assert stat.S_ISFIFO(place.stat().st_mode)
 
 
-def test_a_link_to_a_pipe_is_replaced_by_a_link(serve: Serve, pipe: Path) -> None:
+def test_a_link_to_a_pipe_may_be_replaced_by_a_link(serve: Serve, pipe: Path) -> None:
     place = pipe.with_name("link")
     place.symlink_to(pipe)
     packed = answer(archive(link("f", "elsewhere")), content_type="application/x-tar")
-    head = (Read.REQUEST, PONG, Read.REQUEST, there(LINK))
-    with Engine(serve(head, (Read.REQUEST, packed)).host, environ={}) as engine:
+    found = (Read.REQUEST, PONG, Read.REQUEST, there(LINK))
+    # The last is an inspect, of a container that does not run.
+    scripts = found, (Read.REQUEST, packed), (Read.REQUEST, answer(b"{}"))
+    wanted = CopyOut("/f", place, keep_links=True)
+    with Engine(serve(*scripts).host, environ={}) as engine:
+        assert len(fetch_from(engine, "c", wanted, check=True).changes) == 1
+    with Engine(serve(*scripts).host, environ={}) as engine:
         copy_out(engine.containers, "c", "/f", place, keep_links=True)
     assert str(place.readlink()) == "elsewhere"
 
@@ -105,3 +115,31 @@ def test_a_pipe_in_a_folder_is_not_replaced(one: tuple[object, bytes], pipe: Pat
     with pytest.raises(CopyFailed, match="pipe is a device, a pipe or a socket"):
         unpack([archive(folder("d"), one)], pipe.parent)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (read_env_file, "^env_file: {} cannot be read: it is a device, a pipe or a socket"),
+        (read_archive, "^{} is no archive of images that can be read: it is a device, a pipe"),
+        (lambda path: make_context(Tls(ca=path)), "^TLS: {} cannot be read: it is a device"),
+        (lambda path: make_context(Tls(cert=path)), "^TLS: {} cannot be read: it is a device"),
+        (lambda path: make_context(Tls(cert="a", key=path)), "^TLS: {} cannot be read: it is a"),
+    ],
+)
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(
+    read: Callable[[str], object], said: str, place: Path
+) -> None:
+    with pytest.raises(InvalidInput, match=said.format(place)):
+        read(str(place))
+
+
+def test_what_a_shell_hands_over_is_read() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b"A=1")
+    os.close(writer)
+    try:
+        assert read_env_file(f"/dev/fd/{reader}") == {"A": "1"}
+    finally:
+        os.close(reader)
+    assert read_env_file(os.devnull) == {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput, StreamFailed
+from ..errors import InvalidInput, StreamFailed, is_endless
 from ..reference import parse_reference
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
     # An archive that somebody else made may hold anything.
     strange = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
     try:
+        if is_endless(path):
+            raise ValueError("it is a device, a pipe or a socket")
         with tarfile.open(path) as archive:
             manifest, index = _read(archive, "manifest.json"), _read(archive, "index.json")
             return None if manifest is None else _entries(archive, manifest, index)

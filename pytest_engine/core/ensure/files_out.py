@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
-from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, reading
-from ..writing import is_node
+from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, is_node, looking
 from .files_in import same_content
 from .reach import Reach, absolute, is_running, require_path
 from .trees import Entry
@@ -110,7 +109,7 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
             "what it leads to, keep_links the link itself."
         )
     path = wanted.target
-    with reading(path, "path"):
+    with looking(path, "path"):
         if path.is_dir() and not there.is_dir:
             path = path / name
         exists = os.path.lexists(path)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EngineError, InvalidInput, StreamFailed, reading
+from ..errors import EngineError, InvalidInput, StreamFailed, looking
 from ..writing import replace_file
 from .archived_images import read_archive, refuse_broken
 from .image_names import familiar_name, find_image, is_image_id, name_image
@@ -195,7 +195,7 @@ def is_archived(path: str, option: str) -> bool:
         InvalidInput: it is no place for a file.
     """
     place = Path(path)
-    with reading(path, option):
+    with looking(path, option):
         if not place.parent.is_dir():
             raise InvalidInput(
                 f"{option}: {path} cannot be written: there is no folder {place.parent}."

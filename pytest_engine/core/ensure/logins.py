@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput, reading
+from ..errors import InvalidInput, is_node, looking
 from ..login_store import LoginStore
-from ..writing import is_node
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,8 +77,8 @@ def ensure_login(
         InvalidInput: user or password are missing, or the configuration is no file.
         EngineError: the registry refuses the login, or the configuration is broken.
     """
-    with reading(path, "config_path"):
-        if is_node(Path(path)):
+    with looking(path, "config_path"):
+        if is_node(path):
             raise InvalidInput(f"config_path: {path} is no file; name the one to keep logins in.")
     store = LoginStore(path)
     there = store.find(wanted.registry)
