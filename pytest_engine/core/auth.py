@@ -246,12 +246,14 @@ def parse_config(text: str, origin: str) -> Mapping[str, Any]:
     """Read Docker's configuration, of which only what logins are kept in is judged.
 
     Args:
-        text: the configuration.
+        text: the configuration; as for the docker command, an empty one states nothing.
         origin: where it comes from, for errors.
 
     Raises:
         EngineError: logins cannot be read from it.
     """
+    if not text.strip():
+        return {}
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

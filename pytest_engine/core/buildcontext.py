@@ -155,7 +155,7 @@ def _walk_and_pack(
     root: Path, rules: IgnoreRules, files: Mapping[str, bytes | str]
 ) -> Iterator[bytes]:
     try:
-        for path, name in _walk(root, "", rules):
+        for path, name in _walk(root, rules):
             info = describe_path(path, name)
             if info is None:
                 continue
@@ -169,16 +169,23 @@ def _walk_and_pack(
     yield from pack_files(files)
 
 
-def _walk(folder: Path, prefix: str, rules: IgnoreRules) -> Iterator[tuple[Path, str]]:
-    # Sorted, so that the same folder always gives the same archive.
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        name = prefix + entry.name
+def _walk(root: Path, rules: IgnoreRules) -> Iterator[tuple[Path, str]]:
+    # Not by recursion, for which folders may be too deep.
+    left = _entries(root, "")
+    while left:
+        entry, name = left.pop()
         ignored = rules.ignores(name)
         is_folder = entry.is_dir(follow_symlinks=False)
         if not ignored:
             yield Path(entry.path), name
         if is_folder and (not ignored or rules.takes_back_below(name)):
-            yield from _walk(Path(entry.path), f"{name}/", rules)
+            left += _entries(Path(entry.path), f"{name}/")
+
+
+def _entries(folder: Path, prefix: str) -> list[tuple[os.DirEntry[str], str]]:
+    # Sorted, so that the same folder always gives the same archive; the first one is taken last.
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
+    return [(entry, prefix + entry.name) for entry in entries]
 
 
 def _pass_on(archive: bytes | BinaryIO | Iterable[bytes]) -> BinaryIO | Iterable[bytes]:

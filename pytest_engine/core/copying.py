@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 
 from .archive import PathStat, pack_files, pack_path, read_file, unpack
 from .archive.pack import encode_content, is_name
-from .errors import CopyFailed, InvalidInput, NotFound
+from .errors import CopyFailed, InvalidInput, NotFound, is_node
 
 if TYPE_CHECKING:
     from .api.containers import Containers
@@ -102,6 +102,8 @@ def copy_out(
         raise InvalidInput(f"There is no folder {target} to copy {path} into.")
     elif stat.is_dir and os.path.lexists(local):
         raise InvalidInput(f"{target} is no folder, so the folder {path} cannot become it.")
+    elif is_node(local) and not (stat.is_link and local.is_symlink()):
+        raise InvalidInput(f"{target} is a device, a pipe or a socket, which is not replaced.")
     # An archive of `folder/.` has the folder as its root with Docker, and none with Podman.
     wanted = path[:-1] if contents_only else path
     with containers.get_archive(container, wanted) as archive:

@@ -86,6 +86,12 @@ def _run(helper: str, verb: str, text: str) -> subprocess.CompletedProcess[bytes
             f"The Docker configuration names the credential helper {program}, which is not "
             "installed. Install it or take it out of the configuration."
         ) from exc
+    except ValueError:
+        # A NUL, or half a character.
+        raise EngineError(
+            f"{program!r} cannot be asked: its name, or that of the registry, is no text that a "
+            "program can be given."
+        ) from None
     except (OSError, subprocess.TimeoutExpired) as exc:
         # Not the exception's own text, which may hold the helper's output.
         raise EngineError(f"{program} could not be run, or did not end.") from exc

@@ -44,7 +44,7 @@ def proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """
     path = docker_config_dir(environ) / "config.json"
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))["proxies"]["default"]
+        stated = json.loads(path.read_text(encoding="utf-8").strip() or "{}")["proxies"]["default"]
     except (FileNotFoundError, KeyError):
         return {}
     except (OSError, ValueError, TypeError, RecursionError) as exc:
@@ -137,7 +137,7 @@ def current_context(config: Path) -> str:
     """Return the context that a configuration names as the current one; empty: none."""
     try:
         value = json.loads((config / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         # A broken file is for the docker command to complain of; it is no address.
         return ""
     name = value.get("currentContext") if isinstance(value, dict) else None
@@ -146,7 +146,10 @@ def current_context(config: Path) -> str:
 
 def _context_endpoint(config: Path, name: str, origin: str, tls: Tls | None) -> Endpoint:
     """Read a context; its folders are called by the SHA-256 of its name."""
-    identity = hashlib.sha256(name.encode()).hexdigest()
+    try:
+        identity = hashlib.sha256(name.encode()).hexdigest()
+    except UnicodeEncodeError as exc:
+        raise InvalidInput(f"{origin}: {name!r} cannot be the name of a context.") from exc
     meta = config / "contexts" / "meta" / identity / "meta.json"
     try:
         endpoint: dict[str, Any] = json.loads(meta.read_text(encoding="utf-8"))["Endpoints"][
@@ -157,7 +160,7 @@ def _context_endpoint(config: Path, name: str, origin: str, tls: Tls | None) -> 
         raise InvalidInput(
             f"{origin}: there is no Docker context {name!r} (looked for {meta})."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
         raise InvalidInput(f"{origin}: cannot read Docker context {name!r} from {meta}.") from exc
     unchecked = bool(endpoint.get("SkipTLSVerify"))
     files = config / "contexts" / "tls" / identity / "docker"

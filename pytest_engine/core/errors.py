@@ -7,7 +7,9 @@ attributes, so that nobody has to take a message apart.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,9 +51,15 @@ __all__ = [
     "Timeout",
     "VolumeNotFound",
     "WaitTimeout",
+    "is_endless",
+    "is_node",
+    "looking",
     "reading",
     "telling",
 ]
+
+# What a shell hands over for `<(command)`, and nothing at all, are named on purpose.
+_HANDED_OVER = re.compile(r"/dev/(null|stdin|fd/[0-9]+)|/proc/self/fd/[0-9]+")
 
 
 class EngineError(Exception):
@@ -82,19 +90,55 @@ class InvalidInput(EngineError, ValueError):
     """What the caller gave cannot be right, whatever the engine's state is."""
 
 
-@contextmanager
-def reading(path: object, option: str) -> Iterator[None]:
-    """Refuse what the caller named where a block that looks at or reads it is not let.
+def is_node(path: str | Path) -> bool:
+    """Tell whether a device, a pipe or a socket is there, or a link to one, as is `/dev/stdout`.
 
-    Before Python 3.14 `Path.is_dir` and the like raise below a folder that may not be entered,
-    and for a name that is too long; opening raises a ValueError for a name with a NUL.
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    path = Path(path)
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def is_endless(path: str | Path) -> bool:
+    """Tell whether reading a path may never end, as of a pipe that nobody writes to.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    return is_node(path) and not _HANDED_OVER.fullmatch(str(path))
+
+
+@contextmanager
+def reading(path: str | Path, option: str) -> Iterator[None]:
+    """Refuse what the caller named where a block that reads it is not let, or might never end.
 
     Args:
         path: what is read.
         option: by what the caller named it, for the message.
 
     Raises:
-        InvalidInput: it cannot be read.
+        InvalidInput: it cannot be read, or is a device, a pipe or a socket.
+    """
+    with looking(path, option):
+        if is_endless(path):
+            raise ValueError("it is a device, a pipe or a socket, and no file")
+        yield
+
+
+@contextmanager
+def looking(path: str | Path, option: str) -> Iterator[None]:
+    """Refuse what the caller named where a block that looks at it is not let.
+
+    Before Python 3.14 `Path.is_dir` and the like raise below a folder that may not be entered,
+    and for a name that is too long; opening raises a ValueError for a name with a NUL.
+
+    Args:
+        path: what is looked at.
+        option: by what the caller named it, for the message.
+
+    Raises:
+        InvalidInput: it cannot be looked at.
     """
     try:
         yield

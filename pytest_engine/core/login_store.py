@@ -104,7 +104,7 @@ class LoginStore:
             return {}
         except (OSError, ValueError) as exc:
             raise EngineError(f"Cannot read the logins in {self._path}: {exc}.") from exc
-        return dict(parse_config(text, str(self._path))) if text.strip() else {}
+        return dict(parse_config(text, str(self._path)))
 
     def _write(self, config: dict[str, Any]) -> None:
         text = json.dumps(config, indent="\t") + "\n"

@@ -212,3 +212,30 @@ def test_a_module_without_an_engine_ends_in_an_answer(engine: Any) -> None:
     (result,) = caught.value.args
     assert result["msg"] == "This is a bug of pytest_engine.engine: KeyError: 'name'"
     assert "Traceback" in result["exception"]
+
+
+COPY = {"content": "x", "content_is_b64": False, "mode": "0600", "mode_parse": "modern"}
+COPY |= {"container_path": "/x", "force": None, "follow": False}
+
+
+def test_what_is_copied_belongs_to_whom_both_ids_name(part: Callable[[str], Any]) -> None:
+    for ids in ((0, 5), (None, None)):
+        wanted = part("copy_options").wanted({**COPY, "owner_id": ids[0], "group_id": ids[1]})
+        assert wanted.owner == (None if ids[0] is None else ids)
+
+
+@pytest.mark.parametrize(
+    ("user", "group", "said"),
+    [
+        (None, 5, "owner_id: it is null; state owner_id and group_id, or neither."),
+        (5, None, "group_id: it is null; state owner_id and group_id, or neither."),
+        (-1, 5, "owner_id: -1 is no id; ids begin at 0."),
+        (0, -2, "group_id: -2 is no id; ids begin at 0."),
+    ],
+)
+def test_ids_that_are_none_are_refused(
+    part: Callable[[str], Any], engine: Any, user: int | None, group: int | None, said: str
+) -> None:
+    with pytest.raises(engine.errors.InvalidInput) as caught:
+        part("copy_options").wanted({**COPY, "owner_id": user, "group_id": group})
+    assert str(caught.value) == said

@@ -63,7 +63,7 @@ def test_without_a_configuration_there_is_no_login(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "config", [{}, {"auths": {}}, {"auths": None}, {"auths": {"a.example": {}}}]
+    "config", ["", " \n", {}, {"auths": {}}, {"auths": None}, {"auths": {"a.example": {}}}]
 )
 def test_a_registry_that_is_not_named_has_no_login(config: object, tmp_path: Path) -> None:
     assert _credentials(tmp_path, config).login("a.example") is None
@@ -184,6 +184,13 @@ def test_a_helper_that_has_no_login_is_no_error(tmp_path: Path) -> None:
 def test_a_helper_that_is_not_installed_is_an_error_that_names_it(tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {"credsStore": "not-installed"})
     with pytest.raises(EngineError, match="docker-credential-not-installed, which is not install"):
+        credentials.login("a.example")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_helper_that_no_program_can_be_called_is_an_error(name: str, tmp_path: Path) -> None:
+    credentials = _credentials(tmp_path, {"credsStore": name})
+    with pytest.raises(EngineError, match=r"docker-credential-.* cannot be asked: its name"):
         credentials.login("a.example")
 
 

@@ -39,14 +39,25 @@ def wanted(params: Mapping[str, Any]) -> files_in.CopyIn:
         )
     else:
         raise errors.InvalidInput("Either path or content is needed, and both are null.")
-    user, group = params["owner_id"], params["group_id"]
     return files_in.CopyIn(
         params["container_path"],
         entries,
-        owner=None if user is None or group is None else (user, group),
+        owner=_owner(params["owner_id"], params["group_id"]),
         force=params["force"],
         follow=params["follow"],
     )
+
+
+def _owner(user: int | None, group: int | None) -> tuple[int, int] | None:
+    for option, id in (("owner_id", user), ("group_id", group)):
+        if id is not None and id < 0:
+            raise errors.InvalidInput(f"{option}: {id} is no id; ids begin at 0.")
+    if user is not None and group is not None:
+        return user, group
+    if user is None and group is None:
+        return None
+    missing = "owner_id" if user is None else "group_id"
+    raise errors.InvalidInput(f"{missing}: it is null; state owner_id and group_id, or neither.")
 
 
 def _content(params: Mapping[str, Any]) -> bytes:

@@ -38,6 +38,7 @@ options:
   path:
     description:
       - What it becomes on the target. The folder that it is in has to be there.
+      - A device, a pipe or a socket that is there is not replaced; the task fails.
       - A file goes into a folder that is there, under its own name. A folder is merged into it.
     type: path
     required: true

@@ -200,9 +200,14 @@ def _member(name: str, mode: int, mtime: int, owner: tuple[int, int] | None) -> 
 
 
 def _walk(path: Path, name: str) -> Iterator[tuple[Path, str]]:
-    if name:
-        yield path, name
-    if path.is_dir() and not (name and path.is_symlink()):
-        # Sorted, so that the same folder always gives the same archive.
-        for entry in sorted(os.scandir(path), key=lambda entry: entry.name):
-            yield from _walk(Path(entry.path), f"{name}/{entry.name}" if name else entry.name)
+    # Not by recursion, for which folders may be too deep.
+    left = [(path, name)]
+    while left:
+        path, name = left.pop()
+        if name:
+            yield path, name
+        if path.is_dir() and not (name and path.is_symlink()):
+            prefix = f"{name}/" if name else ""
+            # Sorted, so that the same folder always gives the same archive.
+            names = sorted((entry.name for entry in os.scandir(path)), reverse=True)
+            left += [(path / inner, prefix + inner) for inner in names]

@@ -132,7 +132,7 @@ class _Unpacker:
             self._folders.append((path, member))
 
     def _make_file(self, path: Path, member: Member, pieces: Iterator[bytes]) -> None:
-        _refuse_folder(path)
+        _refuse_other(path)
         descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         part = Path(name)
         try:
@@ -152,7 +152,7 @@ class _Unpacker:
                 f"{member.name} is a link to {member.link}, out of what is copied. Pass "
                 "keep_links=True to have such links as they are."
             )
-        _refuse_folder(path)
+        _refuse_other(path)
         self._appear(path, lambda part: part.symlink_to(member.link))
 
     def _make_hard_link(self, path: Path, member: Member, root: str) -> None:
@@ -166,7 +166,7 @@ class _Unpacker:
         source = self._root.joinpath(*parts)
         if not _is(source, stat.S_ISREG):
             raise CopyFailed(f"{member.name} is a hard link to {member.link}, which is no file.")
-        _refuse_folder(path)
+        _refuse_other(path)
         self._appear(path, lambda part: os.link(source, part, follow_symlinks=False))
 
     @staticmethod
@@ -209,9 +209,11 @@ def _is(path: Path, kind: Callable[[int], bool]) -> bool:
         return False
 
 
-def _refuse_folder(path: Path) -> None:
+def _refuse_other(path: Path) -> None:
     if _is(path, stat.S_ISDIR):
         raise CopyFailed(f"{path} is a folder, which is not replaced by something else.")
+    if os.path.lexists(path) and not _is(path, stat.S_ISREG) and not _is(path, stat.S_ISLNK):
+        raise CopyFailed(f"{path} is a device, a pipe or a socket, which is not replaced.")
 
 
 def _discard(path: Path) -> None:

@@ -84,6 +84,7 @@ class Files(Part):
         Raises:
             CopyFailed: the target cannot be written, its disk may be full; or the archive
                 is not to be trusted.
+            InvalidInput: source and target do not fit; or a device, a pipe or a socket is there.
             NotFound: there is no such path in it.
         """
         containers = self._engine.containers

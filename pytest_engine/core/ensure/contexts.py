@@ -56,7 +56,10 @@ def list_contexts(
     elif asked == _DEFAULT:
         told = [_default(env)]
     else:
-        identity = hashlib.sha256(asked.encode()).hexdigest()
+        try:
+            identity = hashlib.sha256(asked.encode()).hexdigest()
+        except UnicodeEncodeError as exc:
+            raise InvalidInput(f"There is no context {asked!r}, which no name can be.") from exc
         meta = folder / "contexts" / "meta" / identity / "meta.json"
         with reading(meta, "DOCKER_CONFIG"):
             if not meta.is_file():
@@ -97,7 +100,7 @@ def _read(meta: Path) -> dict[str, Any]:
             "tls_path": str(tls),
             "config": _options((value.get("Endpoints") or {}).get("docker"), tls / "docker"),
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise InvalidInput(
             f"{meta} cannot be read as a context ({type(exc).__name__}: {exc}). "
             "`docker context rm` removes what is broken."

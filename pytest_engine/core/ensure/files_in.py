@@ -19,7 +19,7 @@ from ..archive.pack import pack_content, pack_end, pack_header, pack_padding
 from ..copying import resolve_links
 from ..errors import ContainerNotFound, InvalidInput, NotFound
 from .file_owner import container_user
-from .reach import Reach, absolute
+from .reach import Reach, absolute, require_path
 
 if TYPE_CHECKING:
     from ..api.containers import Containers
@@ -50,6 +50,10 @@ class CopyIn:
     owner: tuple[int, int] | None = None
     force: bool | None = None
     follow: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse an empty target."""
+        require_path(self.target)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from ..archive import Member, read_members
 from ..copying import copy_out, resolve_links
-from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, reading
+from ..errors import ContainerNotFound, CopyFailed, InvalidInput, NotFound, is_node, looking
 from .files_in import same_content
-from .reach import Reach, absolute, is_running
+from .reach import Reach, absolute, is_running, require_path
 from .trees import Entry
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class CopyOut:
     follow: bool = False
     keep_links: bool = False
     force: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an empty source."""
+        require_path(self.source)
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,9 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
 
     Raises:
         NotFound: there is no such container, or no such path in it.
-        InvalidInput: a folder is in the place of a file, or the reverse; or it is in a tmpfs of
-            a container that runs, which archives do not reach.
+        InvalidInput: a folder is in the place of a file, or the reverse; a device, a pipe or a
+            socket is here; or it is in a tmpfs of a container that runs, which archives do not
+            reach.
         CopyFailed: something cannot be written; see `copy_out`.
     """
     containers = engine.containers
@@ -104,11 +109,15 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
             "what it leads to, keep_links the link itself."
         )
     path = wanted.target
-    with reading(path, "path"):
+    with looking(path, "path"):
         if path.is_dir() and not there.is_dir:
             path = path / name
         exists = os.path.lexists(path)
         is_folder = path.is_dir()
+        if is_node(path) and not (there.is_link and path.is_symlink()):
+            raise InvalidInput(
+                f"path: {path} is a device, a pipe or a socket, which is not replaced; name a file."
+            )
     if exists and is_folder != there.is_dir:
         here = "a folder" if is_folder else "no folder"
         raise InvalidInput(

@@ -1,52 +1,24 @@
-"""Archives of images (`docker save`): what is in them, loaded and written only where needed."""
+"""Archives of images (`docker save`), loaded and written only where needed."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import EngineError, InvalidInput, reading
-from ..reference import parse_reference
+from ..errors import EngineError, InvalidInput, StreamFailed, looking
 from ..writing import replace_file
+from .archived_images import read_archive, refuse_broken
 from .image_names import familiar_name, find_image, is_image_id, name_image
 
 if TYPE_CHECKING:
-    import tarfile
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ..api.images import Images  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
+    from .archived_images import ArchivedImage
 
-__all__ = ["ArchivedImage", "Export", "Load", "export_images", "load_images", "read_archive"]
-
-# Of manifest.json and index.json: some hundred bytes for each image.
-_LONGEST_INDEX = 1 << 24
-# The configuration's digest, as its file is called: `HEX.json`, from Engine 25 on
-# `blobs/sha256/HEX`; `sha256:HEX` by go-containerregistry, with which crane, ko and kaniko write.
-_CONFIG = re.compile(r"(?:blobs/sha256/|sha256:)?([0-9a-f]{64})(?:\.json)?")
-# How a file compressed with zstd begins, which tarfile reads from Python 3.14 on.
-_ZSTD = b"\x28\xb5\x2f\xfd"
-# Where containerd keeps an image's name in index.json.
-_NAME = "io.containerd.image.name"
-
-
-@dataclass(frozen=True)
-class ArchivedImage:
-    """An image in an archive.
-
-    Attributes:
-        id: its id, as engines have it that store images by themselves.
-        ids: all ids that an engine may have it under: with containerd's store it is another.
-        names: its names, as engines show them; none where it was saved by its id.
-    """
-
-    id: str
-    ids: frozenset[str]
-    names: tuple[str, ...]
+__all__ = ["Export", "Load", "export_images", "is_archived", "load_images"]
 
 
 @dataclass(frozen=True)
@@ -86,87 +58,6 @@ class Export:
     images: tuple[Mapping[str, Any], ...]
     before: dict[str, Any]
     after: dict[str, Any]
-
-
-def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
-    """Read which images are in an archive; its layers are passed over.
-
-    Returns:
-        The images; None where the archive does not tell (`manifest.json` is missing, or names
-            a configuration that is not in it), or where this Python cannot read its compression.
-
-    Raises:
-        InvalidInput: the file is not there, cannot be read, or is no archive of images.
-    """
-    import tarfile  # not before somebody has an archive
-    import zlib
-
-    broken = (EOFError, tarfile.TarError, zlib.error)
-    # An archive that somebody else made may hold anything.
-    strange = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
-    try:
-        with tarfile.open(path) as archive:
-            manifest, index = _read(archive, "manifest.json"), _read(archive, "index.json")
-            return None if manifest is None else _entries(archive, manifest, index)
-    except FileNotFoundError as exc:
-        raise InvalidInput(f"There is no archive {path}.") from exc
-    except (OSError, *broken, *strange) as exc:
-        if isinstance(exc, tarfile.ReadError) and _is_zstd(path):
-            return None
-        raise InvalidInput(f"{path} is no archive of images that can be read: {exc}.") from exc
-
-
-def _is_zstd(path: str) -> bool:
-    with Path(path).open("rb") as file:
-        return file.read(len(_ZSTD)) == _ZSTD
-
-
-def _read(archive: tarfile.TarFile, name: str) -> bytes | None:
-    """Read a small file of an archive; None where it is not in it."""
-    try:
-        file = archive.extractfile(name)
-    except KeyError:
-        return None
-    if file is None:
-        raise ValueError(f"{name} is no file in it")
-    with file:
-        content = file.read(_LONGEST_INDEX + 1)
-    if len(content) > _LONGEST_INDEX:
-        raise ValueError(f"{name} is longer than any that an engine writes")
-    return content
-
-
-def _entries(
-    archive: tarfile.TarFile, manifest: bytes, index: bytes | None
-) -> tuple[ArchivedImage, ...] | None:
-    described = [] if index is None else list(json.loads(index).get("manifests") or ())
-    images = []
-    for entry in json.loads(manifest):
-        names = tuple(parse_reference(name).familiar for name in entry.get("RepoTags") or ())
-        own = _image_id(archive, str(entry["Config"]))
-        if own is None:
-            return None
-        others = {
-            str(one["digest"])
-            for one in described
-            if not names or _described_name(one) in (*names, "")
-        }
-        images.append(ArchivedImage(own, frozenset({own, *others}), names))
-    return tuple(images)
-
-
-def _image_id(archive: tarfile.TarFile, config: str) -> str | None:
-    match = _CONFIG.fullmatch(config)
-    if match is not None:
-        return f"sha256:{match[1]}"
-    # Jib calls every configuration `config.json`; an image's id is the digest of its content.
-    content = _read(archive, config)
-    return None if content is None else f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def _described_name(descriptor: Mapping[str, Any]) -> str:
-    name = (descriptor.get("annotations") or {}).get(_NAME)
-    return parse_reference(str(name)).familiar if name else ""
 
 
 def load_images(engine: Engine, path: str, *, check: bool = False) -> Load:
@@ -265,6 +156,7 @@ def export_images(
     Raises:
         ImageNotFound: the engine's store does not have one of them.
         InvalidInput: no image is named, or the path is no place for a file.
+        StreamFailed: what the engine answers is no whole archive.
         EngineError: it cannot be written.
     """
     if not names:
@@ -292,16 +184,33 @@ def export_images(
     return Export(reason, tuple(images), before, after)
 
 
+def is_archived(path: str, option: str) -> bool:
+    """Tell whether there is an archive already, or any other file.
+
+    Args:
+        path: where it is to be.
+        option: what the path is called, for messages.
+
+    Raises:
+        InvalidInput: it is no place for a file.
+    """
+    place = Path(path)
+    with looking(path, option):
+        if not place.parent.is_dir():
+            raise InvalidInput(
+                f"{option}: {path} cannot be written: there is no folder {place.parent}."
+            )
+        if not place.exists():
+            return False
+        if not place.is_file():
+            raise InvalidInput(f"{option}: {path} is there and no file; name one for the archive.")
+    return True
+
+
 def _archived(path: str, option: str) -> tuple[ArchivedImage, ...] | None:
     """Return what is in an archive, as far as it tells; None where there is none yet."""
-    place = Path(path)
-    with reading(path, option):
-        if not place.parent.is_dir():
-            raise InvalidInput(f"{path} cannot be written: there is no folder {place.parent}.")
-        if not place.exists():
-            return None
-        if not place.is_file():
-            raise InvalidInput(f"{path} is there and no file; name one for the archive.")
+    if not is_archived(path, option):
+        return None
     try:
         return read_archive(path) or ()
     except InvalidInput:
@@ -342,8 +251,12 @@ def _reason(
 
 def _write(path: str, pieces: Iterable[bytes]) -> None:
     try:
-        replace_file(Path(path), pieces)
+        replace_file(Path(path), pieces, check=refuse_broken)
     except OSError as exc:
-        raise EngineError(
-            f"Cannot write the archive {path}: {exc}. What was there before is there still."
-        ) from exc
+        raise EngineError(_unwritten(path, exc)) from exc
+    except StreamFailed as exc:
+        raise StreamFailed(_unwritten(path, exc), detail=exc.detail) from exc
+
+
+def _unwritten(path: str, exc: Exception) -> str:
+    return f"Cannot write the archive {path}: {exc}. What was there before is there still."

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput, telling
 from ..reference import parse_reference
-from .image_archives import export_images, load_images, read_archive
+from .archived_images import read_archive
+from .image_archives import export_images, is_archived, load_images
 from .image_builds import build_image
 from .image_names import familiar_name, find_image, is_image_id, remove_image, tag_image
 from .image_transfers import pull_image, push_image
@@ -127,8 +128,8 @@ def keep_image(
         check: change nothing; tell what would be done.
 
     Raises:
-        InvalidInput: what is asked for cannot be done with an id, or the engine does not have an
-            image that is to be there already.
+        InvalidInput: what is asked for cannot be done with such a name, `archive_path` is no place
+            for a file, or the engine does not have an image that is to be there already.
         EngineError: it cannot be had, or a step with it fails; `done` names those before it.
     """
     done = _Work()
@@ -139,7 +140,9 @@ def keep_image(
             done.note(f"Removed image {wanted.name}", changed=True)
             done.image = {"state": "Deleted"}
         return done.result()
-    _refuse_ids(wanted)
+    _refuse_names(wanted)
+    if wanted.archive_path:
+        is_archived(wanted.archive_path, "archive_path")
     there = find_image(engine, wanted.name)
     done.before = _shown(there)
     done.image = dict(there or {})
@@ -162,9 +165,19 @@ def _shown(image: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"exists": True, "id": image["Id"]} if image else {"exists": False}
 
 
-def _refuse_ids(wanted: UpkeepSpec) -> None:
-    if wanted.repository and is_image_id(wanted.repository):
-        raise InvalidInput(f"repository: a name is wanted, not the id {wanted.repository}.")
+def _refuse_names(wanted: UpkeepSpec) -> None:
+    """Refuse what the last steps could not do, before the first one."""
+    if wanted.repository:
+        if is_image_id(wanted.repository):
+            raise InvalidInput(f"repository: a name is wanted, not the id {wanted.repository}.")
+        if parse_reference(wanted.repository).digest:
+            raise InvalidInput(
+                f"repository: a name with a tag is wanted, not with a digest: {wanted.repository}."
+            )
+    elif wanted.push and not is_image_id(wanted.name) and parse_reference(wanted.name).digest:
+        raise InvalidInput(
+            f"name: an image cannot be pushed by its digest ({wanted.name}); name a repository."
+        )
     if is_image_id(wanted.name):
         if wanted.push and not wanted.repository:
             raise InvalidInput(
@@ -256,8 +269,6 @@ def _tag(engine: Engine, wanted: UpkeepSpec, repository: str, done: _Work, *, ch
 
 
 def _push(engine: Engine, name: str, done: _Work, *, check: bool) -> None:
-    if is_image_id(name) or parse_reference(name).digest:
-        raise InvalidInput(f"An image can only be pushed by a name with a tag, not as {name}.")
     if check and done.changed and find_image(engine, name) is None:
         # A step before would give it that name.
         done.note(f"Pushed image {name}", changed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, is_node, looking
 from ..login_store import LoginStore, check_login
 
 if TYPE_CHECKING:
@@ -74,9 +74,13 @@ def ensure_login(
         check: keep and forget nothing; tell what would be done.
 
     Raises:
-        InvalidInput: user or password are missing, or cannot be kept; nothing was sent.
+        InvalidInput: user or password are missing, or cannot be kept, or the configuration is
+            no file; nothing was sent.
         EngineError: the registry refuses the login, or the configuration is broken.
     """
+    with looking(path, "config_path"):
+        if is_node(path):
+            raise InvalidInput(f"config_path: {path} is no file; name the one to keep logins in.")
     store = LoginStore(path)
     there = store.find(wanted.registry)
     keeper = store.keeper(wanted.registry)

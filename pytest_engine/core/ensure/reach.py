@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ContainerNotFound, NotFound
+from ..errors import ContainerNotFound, InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,11 +18,21 @@ if TYPE_CHECKING:
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
-__all__ = ["Reach", "absolute", "is_running"]
+__all__ = ["Reach", "absolute", "is_running", "require_path"]
 
 # Where engines mount something of their own, unless something else is wanted there.
 _OWN: tuple[str, ...] = ("/dev", "/proc", "/sys")
 _MOST_LINKS = 10
+
+
+def require_path(path: str) -> None:
+    """Refuse an empty path, which would stand for the container's root.
+
+    Raises:
+        InvalidInput: it is empty.
+    """
+    if not path.strip():
+        raise InvalidInput("container_path: name the path in the container; it is empty.")
 
 
 def absolute(path: str) -> str:

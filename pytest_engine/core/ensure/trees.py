@@ -90,29 +90,41 @@ class _Walk:
     mode: int | None
     folder_mode: int | None
 
-    def entries(
-        self, path: Path, name: str = "", above: tuple[tuple[int, int], ...] = ()
-    ) -> Iterator[Entry]:
-        """Iterate over a path and what is in it; `above` are the folders that it is in."""
-        try:
-            status = path.stat() if self.follow else path.lstat()
-            own = stat.S_IMODE(status.st_mode)
-            if stat.S_ISREG(status.st_mode):
-                mode = own if self.mode is None else self.mode
-                yield Entry(name, "file", mode, size=status.st_size, path=path)
-            elif stat.S_ISLNK(status.st_mode):
-                yield Entry(name, "link", 0o777, link=str(path.readlink()), path=path)
-            elif stat.S_ISDIR(status.st_mode):
-                here = (status.st_dev, status.st_ino)
-                if here in above:
-                    raise InvalidInput(f"path: {path} leads back to a folder that it is in.")
-                mode = own if self.folder_mode is None else self.folder_mode
-                yield Entry(name, "folder", mode, path=path)
-                for inner in sorted(path.iterdir()):
-                    below = f"{name}/{inner.name}" if name else inner.name
-                    yield from self.entries(inner, below, (*above, here))
-        except OSError as exc:
-            raise _unreadable(path, exc) from exc
+    def entries(self, path: Path) -> Iterator[Entry]:
+        """Iterate over a path and what is in it."""
+        # Each with its name and the folders that it is in. Not by recursion, for which folders
+        # may be too deep.
+        left: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [(path, "", frozenset())]
+        while left:
+            path, name, above = left.pop()
+            try:
+                status = path.stat() if self.follow else path.lstat()
+                entry = self._entry(path, name, status)
+                if entry is None:
+                    continue
+                yield entry
+                if entry.kind == "folder":
+                    here = (status.st_dev, status.st_ino)
+                    if here in above:
+                        raise InvalidInput(f"path: {path} leads back to a folder that it is in.")
+                    prefix, within = f"{name}/" if name else "", above | {here}
+                    inner = sorted(path.iterdir(), reverse=True)
+                    left += [(one, prefix + one.name, within) for one in inner]
+            except OSError as exc:
+                raise _unreadable(path, exc) from exc
+
+    def _entry(self, path: Path, name: str, status: os.stat_result) -> Entry | None:
+        """Describe a path; None: it is no file, folder or link."""
+        own = stat.S_IMODE(status.st_mode)
+        if stat.S_ISREG(status.st_mode):
+            mode = own if self.mode is None else self.mode
+            return Entry(name, "file", mode, size=status.st_size, path=path)
+        if stat.S_ISLNK(status.st_mode):
+            return Entry(name, "link", 0o777, link=str(path.readlink()), path=path)
+        if stat.S_ISDIR(status.st_mode):
+            mode = own if self.folder_mode is None else self.folder_mode
+            return Entry(name, "folder", mode, path=path)
+        return None
 
 
 def _unreadable(path: Path, exc: OSError) -> InvalidInput:

@@ -223,6 +223,8 @@ def _parse(text: str) -> VolumeBind:
             source = os.path.normpath(Path.cwd() / Path(source).expanduser())
         except RuntimeError as exc:
             raise InvalidInput(f"Volume {text!r}: whose home folder is that?") from exc
+        except ValueError as exc:
+            raise InvalidInput(f"Volume {text!r}: its source is no path: {exc}.") from exc
     return VolumeBind(_without_slash(parts[-1]), _without_slash(source), modes)
 
 

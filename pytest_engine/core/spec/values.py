@@ -168,6 +168,8 @@ def encode_text(text: str, what: str, errors: str = "strict") -> bytes:
 def read_env_file(path: str, option: str = "env_file") -> dict[str, str]:
     """Read variables from a file: a line `NAME=value` each, `#` before what is a comment.
 
+    Lines are told apart, and names judged, as the docker command does.
+
     Args:
         path: the file.
         option: by what it was named, for messages.
@@ -177,7 +179,8 @@ def read_env_file(path: str, option: str = "env_file") -> dict[str, str]:
     """
     env: dict[str, str] = {}
     with reading(path, option):
-        lines = Path(path).read_text("utf-8").splitlines()
+        # Not by `splitlines`, which cuts values at form feeds and the like as well.
+        lines = Path(path).read_bytes().decode("utf-8-sig").split("\n")
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
@@ -185,5 +188,10 @@ def read_env_file(path: str, option: str = "env_file") -> dict[str, str]:
         name, separator, value = text.partition("=")
         if not separator or not name:
             raise InvalidInput(f"{option}: {path}, line {number}: write NAME=value.")
+        if any(character.isspace() for character in name):
+            raise InvalidInput(
+                f"{option}: {path}, line {number}: a name holds no white space; write NAME=value, "
+                "without export before it."
+            )
         env[name] = value
     return env

@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, reading
 
 if TYPE_CHECKING:
     from ..endpoint import Tls
@@ -44,6 +44,10 @@ def make_context(tls: Tls) -> ssl.SSLContext:
     context.options |= ssl.OP_NO_RENEGOTIATION
     # Python 3.9 sets it where it is built with OpenSSL 3; a cut connection would seem complete.
     context.options &= ~_IGNORE_UNEXPECTED_EOF
+    files = [path for path in (tls.ca, tls.cert, tls.key) if path]
+    for path in files:
+        with reading(path, "TLS"):
+            pass  # OpenSSL opens it by itself.
     try:
         if not tls.verify:
             context.check_hostname = False
@@ -56,8 +60,8 @@ def make_context(tls: Tls) -> ssl.SSLContext:
             # A key with a passphrase would ask for it on the terminal.
             context.load_cert_chain(tls.cert, tls.key, password=_no_passphrase)
     except (OSError, ValueError) as exc:
-        files = ", ".join(str(path) for path in (tls.ca, tls.cert, tls.key) if path)
-        raise InvalidInput(f"TLS: {files} cannot be used: {exc}.") from exc
+        named = ", ".join(map(str, files))
+        raise InvalidInput(f"TLS: {named} cannot be used: {exc}.") from exc
     return context
 
 

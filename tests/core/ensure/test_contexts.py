@@ -80,7 +80,9 @@ def test_a_context_is_turned_into_options(
     assert configs({"DOCKER_CONFIG": str(tmp_path)})[0] == options
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"Name": "a", "Endpoints": [1]}', "\udc80"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "[" * 100_000, '{"Name": "a", "Endpoints": [1]}', "\udc80"]
+)
 def test_a_context_that_cannot_be_read_is_an_error(tmp_path: Path, text: str) -> None:
     write(tmp_path, "")
     broken = tmp_path / "contexts" / "meta" / "0" / "meta.json"
@@ -93,6 +95,11 @@ def test_a_current_context_that_is_not_there_is_an_error(tmp_path: Path) -> None
     environ = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "gone"}
     with pytest.raises(InvalidInput, match="no context 'gone'"):
         list_contexts(only_current=True, environ=environ)
+
+
+def test_a_name_that_no_context_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"no context '.ud800'"):
+        list_contexts("\ud800", environ={"DOCKER_CONFIG": str(tmp_path)})
 
 
 @pytest.mark.parametrize(

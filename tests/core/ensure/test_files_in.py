@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.files_in import CopyIn, copy_into, same_content
+from pytest_engine.core.ensure.files_out import CopyOut
 from pytest_engine.core.ensure.trees import content_entry, path_entries
 from pytest_engine.core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.conftest import Scratch
     from tests.request_log import RequestLog
@@ -34,6 +36,17 @@ CONTENTS: list[tuple[list[bytes], list[bytes], bool]] = [
 def test_contents_are_compared_however_they_are_cut() -> None:
     for wanted, there, same in CONTENTS:
         assert same_content(wanted, there) is same, (wanted, there)
+
+
+@pytest.mark.parametrize("path", ["", " "])
+@pytest.mark.parametrize(
+    "copy", [lambda path: CopyIn(path, []), lambda path: CopyOut(path, Path())]
+)
+def test_an_empty_path_is_not_the_root_of_the_container(
+    copy: Callable[[str], object], path: str
+) -> None:
+    with pytest.raises(InvalidInput, match=r"^container_path: name the path in the container"):
+        copy(path)
 
 
 @pytest.mark.engine

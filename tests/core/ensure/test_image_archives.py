@@ -8,18 +8,20 @@ import json
 import resource
 import signal
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
-from pytest_engine.core.ensure.image_archives import export_images, load_images, read_archive
-from pytest_engine.core.errors import EngineError, ImageNotFound, InvalidInput
+from pytest_engine.core.client import Engine
+from pytest_engine.core.ensure.archived_images import read_archive
+from pytest_engine.core.ensure.image_archives import export_images, load_images
+from pytest_engine.core.errors import EngineError, ImageNotFound, InvalidInput, StreamFailed
+from tests.core.scripted import PONG, Read, answer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
+    from tests.core.conftest import Serve
 
 ONE, TWO, INDEX = ("sha256:" + digit * 64 for digit in "123")
 
@@ -107,6 +109,20 @@ def test_what_is_no_archive_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(content)
     with pytest.raises(InvalidInput):
+        read_archive(str(path))
+
+
+@pytest.mark.parametrize("mode", ["w:xz", "w:bz2"])
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
+def test_an_archive_whose_content_went_bad_is_refused(
+    mode: str, kept: float, tmp_path: Path
+) -> None:
+    path = Path(archive(tmp_path / "a", mode, layer=hashlib.shake_128().digest(1 << 20)))
+    content = bytearray(path.read_bytes())
+    at = int(len(content) * kept)
+    content[at : at + 64] = bytes(64)
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=f"{path} is no archive of images"):
         read_archive(str(path))
 
 
@@ -220,6 +236,40 @@ def test_a_link_and_permissions_outlive_a_new_archive(
     assert link.is_symlink()
     assert real.stat().st_mode & 0o777 == 0o640
     assert not export_images(engine, [busybox], str(real)).reason
+
+
+FAILURE = b'{"errorDetail":{"message":"no layer"},"error":"no layer"}\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kept", "then", "said"),
+    [
+        (None, FAILURE, "no layer"),
+        (1024, FAILURE, "no layer"),
+        (1024, b"", "the engine sent no whole archive"),
+        (0, b"", "the engine sent no whole archive"),
+        (0, b"<html>503</html>", "the engine sent no whole archive"),
+        (0, b"<html>503</html>" + bytes(1024), "what the engine sent cannot be read"),
+    ],
+)
+def test_an_answer_that_is_no_whole_archive_leaves_the_old_one(
+    serve: Serve, tmp_path: Path, kept: int | None, then: bytes, said: str
+) -> None:
+    path, old = tmp_path / "images.tar", {"manifest__json": [{"Config": TWO, "RepoTags": []}]}
+    archive(path, **old)
+    before = path.read_bytes()
+    image = answer(json.dumps({"Id": ONE}).encode())
+    sent = answer(before[:kept] + then)
+    server = serve((Read.REQUEST, PONG, Read.REQUEST, image), (Read.REQUEST, sent))
+    with (
+        Engine(server.host, environ={}) as engine,
+        pytest.raises(StreamFailed) as caught,
+    ):
+        export_images(engine, [ONE], str(path))
+    told = f"Cannot write the archive {path}: {said}. What was there before is there still."
+    assert str(caught.value) == told
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.engine

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
 
+from pytest_engine.core.client import Engine
 from pytest_engine.core.discovery import proxy_variables
 from pytest_engine.core.ensure.build_spec import BuildSpec
 from pytest_engine.core.ensure.image_names import find_image
@@ -16,8 +17,8 @@ from pytest_engine.core.errors import EngineError, InvalidInput, Timeout
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_engine.core.client import Engine
     from tests.conftest import Scratch
+    from tests.core.conftest import Serve
 
 Twice = Callable[..., tuple[str, ...]]
 NOBODY = "sha256:" + "0" * 64
@@ -160,6 +161,31 @@ def test_what_cannot_be_is_told(wanted: UpkeepSpec, why: str, engine: Engine) ->
             keep_image(engine, wanted, check=check)
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    ("wanted", "why"),
+    [
+        (
+            UpkeepSpec("a:1", "pull", archive_path="/nowhere/a.tar"),
+            "^archive_path: .*is no folder /nowhere",
+        ),
+        (
+            UpkeepSpec("a:1", "pull", archive_path="/dev"),
+            "^archive_path: /dev is there and no file",
+        ),
+        (UpkeepSpec(f"a@{NOBODY}", "pull", push=True), "name: an image cannot be pushed by its"),
+        (UpkeepSpec("a:1", "pull", repository=f"b@{NOBODY}"), "repository: a name with a tag is"),
+    ],
+)
+def test_what_the_last_step_cannot_do_is_refused_before_the_first(
+    serve: Serve, wanted: UpkeepSpec, why: str, *, check: bool
+) -> None:
+    server = serve(())
+    with Engine(server.host, environ={}) as engine, pytest.raises(InvalidInput, match=why):
+        keep_image(engine, wanted, check=check)
+    assert server.connections == 0
+
+
 @pytest.mark.engine
 def test_a_build_that_is_silent_for_too_long_is_given_up(
     engine: Engine, busybox: str, scratch: Scratch, tmp_path: Path
@@ -182,7 +208,7 @@ def test_proxies_of_the_configuration_are_variables(tmp_path: Path) -> None:
         "no_proxy": "localhost",
         "NO_PROXY": "localhost",
     }
-    for text in ("{}", '{"proxies": {}}'):
+    for text in ("", "\n", "{}", '{"proxies": {}}'):
         config.write_text(text)
         assert proxy_variables(environ) == {}
     for text in ("no JSON", '{"proxies": 7}', "[]"):

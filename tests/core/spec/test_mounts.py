@@ -60,6 +60,8 @@ def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
         "db:/data:ro,",
         "db:ro",
         "~nobody-of-that-name/a:/data",
+        "~a\0b:/data",
+        "~\ud800:/data",
         "/data:ro",
     ],
 )

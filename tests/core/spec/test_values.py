@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,11 @@ from pytest_engine.core.spec.values import (
     parse_command,
     parse_duration,
     parse_env,
+    read_env_file,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -178,3 +183,29 @@ def test_half_a_letter_is_refused_by_the_name_of_the_option_without_being_shown(
             encode_text(text, "stdin")
         assert str(caught.value) == "stdin cannot be written as UTF-8: surrogates not allowed."
         assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    ("content", "env"),
+    [
+        ("", {}),
+        ("# A=1\n\n  B=2\r\nC=a = b\n", {"B": "2", "C": "a = b"}),
+        ("\ufeffA=1\nB=\n", {"A": "1", "B": ""}),
+        ("A=one\u2028two\x0cthree\x85four\nB=2", {"A": "one\u2028two\x0cthree\x85four", "B": "2"}),
+    ],
+)
+def test_a_file_of_variables_is_read(content: str, env: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "env"
+    path.write_bytes(content.encode())
+    assert read_env_file(str(path)) == env
+
+
+@pytest.mark.parametrize(
+    "line", ["export B=secret", "B =secret", "B\t=secret", "=secret", "secret"]
+)
+def test_a_line_of_another_form_is_refused_without_its_value(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "env"
+    path.write_text(f"A=1\n{line}\n")
+    with pytest.raises(InvalidInput, match=rf"^env_file: {path}, line 2: .*NAME=value") as caught:
+        read_env_file(str(path))
+    assert "secret" not in str(caught.value)
