@@ -72,11 +72,11 @@ def _program(helper: str) -> str:
 def _run(helper: str, verb: str, text: str) -> subprocess.CompletedProcess[bytes]:
     import subprocess  # not before somebody has a helper
 
-    program = _program(helper)
+    program, sent = _program(helper), encode_text(text, "registry")
     try:
         return subprocess.run(  # a helper that the user configured
             [program, verb],
-            input=encode_text(text, "registry"),
+            input=sent,
             capture_output=True,
             timeout=_TIMEOUT,
             check=False,
@@ -87,10 +87,9 @@ def _run(helper: str, verb: str, text: str) -> subprocess.CompletedProcess[bytes
             "installed. Install it or take it out of the configuration."
         ) from exc
     except ValueError:
-        # A NUL, or half a character.
+        # A NUL, or half a letter.
         raise EngineError(
-            f"{program!r} cannot be asked: its name, or that of the registry, is no text that a "
-            "program can be given."
+            f"The Docker configuration names {program!r}, which no program can be called."
         ) from None
     except (OSError, subprocess.TimeoutExpired) as exc:
         # Not the exception's own text, which may hold the helper's output.
