@@ -1,0 +1,54 @@
+"""Runs on an engine that answers some requests, or none, no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.stubborn import StubbornEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+# Longer than any of it takes: what does not end is a failure.
+_LIMIT = 60
+
+_CONFTEST = """
+import pytest
+from pytest_engine import Engine, container, wait
+
+@pytest.fixture(scope="session")
+def engine():
+    with Engine({host!r}, timeout=1) as engine:
+        yield engine
+
+box = container("busybox", wait=False)
+late = container("busybox", wait=wait.log("never"), timeout=0.1)
+"""
+
+
+def run(pytester: pytest.Pytester, stubborn: StubbornEngine, test: str) -> pytest.RunResult:
+    """Run a test that may use the fixtures `box` and `late`, in a process of its own."""
+    pytester.makeconftest(_CONFTEST.format(host=stubborn.host))
+    pytester.makepyfile(test)
+    options = ["-p", "no:cacheprovider", f"--engine-state={pytester.path / 'state'}"]
+    return pytester.runpytest_subprocess(*options, timeout=_LIMIT)
+
+
+def test_a_report_is_written_though_the_engine_does_not_tell_the_log(
+    pytester: pytest.Pytester, tmp_path: Path
+) -> None:
+    with StubbornEngine(tmp_path / "e.sock", deaf=".*/logs.*follow=false.*") as stubborn:
+        result = run(
+            pytester, stubborn, "def test_one(box): assert False\ndef test_two(late): pass"
+        )
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*Container log: late*",
+            "(the log cannot be read: *stayed silent for 1 s.)",
+            "*Container log: box*",
+            "(it cannot be read: *stayed silent for 1 s.)",
+        ]
+    )
