@@ -6,7 +6,9 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Callable
 
-from .background import Crew, wait_checking
+from pytest_engine.core.crew import Crew
+
+from .background import wait_checking
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
