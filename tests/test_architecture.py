@@ -28,6 +28,7 @@ LAYERS = (
         "buildcontext",
         "buildtrace",
         "credential_helper",
+        "crew",
         "discovery",
         "dockerfile",
         "dockerignore",

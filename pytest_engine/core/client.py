@@ -102,6 +102,7 @@ class Engine:
 
     Attributes:
         endpoint: where the engine is.
+        timeout: as it was stated.
         ports_host: as it was stated; empty: it is found out.
         standpoint: where this process stands as seen from the engine, once somebody has
             asked (`pytest_engine.core.wait.standing`).
@@ -165,6 +166,7 @@ class Engine:
                 f"{LONGEST_WAIT}."
             )
         self.endpoint = resolve_endpoint(host, env, tls)
+        self.timeout = timeout
         if ports_host is None:
             self.ports_host = parse_host(env.get(_PORTS_HOST, ""), _PORTS_HOST)
         else:

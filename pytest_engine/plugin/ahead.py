@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pytest_engine.core.crew import Crew
 from pytest_engine.core.errors import (
     Conflict,
     ConnectionFailed,
@@ -24,7 +25,7 @@ from pytest_engine.core.errors import (
     WaitTimeout,
 )
 
-from .background import Crew, at_forks
+from .background import at_forks
 from .connecting import EarlyConnection
 from .course import Course, course_of
 from .early import EarlyRequest, TooEarly

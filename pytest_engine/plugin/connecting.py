@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_engine.core.client import Engine
+    from pytest_engine.core.crew import Crew
 
-    from .background import Crew
     from .session import Session
 
 __all__ = ["EarlyConnection"]

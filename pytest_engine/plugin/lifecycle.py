@@ -387,7 +387,8 @@ def _readiness(spec: ContainerSpec) -> Condition | None:
 def remember(session: Session, resource: Resource, container: Container, told: str) -> None:
     """Keep the log of a container that is about to be removed, for the test's report."""
     try:
-        log = container.logs(tail=session.settings.log_lines or 1)
+        patience = container.engine.timeout
+        log = container.logs(tail=session.settings.log_lines or 1, timeout=patience)
     except EngineError as exc:
         log = f"(the log cannot be read: {exc})"
     # A short log is in the message of the error as a whole.

@@ -120,7 +120,7 @@ def _read(resource: Resource, lines: int, began: float) -> str:
     try:
         if since is not None:
             since = _on_the_engine(resource.engine, since)
-        log = resource.container.logs(tail=lines, since=since)
+        log = resource.container.logs(tail=lines, since=since, timeout=resource.engine.timeout)
         return f"{log.rstrip()}\n{ending_of(resource.container)}".strip("\n")
     except NotFound:
         return ending_of(resource.container)

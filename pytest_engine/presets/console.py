@@ -112,9 +112,7 @@ class Console:
                 "AttachStderr": True,
             },
         )
-        stream = engine.exec.start(exec_id)
-        stream.settimeout(_PATIENCE)
-        return stream
+        return engine.exec.start(exec_id, timeout=_PATIENCE)
 
     def _end(self) -> None:
         stream, self._stream = self._stream, None

@@ -1,62 +1,35 @@
-"""Threads that do what is queued, and the terminal that belongs to another thread."""
+"""The terminal that belongs to another thread than those that do the work."""
 
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future, wait
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_engine.core.api.progress import Progress
-from pytest_engine.plugin.background import Crew
+from pytest_engine.core.crew import Crew
 from pytest_engine.plugin.progress import Speaker
+from tests.interrupted import interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+NEVER_DONE = """
+from concurrent.futures import Future
+from pathlib import Path
+from types import SimpleNamespace
+from pytest_engine.plugin.progress import Speaker
 
-def test_as_many_threads_work_as_there_may_be() -> None:
-    crew = Crew("test", 3)
-    go_on = threading.Event()
-    barrier = threading.Barrier(4)
+class Work(Future):
+    def done(self):
+        Path({path!r}).touch()
+        return False
 
-    def work() -> bool:
-        barrier.wait(30)
-        return go_on.wait(30)
-
-    first = [crew.submit(work) for _number in range(3)]
-    fourth = crew.submit(lambda: True)
-    barrier.wait(30)
-    assert not fourth.running()
-    assert not fourth.done()
-    go_on.set()
-    assert [one.result(30) for one in [*first, fourth]] == [True] * 4
-
-
-def test_what_work_raises_is_for_whoever_asks() -> None:
-    crew = Crew("test", 1)
-
-    def fail() -> None:
-        raise KeyboardInterrupt
-
-    failed, fine = crew.submit(fail), crew.submit(lambda: "done")
-    assert fine.result(30) == "done"
-    with pytest.raises(KeyboardInterrupt):
-        failed.result(30)
-
-
-def test_work_that_was_cancelled_is_left_out() -> None:
-    crew = Crew("test", 1)
-    go_on = threading.Event()
-    done: list[int] = []
-    futures: list[Future[Any]] = [crew.submit(lambda: go_on.wait(30))]
-    futures += [crew.submit(partial(done.append, number)) for number in range(3)]
-    assert futures[2].cancel()
-    go_on.set()
-    wait(futures, 30)
-    assert done == [0, 2]
+nothing = SimpleNamespace(getplugin=lambda name: None)
+Speaker(SimpleNamespace(pluginmanager=nothing)).wait_for(Work())
+"""
 
 
 class Screen:
@@ -120,6 +93,11 @@ def test_what_is_said_while_one_waits_is_written_meanwhile() -> None:
     speaker.wait_for(future)
     assert future.result() is True
     assert screen.written == ["engine: hello\n"]
+
+
+def test_an_interrupt_ends_the_wait_though_another_thread_takes_it(tmp_path: Path) -> None:
+    told = interrupt(NEVER_DONE.format(path=str(tmp_path / "waits")), (tmp_path / "waits").exists)
+    assert told == "interrupted\n"
 
 
 def pull(speaker: Speaker, now: list[float]) -> None:

@@ -209,8 +209,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # it has no annotations
             },
         )
         written: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
-        with self._engine.exec.start(exec_id) as output:
-            output.settimeout(patience)
+        with self._engine.exec.start(exec_id, timeout=patience) as output:
             try:
                 for stream, data in output:
                     written[stream].append(data)

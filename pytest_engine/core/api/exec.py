@@ -71,6 +71,7 @@ class Exec:
         *,
         tty: bool = False,
         console_size: tuple[int, int] | None = None,
+        timeout: float | None = None,
     ) -> ProcessStream:
         """Run a command that was set up (`POST /exec/{id}/start`).
 
@@ -78,17 +79,20 @@ class Exec:
             exec_id: what `create` returned.
             tty: whether it was set up with a terminal.
             console_size: the terminal's height and width from the start (API 1.42).
+            timeout: seconds of silence, before and in the output; None: any.
 
         Returns:
             Its output, its input where that was attached, and its end.
 
         Raises:
             Incompatible: the engine cannot size terminals before they run.
+            Timeout: the engine stayed silent for longer.
         """
         stream = self._caller.stream(
             "ExecStart",
             exec_id,
             json_body=self._start_body(detach=False, tty=tty, console_size=console_size),
+            timeout=timeout,
             upgrade=True,
         )
         return ProcessStream(
@@ -179,8 +183,8 @@ class Exec:
             config["Tty"] = True
         exec_id = self.create(container, config)
         deadline = None if time_limit is None else time.monotonic() + time_limit
-        with self.start(exec_id, tty=tty) as output:
-            try:
+        try:
+            with self.start(exec_id, tty=tty, timeout=_least(timeout, deadline)) as output:
                 if stdin is None:
                     stdout, stderr = _read(output, timeout, deadline)
                 else:
@@ -189,13 +193,16 @@ class Exec:
                     )
                 # It may have closed its output before.
                 exit_code = self.wait(exec_id, timeout=_least(timeout, deadline))
-            except Timeout as exc:
-                told = f"{command[0]} in container {container}"
-                if deadline is not None and time.monotonic() >= deadline:
-                    raise Timeout(
-                        f"{told} did not end within {time_limit:g} s. It goes on in there."
-                    ) from exc
-                raise Timeout(f"{told} was silent for {timeout:g} s.") from exc
+        except Timeout as exc:
+            told = f"{command[0]} in container {container}"
+            if deadline is not None and time.monotonic() >= deadline:
+                raise Timeout(
+                    f"{told} did not end within {time_limit:g} s. It goes on in there."
+                ) from exc
+            if timeout is None:
+                # It was not the command that was silent, but the engine.
+                raise
+            raise Timeout(f"{told} was silent for {timeout:g} s.") from exc
         return ExecResult(exit_code, stdout, stderr)
 
     def wait(self, exec_id: str, *, timeout: float | None = None) -> int:

@@ -100,6 +100,7 @@ class Commands(Part):
         until: Moment | None = None,
         tail: int | None = None,
         timestamps: bool = False,
+        timeout: float | None = None,
     ) -> str:
         """Read what it has logged, both streams in the order in which they came.
 
@@ -110,6 +111,10 @@ class Commands(Part):
             until: not after this moment.
             tail: only so many last lines.
             timestamps: begin every line with its time.
+            timeout: seconds that the engine may stay silent; None: any.
+
+        Raises:
+            Timeout: it stayed silent for longer.
         """
         with self._engine.containers.logs(
             self._id,
@@ -120,6 +125,7 @@ class Commands(Part):
             tail=tail,
             timestamps=timestamps,
             tty=self._known().tty,
+            timeout=timeout,
         ) as stream:
             return b"".join(data for _stream, data in stream).decode("utf-8", "replace")
 

@@ -223,15 +223,17 @@ class EngineRuntime:
             # Podman connects to no command without a stream.
             self._engine.exec.start_detached(exec_id)
             return ContainerExecResult(self._engine.exec.wait(exec_id, timeout=timeout))
-        with self._engine.exec.start(exec_id) as process:
-            process.settimeout(timeout)
-            try:
+        try:
+            process = self._engine.exec.start(exec_id, timeout=timeout)
+            with process:
                 stdout, stderr = process.read()
-            except Timeout as exc:
-                raise Timeout(
-                    f"{options.cmd[0]} in container {id} was silent for {timeout:g} s."
-                ) from exc
-            return ContainerExecResult(process.exit_code(timeout), stdout, stderr)
+        except Timeout as exc:
+            if timeout is None:
+                raise
+            raise Timeout(
+                f"{options.cmd[0]} in container {id} was silent for {timeout:g} s."
+            ) from exc
+        return ContainerExecResult(process.exit_code(timeout), stdout, stderr)
 
     def container_logs(self, id: str, options: ContainerLogsOptions) -> OutputStream:
         """Read what a container logged.

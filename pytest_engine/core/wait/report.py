@@ -160,7 +160,7 @@ def _state_lines(facts: Facts, state: ContainerState) -> list[str]:
 def _last_lines(container: Waitable, facts: Facts) -> str:
     try:
         with container.engine.containers.logs(
-            container.id, tail=_LOG_LINES, tty=facts.tty
+            container.id, tail=_LOG_LINES, tty=facts.tty, timeout=container.engine.timeout
         ) as stream:
             lines = [line.decode("utf-8", "replace") for _stream, line in stream.lines()]
     except ContainerNotFound:

@@ -5,6 +5,7 @@ A timeout for each read does not see the former, and no bound of a line's length
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Callable
 
@@ -12,7 +13,9 @@ import pytest
 
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import Timeout
-from tests.core.scripted import ONE_ANSWER, Read, Slowly, Step
+from pytest_engine.core.runtime.engine import EngineRuntime
+from pytest_engine.core.runtime.options import ContainerExecOptions
+from tests.core.scripted import ONE_ANSWER, Read, Slowly, Step, answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +157,50 @@ def test_a_call_that_may_take_its_time_may_do_so_after_its_head(serve: Serve) ->
     server = serve((Read.REQUEST, head[:20], Slowly(head[20:], times=1), late, b"{}"))
     with Engine(server.host, api_version="1.41", environ={}, timeout=0.2) as engine:
         engine.containers.stop("web")
+
+
+_TRUE = ContainerExecOptions(cmd=["true"], attach_stdout=True)
+_COMMANDS: dict[str, tuple[Callable[[Engine], object], str]] = {
+    "silence": (
+        lambda engine: engine.exec.run("web", ["true"], timeout=_SILENCE),
+        "true in container web was silent for 0.2 s",
+    ),
+    "time": (
+        lambda engine: engine.exec.run("web", ["true"], time_limit=_SILENCE),
+        "true in container web did not end within 0.2 s",
+    ),
+    "time with input": (
+        lambda engine: engine.exec.run("web", ["cat"], stdin=b"x", timeout=9, time_limit=_SILENCE),
+        "cat in container web did not end within 0.2 s",
+    ),
+    "runtime": (
+        lambda engine: EngineRuntime(engine).container_exec("web", _TRUE, timeout=_SILENCE),
+        "true in container web was silent for 0.2 s",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", _COMMANDS)
+def test_the_time_of_a_command_counts_before_the_engine_begins_to_answer(
+    command: str, serve: Serve
+) -> None:
+    call, told = _COMMANDS[command]
+    over = threading.Event()
+    server = serve((Read.REQUEST, answer(b'{"Id": "e1"}')), (Read.REQUEST, over))
+    with Engine(server.host, api_version="1.41", environ={}) as engine:
+        with pytest.raises(Timeout, match=told):
+            call(engine)
+        over.set()
+
+
+def test_an_engine_that_is_slow_with_a_command_of_any_length_is_a_timeout(serve: Serve) -> None:
+    created = (Read.REQUEST, answer(b'{"Id": "e1"}'), Read.AGAIN)
+    server = serve(created, (Read.REQUEST, b"H", Slowly(b"T")))
+    with Engine(server.host, api_version="1.41", environ={}, timeout=_SILENCE) as engine:
+        with pytest.raises(Timeout, match="its head was not there within"):
+            engine.exec.run("web", ["true"])
+        with pytest.raises(Timeout, match="its head was not there within"):
+            EngineRuntime(engine).container_exec("web", _TRUE)
 
 
 def test_a_stream_may_be_as_slow_as_it_likes(serve: Serve) -> None:

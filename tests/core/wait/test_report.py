@@ -1,4 +1,4 @@
-"""How a container ended, where the engine notes it late."""
+"""What is told of a container where the engine notes it late, or tells it no more."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from pytest_engine.core import wait
 from pytest_engine.core.client import Engine
-from pytest_engine.core.errors import EngineError
+from pytest_engine.core.container import Container
+from pytest_engine.core.errors import EngineError, WaitTimeout
 from pytest_engine.core.wait.facts import facts_of
 from pytest_engine.core.wait.report import with_reason
+from tests.stubborn import StubbornEngine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_engine.core.types.engine import ContainerInspectResponse
 
 ENDED = {"Status": "exited", "ExitCode": 137, "FinishedAt": "2026-01-01T00:00:00Z"}
@@ -66,3 +71,13 @@ def test_nobody_asks_why_where_it_is_known(state: Any, memory: int) -> None:
     facts = facts_of(container.engine, {"HostConfig": {"Memory": memory}})
     assert with_reason(container, facts, state) == state
     assert container.asked == 0
+
+
+def test_a_wait_ends_in_time_though_the_engine_does_not_tell_the_log(tmp_path: Path) -> None:
+    deaf = ".*/logs.*follow=false.*"
+    with StubbornEngine(tmp_path / "e.sock", containers=("web",), deaf=deaf) as stubborn:
+        container = Container(Engine(stubborn.host, environ={}, timeout=0.3), "web")
+        with pytest.raises(WaitTimeout) as caught:
+            container.wait(wait.log("never"), timeout=0.2)
+    assert "they cannot be read: " in str(caught.value)
+    assert "stayed silent for 0.3 s" in caught.value.log_tail

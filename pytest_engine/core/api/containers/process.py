@@ -52,6 +52,7 @@ class Process(Part):
         timestamps: bool = False,
         details: bool = False,
         tty: bool | None = None,
+        timeout: float | None = None,
     ) -> OutputStream:
         """Read what a container logged (`GET /containers/{id}/logs`).
 
@@ -68,6 +69,10 @@ class Process(Part):
                 and `env` among `LogConfig.Config`).
             tty: whether the container has a terminal. None: find out, which before API
                 1.42 takes an inspect.
+            timeout: seconds that the engine may stay silent, before and in the log; None: any.
+
+        Raises:
+            Timeout: it stayed silent for longer.
         """
         if not (stdout or stderr):
             raise InvalidInput("logs: choose stdout, stderr or both.")
@@ -86,6 +91,7 @@ class Process(Part):
                 "timestamps": timestamps or None,
                 "details": details or None,
             },
+            timeout=timeout,
         )
         return OutputStream(stream, tty=is_raw(stream) if tty is None else tty)
 
