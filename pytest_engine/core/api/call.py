@@ -80,6 +80,10 @@ class Caller:
             self._negotiate()
         return bool(self._is_podman)
 
+    def check_call(self, operation: str, *names: str, json_body: Any = None) -> None:
+        """Raise what `call` would raise before it sends anything."""
+        self._target(OPERATIONS[operation], names, None, json_body)
+
     def call(
         self,
         operation: str,

@@ -167,6 +167,17 @@ def test_a_healthcheck_that_cannot_be_is_refused(healthcheck: dict[str, Any], re
         ({"volumes": ["/d"], "mounts": [Mount("/d")]}, "mounted at /d: stated more than once"),
         ({"volumes": ["/d"], "mounts": [Mount("/d/")]}, "mounted at /d: stated more than once"),
         ({"networks": ["n", "n"]}, "network n: stated more than once"),
+        ({"networks": [""]}, "networks: '' is no name of a network"),
+        ({"networks": ["n", "a/b"]}, "networks: 'a/b' is no name of a network"),
+        ({"networks": [5]}, "networks: 5 is no name of a network"),
+        ({"device_requests": [{"driver": 5}]}, "device_requests: driver: 5 is no text"),
+        ({"device_requests": [{"count": "all"}]}, "device_requests: count: 'all' is no whole"),
+        ({"device_requests": [{"device_ids": "0"}]}, "device_requests: device_ids: '0' is no list"),
+        ({"device_requests": [{"capabilities": [["a", None]]}]}, "capabilities is null"),
+        ({"device_requests": [{"capabilities": "gpu"}]}, "capabilities: 'gpu' is no list of lists"),
+        ({"device_requests": [{"capabilities": ["gpu"]}]}, "capabilities: 'gpu' is no list"),
+        ({"device_requests": [{"options": {"a": []}}]}, "device_requests: options: a is a list"),
+        ({"device_requests": [{"gpus": 1}]}, "device_requests: 'gpus' is none of driver, count"),
     ],
 )
 def test_a_container_that_cannot_be_is_refused(arguments: dict[str, Any], reason: str) -> None:
@@ -197,6 +208,19 @@ def test_numbers_and_booleans_are_written_as_texts() -> None:
     hosts: dict[str, Any] = {"a": ip_address("10.0.0.1")}
     spec = ContainerSpec(sysctls={"a": 1, "b": True}, etc_hosts=hosts)
     assert (spec.sysctls, spec.etc_hosts) == ({"a": "1", "b": "true"}, ("a:10.0.0.1",))
+
+
+def test_what_is_asked_of_a_driver_for_devices_is_written_as_texts() -> None:
+    stated: Any = {"device_ids": [0], "capabilities": [["gpu", 1]], "options": {"a": 1, "b": True}}
+    read = ContainerSpec(device_requests=[stated]).device_requests
+    wanted = {
+        "DeviceIDs": ["0"],
+        "Capabilities": [["gpu", "1"]],
+        "Options": {"a": "1", "b": "true"},
+    }
+    assert read == (wanted,)
+    # What was read can be read again.
+    assert ContainerSpec(device_requests=read).device_requests == read
 
 
 def test_retries_are_for_one_policy_alone() -> None:
