@@ -232,6 +232,7 @@ class ContainerSpec:
             put(self, "networks", tuple(map(_attachment, self.networks)))
         if isinstance(self.restart_policy, str):
             put(self, "restart_policy", RestartPolicy(self.restart_policy))
+        put(self, "platform", self.platform or None)
         if self.memory is not None:
             put(self, "memory", _memory(self.memory))
         if self.cpus is not None:

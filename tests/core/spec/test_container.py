@@ -19,6 +19,10 @@ def test_a_container_states_only_its_image() -> None:
     assert ContainerSpec(image="redis:7").to_engine() == {"Image": "redis:7", "HostConfig": {}}
 
 
+def test_an_empty_platform_is_none() -> None:
+    assert ContainerSpec(image="redis:7", platform="") == ContainerSpec(image="redis:7")
+
+
 def test_a_container_states_what_is_stated() -> None:
     spec = ContainerSpec(
         "web",
