@@ -212,6 +212,24 @@ class Engine:
         """
         return self._caller.is_podman
 
+    def check_call(self, operation: str, *names: str, json_body: object = None) -> None:
+        """Check that an operation can be called so, without calling it.
+
+        For plans whose first steps would have to be taken back if a later one were refused.
+
+        Args:
+            operation: its id in the table of operations, such as `ContainerCreate`.
+            names: what its path names, in that order.
+            json_body: its body.
+
+        Raises:
+            InvalidInput: a name cannot be sent.
+            Incompatible: the API version that is spoken lacks the operation, or a field of the
+                body that is stated.
+            ConnectionFailed: nobody answers, as for `api_version`.
+        """
+        self._caller.check_call(operation, *names, json_body=json_body)
+
     def close(self) -> None:
         """Close idle connections; a later call opens new ones."""
         self._transport.close()

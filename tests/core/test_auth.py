@@ -190,7 +190,7 @@ def test_a_helper_that_is_not_installed_is_an_error_that_names_it(tmp_path: Path
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_a_helper_that_no_program_can_be_called_is_an_error(name: str, tmp_path: Path) -> None:
     credentials = _credentials(tmp_path, {"credsStore": name})
-    with pytest.raises(EngineError, match=r"docker-credential-.* cannot be asked: its name"):
+    with pytest.raises(EngineError, match=r"docker-credential-.* which no program can be called"):
         credentials.login("a.example")
 
 

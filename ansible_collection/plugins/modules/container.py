@@ -15,7 +15,8 @@ description:
     changed if the engine can do that (its limits, O(restart_policy) and O(networks)), and removed and created
     anew if not. O(comparisons) says otherwise for single options.
   - When a container is created anew, it has what the task names and nothing else of the old one. The old one
-    is set aside until the new one works, and comes back if it does not.
+    is set aside until the new one works, and comes back if it does not. One with O(auto_remove) cannot, as the
+    engine removes it once it is stopped.
   - Names that begin like a container's id are names. Of ids, only whole ones of 64 digits are known.
 extends_documentation_fragment:
   - pytest_engine.engine.engine

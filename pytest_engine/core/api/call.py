@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from ..errors import ApiError, ConnectionFailed, Incompatible, InvalidInput
 from ..operations import OPERATIONS
+from .answers import check_answer
 from .asked import check_seconds, fill_path, states
 
 if TYPE_CHECKING:
@@ -80,6 +81,10 @@ class Caller:
             self._negotiate()
         return bool(self._is_podman)
 
+    def check_call(self, operation: str, *names: str, json_body: Any = None) -> None:
+        """Raise what `call` would raise before it sends anything."""
+        self._target(OPERATIONS[operation], names, None, json_body)
+
     def call(
         self,
         operation: str,
@@ -129,8 +134,16 @@ class Caller:
         return answer
 
     def json(self, operation: str, *names: str, **arguments: Any) -> Any:
-        """Call an operation (see `call`) and decode its answer."""
-        return self.call(operation, *names, **arguments).json()
+        """Call an operation (see `call`), decode its answer and check it (see `check_json`)."""
+        return self.check_json(operation, self.call(operation, *names, **arguments).json())
+
+    def check_json(self, operation: str, value: Any) -> Any:
+        """Return the decoded answer of an operation, an empty list for null where it is a list.
+
+        Raises:
+            ConnectionLost: no engine would answer so.
+        """
+        return check_answer(OPERATIONS[operation], value, self.transport.endpoint.url)
 
     def modifies(self, operation: str, *names: str, **arguments: Any) -> bool:
         """Call an operation (see `call`) that answers 304 where nothing had to be done.

@@ -202,7 +202,7 @@ def find_tty(caller: Caller, container: str) -> bool | None:
     if caller.version >= _MULTIPLEXED_CONTENT_TYPE:
         return None
     inspected = caller.json("ContainerInspect", container)
-    return bool(inspected.get("Config", {}).get("Tty"))
+    return bool((inspected.get("Config") or {}).get("Tty"))
 
 
 def is_raw(stream: Stream) -> bool:

@@ -59,14 +59,13 @@ class Plugins:
             ApiError: the registry does not have it, or cannot be reached.
         """
         reference = parse_reference(remote).with_default_tag()
-        privileges: list[PluginPrivilege] | None = self._caller.json(
+        privileges: list[PluginPrivilege] = self._caller.json(
             "GetPluginPrivileges",
             query={"remote": str(reference)},
             headers=self._credentials.authorization(reference),
             endless=True,
         )
-        # The engine answers null for a plugin that wants nothing.
-        return privileges or []
+        return privileges
 
     def pull(
         self,

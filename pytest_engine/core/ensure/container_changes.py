@@ -10,7 +10,7 @@ from ..errors import EngineError
 from ..spec.policies import RestartPolicy
 from ..spec.settings import SETTINGS
 from .container_fields import CONTAINER_FIELDS, NETWORKS, other_networks
-from .endpoints import kept_endpoint
+from .endpoints import check_connect, kept_endpoint
 from .podman import as_docker_tells, is_podmans, processor_limit
 from .reconcile import engine_warnings
 
@@ -78,6 +78,7 @@ def add_changes(
     others = other_networks(stated, there)
     for attachment in wanted.attachments:
         if attachment.name in others:
+            check_connect(engine, attachment)
             plan.add(
                 "connect",
                 f"{what} to network {attachment.name}",

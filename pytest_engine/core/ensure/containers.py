@@ -15,6 +15,7 @@ from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS
 from .container_names import is_called, is_container_id
 from .container_settings import refuse_what_would_be_ignored
+from .endpoints import check_connect
 from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
 from .podman import as_docker_tells
 from .reconcile import Kind, Outcome, Plan, reconcile
@@ -292,6 +293,8 @@ class ContainerKind(Kind[ContainerSpec]):
             wanted = replace(wanted, image=str(actual["Image"]))
         wanted = self._addressed(engine, wanted)
         config = wanted.to_engine()
+        # Before the old one is stopped.
+        engine.check_call("ContainerCreate", json_body=config)
         new = NewContainer(engine, wanted.name or "", actual, keep_volumes=self.keep_volumes)
         runs = actual is not None and bool(actual["State"]["Running"])
         plan.turn("running", wanted=state == "started", actual=runs)
@@ -307,6 +310,7 @@ class ContainerKind(Kind[ContainerSpec]):
 
         plan.add("create", what, create, undo=new.undo)
         for attachment in wanted.later_attachments:
+            check_connect(engine, attachment)
             to_network = f"{what} to network {attachment.name}"
             plan.add("connect", to_network, partial(new.connect, attachment), undo=new.undo)
         if state == "started":

@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["kept_endpoint"]
+    from ..client import Engine
+    from ..spec.attachment import NetworkAttachment
+
+__all__ = ["check_connect", "kept_endpoint"]
+
+
+def check_connect(engine: Engine, attachment: NetworkAttachment) -> None:
+    """Check while planning that a container can be put on a network so, as far as versions go.
+
+    Raises:
+        Incompatible: the API version that is spoken lacks something that is stated.
+    """
+    body = {"EndpointConfig": attachment.to_engine()}
+    engine.check_call("NetworkConnect", attachment.name, json_body=body)
 
 
 def kept_endpoint(container: Mapping[str, Any], network: str) -> dict[str, Any]:

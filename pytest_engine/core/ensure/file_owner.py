@@ -33,7 +33,7 @@ def container_user(engine: Engine, container: str, inspected: Mapping[str, Any])
         ContainerNotFound: there is no such container.
         InvalidInput: the container's user is a name that it does not know.
     """
-    user, _colon, group = (inspected.get("Config", {}).get("User") or "").partition(":")
+    user, _colon, group = ((inspected.get("Config") or {}).get("User") or "").partition(":")
     if user in _ROOT and group in _ROOT:
         return 0, 0
     uid, gid = _numbers(engine, container, user or "0")

@@ -88,6 +88,7 @@ def pull_image(
     """
     if is_image_id(name):
         raise InvalidInput(f"An image cannot be pulled by its id ({name}); name it.")
+    platform = platform or None
     image = find_image(engine, name)
     before = _shown(image)
     fits = image is not None and (platform is None or same_platform(platform, image))

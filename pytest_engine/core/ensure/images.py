@@ -36,6 +36,10 @@ class ImageSpec:
     name: str
     platform: str | None = None
 
+    def __post_init__(self) -> None:
+        """Take an empty platform for none."""
+        object.__setattr__(self, "platform", self.platform or None)
+
     @property
     def reference(self) -> str:
         """The name with its tag or digest.

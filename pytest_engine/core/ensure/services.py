@@ -240,6 +240,8 @@ class ServiceKind(Kind[ServiceSpec]):
                 raise InvalidInput(f"The service {wanted.name} needs an image.")
             before = None if actual is None else actual["Spec"]
             body: Any = wanted.over(_of_no_mode(before, str(wanted.mode)) if before else {})
+            # Before the old one is removed.
+            engine.check_call("ServiceCreate", json_body=body)
 
             def create() -> None:
                 plan.warnings.extend(engine_warnings(engine.services.create(body)))
@@ -247,6 +249,8 @@ class ServiceKind(Kind[ServiceSpec]):
             undo = partial(engine.services.create, before) if before is not None else None
             plan.add("create", what, create, undo=undo)
         elif differences or self.force:
+            body = wanted.over(actual["Spec"])
+            engine.check_call("ServiceUpdate", str(actual["ID"]), json_body=body)
             plan.add("update", what, lambda: self._update(engine, plan, wanted, actual))
         return plan
 

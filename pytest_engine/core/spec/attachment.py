@@ -44,7 +44,11 @@ class NetworkAttachment:
     gateway_priority: int | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is no address."""
+        """Refuse what is no name or no address."""
+        # Not everybody checks types.
+        name: object = self.name
+        if not isinstance(name, str) or not name or "/" in name:
+            raise InvalidInput(f"networks: {name!r} is no name of a network; state its name.")
         try:
             if self.ipv4_address:
                 ipaddress.IPv4Address(self.ipv4_address)

@@ -13,7 +13,7 @@ from .policies import Healthcheck, RestartPolicy
 from .ports import Port, PortLike, parse_exposed, parse_ports, to_port_map
 from .readers import read_texts_by_name
 from .settings import SETTINGS
-from .values import Command, Env, parse_bytes, parse_command, parse_env
+from .values import Command, Env, check_cpus, parse_bytes, parse_command, parse_env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -232,11 +232,14 @@ class ContainerSpec:
             put(self, "networks", tuple(map(_attachment, self.networks)))
         if isinstance(self.restart_policy, str):
             put(self, "restart_policy", RestartPolicy(self.restart_policy))
+        put(self, "platform", self.platform or None)
         if self.memory is not None:
             put(self, "memory", _memory(self.memory))
-        if self.cpus is not None and not 0 <= self.cpus < _MANY_CPUS:
-            reason = "negative" if self.cpus < 0 else "no number of processors"
-            raise InvalidInput(f"cpus: {self.cpus} is {reason}.")
+        if self.cpus is not None:
+            if not 0 <= self.cpus < _MANY_CPUS:
+                reason = "negative" if self.cpus < 0 else "no number of processors"
+                raise InvalidInput(f"cpus: {self.cpus} is {reason}.")
+            check_cpus(self.cpus, "cpus")
         self._read_settings()
         self._refuse_doubles()
 

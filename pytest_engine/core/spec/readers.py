@@ -5,7 +5,7 @@ A reader takes the Engine's form as well, so that a spec can be made from anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
@@ -143,13 +143,26 @@ def _rates(value: Any, what: str) -> list[tuple[str, Any]]:
     return rates
 
 
-_REQUEST = {
-    "driver": "Driver",
-    "count": "Count",
-    "device_ids": "DeviceIDs",
-    "capabilities": "Capabilities",
-    "options": "Options",
+def _read_list_as_texts(value: Any, what: str) -> list[str]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise InvalidInput(f"{what}: {value!r} is no list.")
+    return [read_as_text(item, what) for item in value]
+
+
+def _read_capabilities(value: Any, what: str) -> list[list[str]]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise InvalidInput(f"{what}: {value!r} is no list of lists.")
+    return [_read_list_as_texts(item, what) for item in value]
+
+
+_REQUEST: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
+    "driver": ("Driver", read_text),
+    "count": ("Count", read_number),
+    "device_ids": ("DeviceIDs", _read_list_as_texts),
+    "capabilities": ("Capabilities", _read_capabilities),
+    "options": ("Options", read_texts_by_name),
 }
+_REQUEST_BY_KEY = {key: (key, read) for key, read in _REQUEST.values()}
 
 
 def read_device_requests(value: Any, what: str) -> tuple[dict[str, Any], ...]:
@@ -162,11 +175,12 @@ def read_device_requests(value: Any, what: str) -> tuple[dict[str, Any], ...]:
     for item in value:
         request: dict[str, Any] = {}
         for name, stated in dict(item).items():
-            key = _REQUEST.get(name) or str(name)
-            if key not in _REQUEST.values():
+            known = _REQUEST.get(name) or _REQUEST_BY_KEY.get(name)
+            if known is None:
                 raise InvalidInput(f"{what}: {name!r} is none of {', '.join(_REQUEST)}.")
             if stated is not None:
-                request[key] = stated
+                key, read = known
+                request[key] = read(stated, f"{what}: {name}")
         if request.get("Count") and request.get("DeviceIDs"):
             raise InvalidInput(f"{what}: state count or device_ids, not both.")
         requests.append(request)

@@ -21,7 +21,7 @@ from .readers import (
     read_texts_by_name,
     read_ulimits,
 )
-from .values import parse_command, parse_duration, parse_env
+from .values import check_cpus, parse_command, parse_duration, parse_env
 
 __all__ = ["SERVICE_SETTINGS", "ServiceSetting"]
 
@@ -77,6 +77,7 @@ def _cpus(value: Any, what: str) -> int:
         number = -1.0
     if not 0 <= number < 2**33:
         raise InvalidInput(f"{what}: {value!r} is no number of processors.")
+    check_cpus(number, what)
     return round(number * 10**9)
 
 

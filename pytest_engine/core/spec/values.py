@@ -15,6 +15,7 @@ from ..errors import InvalidInput, reading
 __all__ = [
     "Command",
     "Env",
+    "check_cpus",
     "encode_text",
     "parse_bytes",
     "parse_command",
@@ -31,6 +32,8 @@ _SIZE = re.compile(rf"({_NUMBER})\s*([kmgtp]?)i?b?", re.IGNORECASE)
 _UNITS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _DURATION = re.compile(rf"(?:{_NUMBER}(?:ns|us|µs|ms|s|m|h))+")
 _DURATION_PART = re.compile(rf"({_NUMBER})(ns|us|µs|ms|s|m|h)")
+# Engines limit to microseconds out of 100 ms; less than one is no limit.
+_LEAST_CPUS = 0.00001
 # The engine keeps both in 64 bits with a sign.
 _LARGEST = 2**63 - 1
 _NANOSECONDS = {
@@ -50,7 +53,7 @@ def parse_bytes(value: str | int, what: str) -> int:
     Units are powers of 1024 whether written with an `i` or not, as for the docker command.
 
     Raises:
-        InvalidInput: it is neither.
+        InvalidInput: it is neither, or less than a byte and not 0.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         return _within(value, value, what)
@@ -58,7 +61,23 @@ def parse_bytes(value: str | int, what: str) -> int:
     if match is None:
         raise InvalidInput(f"{what}: {value!r} is no size like 512m or 1g.")
     # A float would not hold every number of bytes.
-    return _within(int(Fraction(match[1]) * 1024 ** _UNITS[match[2].lower()]), value, what)
+    size = Fraction(match[1]) * 1024 ** _UNITS[match[2].lower()]
+    if 0 < size < 1:
+        # To most options, 0 is no limit.
+        raise InvalidInput(f"{what}: {value} is less than a byte.")
+    return _within(int(size), value, what)
+
+
+def check_cpus(number: float, what: str) -> None:
+    """Check that a number of processors is not so small that engines take it for no limit.
+
+    Raises:
+        InvalidInput: it is.
+    """
+    if 0 < number < _LEAST_CPUS:
+        raise InvalidInput(
+            f"{what}: {number} is below {_LEAST_CPUS:.5f}, the least that is a limit; 0 is any."
+        )
 
 
 def parse_duration(value: str | float, what: str) -> int:

@@ -43,7 +43,7 @@ class Facts:
     @property
     def image(self) -> str:
         """The image that it was created from, as it was named then."""
-        return self.inspected.get("Config", {}).get("Image", "")
+        return (self.inspected.get("Config") or {}).get("Image", "")
 
     @property
     def title(self) -> str:
@@ -67,7 +67,8 @@ class Facts:
         status = str(self.state.get("Status"))
         # So Podman calls what it has not cleaned up yet, and then may start again.
         if status == "stopped":
-            policy = self.inspected.get("HostConfig", {}).get("RestartPolicy", {}).get("Name")
+            host = self.inspected.get("HostConfig") or {}
+            policy = (host.get("RestartPolicy") or {}).get("Name")
             return policy not in (None, "", "no")
         return status in ("running", "paused", "restarting")
 
@@ -79,12 +80,12 @@ class Facts:
     @property
     def has_started(self) -> bool:
         """Whether it was ever started."""
-        return not self.state.get("StartedAt", _NEVER).startswith(_NEVER)
+        return not (self.state.get("StartedAt") or _NEVER).startswith(_NEVER)
 
     @property
     def tty(self) -> bool:
         """Whether it has a terminal, so that its log has no frames."""
-        return bool(self.inspected.get("Config", {}).get("Tty"))
+        return bool((self.inspected.get("Config") or {}).get("Tty"))
 
     @property
     def since(self) -> str | None:
@@ -94,12 +95,12 @@ class Facts:
         after the process may already have written its first lines. Of a container that
         has ended, the engine no longer tells when an earlier start ended.
         """
-        finished = self.state.get("FinishedAt", _NEVER)
+        finished = self.state.get("FinishedAt") or _NEVER
         if finished.startswith(_NEVER):
             return None
         if self.is_alive:
             return stamp(finished)
-        return stamp(self.state.get("StartedAt", _NEVER), earlier=1)
+        return stamp(self.state.get("StartedAt") or _NEVER, earlier=1)
 
 
 def facts_of(engine: Engine, inspected: ContainerInspectResponse) -> Facts:

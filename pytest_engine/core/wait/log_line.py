@@ -31,7 +31,8 @@ class LogLine(Leaf):
 
     def watcher(self, facts: Facts) -> Watcher:
         """Count lines from none."""
-        driver = facts.inspected.get("HostConfig", {}).get("LogConfig", {}).get("Type")
+        host = facts.inspected.get("HostConfig") or {}
+        driver = (host.get("LogConfig") or {}).get("Type")
         watcher = _LogWatcher(self)
         if driver == "none":
             watcher.give_up("the container's logging driver is `none`, which keeps no log")

@@ -34,7 +34,7 @@ class Address(NamedTuple):
 
 def published_ports(inspected: ContainerInspectResponse) -> dict[str, list[Address]]:
     """List the published ports: `6379/tcp` -> addresses on the engine's host."""
-    ports = inspected.get("NetworkSettings", {}).get("Ports") or {}
+    ports = (inspected.get("NetworkSettings") or {}).get("Ports") or {}
     return {
         port: [Address(b.get("HostIp", ""), int(b.get("HostPort") or 0)) for b in bindings]
         for port, bindings in ports.items()
@@ -54,7 +54,7 @@ def address_of(facts: Facts, number: int, protocol: str = "tcp") -> Address | No
     IPv4 comes first where both are bound.
     """
     standpoint = facts.standpoint
-    if facts.inspected.get("HostConfig", {}).get("NetworkMode") == "host":
+    if (facts.inspected.get("HostConfig") or {}).get("NetworkMode") == "host":
         host = _engine_host(facts)
         return Address(host, number) if host else None
     bound = published_ports(facts.inspected).get(f"{number}/{protocol}", [])
@@ -116,7 +116,7 @@ def own_address(facts: Facts, number: int) -> Address | None:
             return None
     except OSError:
         return None
-    networks = facts.inspected.get("NetworkSettings", {}).get("Networks") or {}
+    networks = (facts.inspected.get("NetworkSettings") or {}).get("Networks") or {}
     for network in networks.values():
         ip, length = network.get("IPAddress"), network.get("IPPrefixLen")
         if ip and length and _is_on_link(ip, length):
@@ -126,7 +126,7 @@ def own_address(facts: Facts, number: int) -> Address | None:
 
 def _shared_address(facts: Facts, number: int) -> Address | None:
     """Find a port on a network that this process's own container is on as well."""
-    networks = facts.inspected.get("NetworkSettings", {}).get("Networks") or {}
+    networks = (facts.inspected.get("NetworkSettings") or {}).get("Networks") or {}
     for name, network in networks.items():
         ip = network.get("IPAddress") or network.get("GlobalIPv6Address")
         if ip and network.get("NetworkID", name) in facts.standpoint.places:

@@ -94,7 +94,7 @@ def with_reason(container: Waitable, facts: Facts, state: ContainerState) -> Con
 
     Engines note that reason a moment after the end.
     """
-    limit = facts.inspected.get("HostConfig", {}).get("Memory")
+    limit = (facts.inspected.get("HostConfig") or {}).get("Memory")
     looks = _SECOND_LOOKS if limit and state.get("ExitCode") == _KILLED else 0
     while looks and not state.get("OOMKilled"):
         looks -= 1

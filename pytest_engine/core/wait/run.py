@@ -251,9 +251,10 @@ class _Wait:
         return False
 
     def _follow_events(self, *, but_log: bool) -> None:
+        started = self.facts.state.get("StartedAt")
         events = self.engine.system.events(
             # What happened between the inspect and now is told, too.
-            since=stamp(self.facts.state["StartedAt"]),
+            since=stamp(started) if started else None,
             filters={"type": "container", "container": self.container.id},
         )
         has_died = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Callable
 import pytest
 
 from pytest_engine.core.client import Engine
+from pytest_engine.core.ensure.image_transfers import pull_image
 from pytest_engine.core.ensure.images import ImageKind, ImageSpec
 from pytest_engine.core.ensure.reconcile import reconcile
 from pytest_engine.core.errors import ImageNotFound, InvalidInput, PullFailed
@@ -40,8 +41,14 @@ def test_a_missing_image_is_pulled(engine: Engine, pushed: Push) -> None:
     assert any(step.status.startswith(done) for step in progress)
 
 
-def test_an_image_that_is_there_stays(engine: Engine, busybox: str) -> None:
-    assert not reconcile(engine, ImageKind(), ImageSpec(busybox)).changed
+@pytest.mark.parametrize("platform", [None, ""])
+def test_an_image_that_is_there_stays(
+    platform: str | None, engine: Engine, busybox: str, pushed: Push
+) -> None:
+    assert not reconcile(engine, ImageKind("never"), ImageSpec(busybox, platform)).changed
+    name = pushed()
+    assert pull_image(engine, name, platform=platform, always=False).changed
+    assert not pull_image(engine, name, platform=platform, always=False).pulled
 
 
 def test_check_mode_pulls_nothing(engine: Engine, pushed: Push) -> None:

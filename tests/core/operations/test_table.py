@@ -20,12 +20,13 @@ from pytest_engine.generate.__main__ import main
 from pytest_engine.generate.operations import CALLS
 from tests.core.operations.cases import CASES
 from tests.core.operations.world import find_operation
-from tests.core.scripted import ALWAYS
+from tests.core.scripted import Read, answer
 
 if TYPE_CHECKING:
     from tests.core.conftest import Serve
 
 API = Path(client_module.__file__).parent / "api"
+_MADE = (Read.REQUEST, answer(b'{"Id": "a"}'))
 DOCUMENTED = [one for one in OPERATIONS.values() if one.documented]
 
 
@@ -115,7 +116,7 @@ def test_what_the_version_lacks_is_refused_by_name(call: Any, words: str) -> Non
 
 def test_what_the_version_no_longer_has_is_refused(serve: Serve) -> None:
     body: Any = {"Image": "i", "MacAddress": "02:00:00:00:00:01"}
-    server = serve(ALWAYS)
+    server = serve(_MADE)
     with Engine(server.host, api_version="1.51", environ={}) as engine:
         engine.containers.create(body)
     gone = r"MacAddress of ContainerCreate is not in the API since 1\.52"
@@ -128,7 +129,7 @@ def test_what_the_version_no_longer_has_is_refused(serve: Serve) -> None:
 
 def test_fields_that_are_empty_count_as_not_stated(serve: Serve) -> None:
     host: Any = {"Annotations": None, "KernelMemory": 0, "Mounts": []}
-    server = serve(ALWAYS)
+    server = serve(_MADE)
     with Engine(server.host, api_version="1.41", environ={}) as engine:
         engine.containers.create({"Image": "i", "HostConfig": host})
     assert json.loads(server.requests[0].body)["HostConfig"] == host

@@ -19,6 +19,10 @@ def test_a_container_states_only_its_image() -> None:
     assert ContainerSpec(image="redis:7").to_engine() == {"Image": "redis:7", "HostConfig": {}}
 
 
+def test_an_empty_platform_is_none() -> None:
+    assert ContainerSpec(image="redis:7", platform="") == ContainerSpec(image="redis:7")
+
+
 def test_a_container_states_what_is_stated() -> None:
     spec = ContainerSpec(
         "web",
@@ -161,12 +165,28 @@ def test_a_healthcheck_that_cannot_be_is_refused(healthcheck: dict[str, Any], re
         ({"memory": "lots"}, "memory: 'lots'"),
         ({"memory": "5m"}, "memory: 5m is below 6 MiB"),
         ({"cpus": -1}, "cpus: -1 is negative"),
+        ({"memory": 0.5}, "memory: 0.5 is less than a byte"),
+        ({"memory_swap": "0.5"}, "memory_swap: 0.5 is less than a byte"),
+        ({"shm_size": "0.0001k"}, "shm_size: 0.0001k is less than a byte"),
+        ({"cpus": 1e-10}, "cpus: 1e-10 is below 0.00001"),
+        ({"cpus": 0.000009}, "cpus: 9e-06 is below 0.00001"),
         ({"cpus": float("nan")}, "cpus: nan"),
         ({"cpus": float("inf")}, "cpus: inf"),
         ({"restart_policy": "sometimes"}, "restart_policy: one of no, always"),
         ({"volumes": ["/d"], "mounts": [Mount("/d")]}, "mounted at /d: stated more than once"),
         ({"volumes": ["/d"], "mounts": [Mount("/d/")]}, "mounted at /d: stated more than once"),
         ({"networks": ["n", "n"]}, "network n: stated more than once"),
+        ({"networks": [""]}, "networks: '' is no name of a network"),
+        ({"networks": ["n", "a/b"]}, "networks: 'a/b' is no name of a network"),
+        ({"networks": [5]}, "networks: 5 is no name of a network"),
+        ({"device_requests": [{"driver": 5}]}, "device_requests: driver: 5 is no text"),
+        ({"device_requests": [{"count": "all"}]}, "device_requests: count: 'all' is no whole"),
+        ({"device_requests": [{"device_ids": "0"}]}, "device_requests: device_ids: '0' is no list"),
+        ({"device_requests": [{"capabilities": [["a", None]]}]}, "capabilities is null"),
+        ({"device_requests": [{"capabilities": "gpu"}]}, "capabilities: 'gpu' is no list of lists"),
+        ({"device_requests": [{"capabilities": ["gpu"]}]}, "capabilities: 'gpu' is no list"),
+        ({"device_requests": [{"options": {"a": []}}]}, "device_requests: options: a is a list"),
+        ({"device_requests": [{"gpus": 1}]}, "device_requests: 'gpus' is none of driver, count"),
     ],
 )
 def test_a_container_that_cannot_be_is_refused(arguments: dict[str, Any], reason: str) -> None:
@@ -197,6 +217,19 @@ def test_numbers_and_booleans_are_written_as_texts() -> None:
     hosts: dict[str, Any] = {"a": ip_address("10.0.0.1")}
     spec = ContainerSpec(sysctls={"a": 1, "b": True}, etc_hosts=hosts)
     assert (spec.sysctls, spec.etc_hosts) == ({"a": "1", "b": "true"}, ("a:10.0.0.1",))
+
+
+def test_what_is_asked_of_a_driver_for_devices_is_written_as_texts() -> None:
+    stated: Any = {"device_ids": [0], "capabilities": [["gpu", 1]], "options": {"a": 1, "b": True}}
+    read = ContainerSpec(device_requests=[stated]).device_requests
+    wanted = {
+        "DeviceIDs": ["0"],
+        "Capabilities": [["gpu", "1"]],
+        "Options": {"a": "1", "b": "true"},
+    }
+    assert read == (wanted,)
+    # What was read can be read again.
+    assert ContainerSpec(device_requests=read).device_requests == read
 
 
 def test_retries_are_for_one_policy_alone() -> None:

@@ -28,6 +28,8 @@ def test_where_settings_are_written_is_no_part_of_them() -> None:
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
+        ({"limit_cpu": "1e-10"}, "limit_cpu: 1e-10 is below 0.00001"),
+        ({"limit_memory": 0.5}, "limit_memory: 0.5 is less than a byte"),
         ({"labels": {"a": None}}, "labels: a is null"),
         ({"hosts": {"a": ["10.0.0.1"]}}, "hosts: a is a list"),
         ({"sysctls": {"a": {}}}, "sysctls: a is a mapping"),
@@ -39,7 +41,7 @@ def test_where_settings_are_written_is_no_part_of_them() -> None:
         ),
     ],
 )
-def test_a_setting_that_holds_no_text_is_refused(settings: dict[str, Any], reason: str) -> None:
+def test_a_setting_that_cannot_be_is_refused(settings: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=f"^{reason}"):
         ServiceSpec("web", settings=settings)
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
         ("512m", 512 * 1024**2),
         ("512MB", 512 * 1024**2),
         ("1.5GiB", 3 * 1024**3 // 2),
+        ("0.5k", 512),
+        ("1.5", 1),
+        ("0.0", 0),
         (" 2 g ", 2 * 1024**3),
         ("1T", 1024**4),
         ("1p", 1024**5),
@@ -45,7 +48,8 @@ def test_a_size_is_read(value: str | int, size: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "m", "-1", "1x", "1e3", "1,5g", "1 2", -1, True, "9" * 400 + "m"]
+    "value",
+    ["", "m", "-1", "1x", "1e3", "1,5g", "1 2", -1, True, "9" * 400 + "m", "0.5", "0.0001k"],
 )
 def test_what_is_no_size_is_refused_by_the_name_of_the_option(value: str | int) -> None:
     with pytest.raises(InvalidInput, match=r"^memory: "):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CALLS: dict[str, Callable[[Engine], object]] = {
     "GET": lambda engine: engine.containers.inspect("web"),
-    "POST": lambda engine: engine.containers.create({"Image": "a"}),
+    "POST": lambda engine: engine.containers.rename("web", "a"),
     "PUT": lambda engine: engine._transport.request("PUT", "/v1.41/x", body=b"x"),  # noqa: SLF001
     "DELETE": lambda engine: engine.containers.remove("web"),
 }

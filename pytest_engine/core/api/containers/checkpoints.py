@@ -45,11 +45,10 @@ class Checkpoints(Part):
         Raises:
             ApiError: the engine does not run with `--experimental` (HTTP 501 or 404).
         """
-        checkpoints: list[Checkpoint] | None = self._caller.json(
+        checkpoints: list[Checkpoint] = self._caller.json(
             "CheckpointList", container, query={"dir": dir}
         )
-        # The engine answers null where there are none.
-        return checkpoints or []
+        return checkpoints
 
     def create_checkpoint(self, container: str, config: CheckpointCreateBody) -> None:
         """Put the state of a container that runs on disk (`POST /containers/{id}/checkpoints`).

@@ -26,9 +26,8 @@ class Files(Part):
         `GET /containers/{id}/changes`; `Kind` is 0 for what was changed, 1 for what was
         added and 2 for what was removed. Volumes are left out.
         """
-        changes: list[FilesystemChange] | None = self._caller.json("ContainerChanges", container)
-        # The engine answers null where there are none.
-        return changes or []
+        changes: list[FilesystemChange] = self._caller.json("ContainerChanges", container)
+        return changes
 
     def export(self, container: str) -> Stream:
         """Pack all files of a container as a tar archive (`GET /containers/{id}/export`).

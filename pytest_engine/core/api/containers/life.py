@@ -128,7 +128,7 @@ def wait_for_end(
         with caller.stream(
             "ContainerWait", container, query={"condition": condition}, timeout=timeout
         ) as stream:
-            answer: ContainerWaitResponse = stream.read_json()
+            answer: ContainerWaitResponse = caller.check_json("ContainerWait", stream.read_json())
     except Timeout as exc:
         if timeout is None:
             # Not the container took too long, but an answer that had begun.

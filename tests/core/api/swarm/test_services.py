@@ -12,7 +12,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import Conflict, InvalidInput, NetworkNotFound, OutOfSequence
 from tests.conftest import TEST_ENGINE
-from tests.core.scripted import ONE_ANSWER
+from tests.core.scripted import ONE_ANSWER, Read, answer
 from tests.core.swarms import encoded, service_spec, tasks_of
 from tests.lab import OWN_ENGINE
 
@@ -99,7 +99,7 @@ class TestLogins:
     def test_it_is_that_of_the_images_registry(
         self, serve: Serve, image: str | None, user: str | None, *, update: bool
     ) -> None:
-        server = serve(ONE_ANSWER)
+        server = serve((Read.REQUEST, answer(b'{"ID": "a"}')))
         with _with_logins(server.host) as engine:
             spec: Any = {"Name": "a", "TaskTemplate": {"ContainerSpec": {"Image": image}}}
             if update:
