@@ -44,6 +44,8 @@ def test_filters_are_texts_or_lists_of_them(engine: Any) -> None:
     [
         (None, "label! is null, which restricts nothing"),
         ([], "label! is an empty list, which restricts nothing"),
+        ("", "label! is empty, which restricts nothing"),
+        (["a", " "], "label! is empty, which restricts nothing"),
         ({"keep": "true"}, "{'keep': 'true'} of label! is no text. Write label!: name=value, or"),
         (["a", None], "None of label! is no text. Write one, or a list"),
         (["a", ["b"]], "['b'] of label! is no text"),

@@ -93,6 +93,7 @@ def _item(entry: Mapping[str, Any], number: int, labels: Mapping[str, str]) -> m
         params["labels"] = {**labels, **(params["labels"] or {})}
     state, ready = params["state"], None
     try:
+        engine.refuse_blank(ENTRY, params)
         if state == "healthy":
             seconds = container_task.patience(params)
 

@@ -40,6 +40,7 @@ __all__ = [
     "new_module",
     "plain_texts",
     "read_module",
+    "refuse_blank",
     "run_module",
     "texts",
     "told",
@@ -85,6 +86,18 @@ _make: Callable[..., AnsibleModule] = AnsibleModule
 def new_module(**rules: Any) -> AnsibleModule:
     """Make a module, which takes its options and ends the program when they are wrong."""
     return _make(**rules)
+
+
+def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+    """Refuse required texts that are empty, as Ansible makes them of null; no engine sees them.
+
+    Raises:
+        InvalidInput: one is empty or blank.
+    """
+    for option, rule in argument_spec.items():
+        is_text = rule.get("required") and rule.get("type") in ("str", "path")
+        if is_text and not params[option].strip():
+            raise errors.InvalidInput(f"{option}: it is empty. Write what is meant.")
 
 
 @contextmanager
@@ -193,6 +206,11 @@ def _filter(name: str, value: Any, option: str) -> str | list[str]:
             f"{option}: {name} is {what}, which restricts nothing. Write a value, or leave it out."
         )
     items = value if isinstance(value, (list, tuple)) else [value]
+    # No label has no name: what is to be spared by `label!` would not be.
+    if name.startswith("label") and any(isinstance(i, str) and not i.strip() for i in items):
+        raise errors.InvalidInput(
+            f"{option}: {name} is empty, which restricts nothing. Write name or name=value."
+        )
     for item in items:
         if not isinstance(item, (str, int, float)):
             wanted = f"{name}: name=value" if isinstance(item, dict) else "one"
@@ -307,6 +325,7 @@ def _run(
         **{**rules, "required_together": together},
     )
     try:
+        refuse_blank(argument_spec, module.params)
         with connect(module.params) as engine:
             diff = module._diff or module.params["debug"]  # noqa: SLF001  # Ansible offers it no other way
             call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)

@@ -117,7 +117,7 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         """Refuse an empty name."""
-        if not self.name:
+        if not self.name.strip():
             raise InvalidInput("A network needs a name.")
 
     def to_engine(self) -> NetworkCreateBody:

@@ -11,6 +11,7 @@ from ..spec.readers import read_as_text
 __all__ = [
     "NAMESPACE",
     "check_keys",
+    "check_name",
     "is_external",
     "read_flag",
     "read_hosts",
@@ -40,6 +41,16 @@ def check_keys(where: str, stated: Mapping[str, Any], known: Sequence[str]) -> N
     unknown = [key for key in stated if key not in known and not str(key).startswith("x-")]
     if unknown:
         raise InvalidInput(f"{where}: {', '.join(map(str, unknown))}: not supported for a stack.")
+
+
+def check_name(name: object) -> None:
+    """Refuse to take nothing for the name of a stack: by no name, a swarm lists what is of any.
+
+    Raises:
+        InvalidInput: it is empty or blank, or no text.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidInput("name: a stack is named by a text that is not empty.")
 
 
 def read_flag(stated: Any, where: str) -> bool | None:
