@@ -70,7 +70,7 @@ def test_null_is_refused_as_an_empty_name_is(said: Refusal) -> None:
     assert said("stack", {"name": None, **ABSENT}).startswith("name: it is empty.")
 
 
-@pytest.mark.parametrize("name", ["", " "])
+@pytest.mark.parametrize("name", ["", " ", None])
 def test_an_empty_name_among_others_is_refused(said: Refusal, name: str) -> None:
     several = {"containers": [{"name": "web", **ABSENT}, {"name": name, **ABSENT}]}
     assert said("containers", several).startswith(f"containers[1] ({name}): name: it is empty.")

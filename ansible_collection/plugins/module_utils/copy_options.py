@@ -39,10 +39,13 @@ def wanted(params: Mapping[str, Any]) -> files_in.CopyIn:
     else:
         raise errors.InvalidInput("Either path or content is needed, and both are null.")
     user, group = params["owner_id"], params["group_id"]
+    if (user is None) != (group is None):
+        # Ansible counts a null as stated.
+        raise errors.InvalidInput("owner_id and group_id go together, and one of them is null.")
     return files_in.CopyIn(
         params["container_path"],
         entries,
-        owner=None if user is None or group is None else (user, group),
+        owner=None if user is None else (user, group),
         force=params["force"],
         follow=params["follow"],
     )

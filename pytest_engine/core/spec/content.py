@@ -31,5 +31,5 @@ class ContentSpec:
 
     def __post_init__(self) -> None:
         """Refuse an empty name."""
-        if not self.name.strip():
+        if not (self.name or "").strip():
             raise InvalidInput("A secret or a config needs a name.")

@@ -117,7 +117,7 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         """Refuse an empty name."""
-        if not self.name.strip():
+        if not (self.name or "").strip():
             raise InvalidInput("A network needs a name.")
 
     def to_engine(self) -> NetworkCreateBody:

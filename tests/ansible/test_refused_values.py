@@ -1,0 +1,47 @@
+"""Values that mean nothing, or not what they seem to, are refused before any engine is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .refusing import Refusal, refusing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.ansible
+
+COPIED = {"container": "web", "container_path": "/a", "content": "b", "mode": "0644"}
+# Ansible counts what is null as stated: its own rules let these pass.
+NULL: list[tuple[str, dict[str, Any], str]] = [
+    *(
+        (module, {"name": "x", **stated}, "data: it is null, and so is data_src.")
+        for module in ("secret", "config")
+        for stated in ({"data": None}, {"data_src": None}, {"data": None, "data_is_b64": True})
+    ),
+    *(
+        (f"{sort}_info", {option: None}, "name: it is null.")
+        for sort in ("config", "container", "network", "plugin", "secret", "volume")
+        for option in ("name", "names", "filters")
+    ),
+    ("container_copy_into", {**COPIED, "owner_id": 5, "group_id": None}, "owner_id and group_id"),
+    ("container_copy_into", {**COPIED, "owner_id": None, "group_id": 5}, "owner_id and group_id"),
+]
+
+
+@pytest.fixture(scope="module")
+def said(collections: Path) -> Iterator[Refusal]:
+    """What modules say of their options."""
+    with refusing(collections) as said:
+        yield said
+
+
+@pytest.mark.parametrize(("module", "options", "message"), NULL)
+def test_what_is_null_is_not_stated(
+    said: Refusal, module: str, options: dict[str, Any], message: str
+) -> None:
+    told = said(module, options)
+    assert told.startswith(message), told
