@@ -32,6 +32,23 @@ NULL: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+SERVICE = {"name": "web", "image": "nginx"}
+SECRET = {"secret_name": "key"}
+MODES: list[tuple[dict[str, Any], str]] = [
+    *(
+        ({"secrets": [{**SECRET, "mode": mode}]}, f"secrets: mode: {mode!r} is no octal number.")
+        for mode in ("444", "292", "0844", "", "rw", "-0444", "0x124")
+    ),
+    ({"secrets": [{**SECRET, "mode": 4.5}]}, "secrets: mode: 4.5 is no whole number."),
+    ({"secrets": [{**SECRET, "mode": True}]}, "secrets: mode: True is no whole number."),
+    ({"configs": [{"config_name": "a", "mode": "444"}]}, "configs: mode: '444' is no octal"),
+    (
+        {"mounts": [{"type": "tmpfs", "target": "/a", "tmpfs_mode": "700"}]},
+        "mounts: tmpfs_mode: '700' is no octal",
+    ),
+]
+
+
 @pytest.fixture(scope="module")
 def said(collections: Path) -> Iterator[Refusal]:
     """What modules say of their options."""
@@ -44,4 +61,12 @@ def test_what_is_null_is_not_stated(
     said: Refusal, module: str, options: dict[str, Any], message: str
 ) -> None:
     told = said(module, options)
+    assert told.startswith(message), told
+
+
+@pytest.mark.parametrize(("stated", "message"), MODES)
+def test_permissions_that_may_not_be_octal_are_refused(
+    said: Refusal, stated: dict[str, Any], message: str
+) -> None:
+    told = said("swarm_service", {**SERVICE, **stated})
     assert told.startswith(message), told

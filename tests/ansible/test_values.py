@@ -131,6 +131,16 @@ def test_a_volume_of_a_service_with_what_is_no_text_is_refused(
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("stated", "mode"),
+    [(0o444, 0o444), ("0444", 0o444), ("0o1777", 0o1777), ("0", 0), (0, 0), (None, None)],
+)
+def test_permissions_are_octal(
+    part: Callable[[str], Any], stated: object, mode: int | None
+) -> None:
+    assert part("service_options")._mode(stated, "secrets: mode") == mode  # noqa: SLF001  # what is read
+
+
 def test_certificates_that_cannot_be_looked_at_are_refused(
     engine: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
@@ -20,7 +21,7 @@ from .core.ensure.services import ServiceKind
 from .core.reference import parse_reference
 from .core.spec.mounts import Mount
 from .core.spec.policies import Healthcheck
-from .core.spec.readers import read_text
+from .core.spec.readers import read_number, read_text
 from .core.spec.service import ServiceSpec
 from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_file
 from .engine import labels, texts, told
@@ -251,7 +252,7 @@ def _mount(call: Call, stated: Mapping[str, Any]) -> Mapping[str, Any]:
         volume_driver=config.get("name"),
         volume_options=texts(_full(config.get("options")), "mounts.driver_config.options"),
         tmpfs_size=None if size is None else parse_bytes(size, "tmpfs_size"),
-        tmpfs_mode=stated["tmpfs_mode"],
+        tmpfs_mode=_mode(stated["tmpfs_mode"], "mounts: tmpfs_mode"),
     )
     written: Mapping[str, Any] = mount.to_engine()
     return written
@@ -285,13 +286,24 @@ def _port(stated: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
+def _mode(stated: Any, where: str) -> int | None:
+    """Read permissions: what YAML made a number of is one, and a text is octal and says so."""
+    if not isinstance(stated, str):
+        return None if stated is None else read_number(stated, where)
+    if re.fullmatch("0o?[0-7]*", stated) is None:
+        raise errors.InvalidInput(
+            f"{where}: {stated!r} is no octal number. Write it with a leading zero, such as '0444'."
+        )
+    return int(stated, 8)
+
+
 def _file(sort: str, stated: Mapping[str, Any]) -> dict[str, Any]:
     name = stated[f"{sort}_name"]
     file = {
         "Name": stated["filename"] or name,
         "UID": stated["uid"],
         "GID": stated["gid"],
-        "Mode": stated["mode"],
+        "Mode": _mode(stated["mode"], f"{sort}s: mode"),
     }
     key = sort.capitalize()
     identity = {} if stated[f"{sort}_id"] is None else {f"{key}ID": stated[f"{sort}_id"]}

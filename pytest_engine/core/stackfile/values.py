@@ -18,6 +18,7 @@ __all__ = [
     "read_list",
     "read_mapping",
     "read_mapping_or_none",
+    "read_mode",
     "read_number",
     "read_numbered_section",
     "read_one_or_more",
@@ -71,6 +72,16 @@ def read_number(stated: Any, where: str) -> int | None:
         return int(stated)
     except (OverflowError, TypeError, ValueError) as exc:
         raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
+
+
+def read_mode(stated: Any, where: str) -> int | None:
+    """Read the mode of a file; a text is octal. None: it is not stated."""
+    if not isinstance(stated, str):
+        return read_number(stated, where)
+    try:
+        return int(stated, 8)
+    except ValueError as exc:
+        raise InvalidInput(f"{where}: {stated!r} is no octal number.") from exc
 
 
 def _read_ratio(stated: Any, where: str) -> float | None:
