@@ -49,6 +49,15 @@ MODES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+DURATIONS: list[tuple[dict[str, Any], str]] = [
+    ({"restart_config": {"delay": "1.5"}}, "restart_config: delay: '1.5' has no unit"),
+    ({"restart_config": {"window": 0.5}}, "restart_config: window: '0.5' has no unit"),
+    ({"update_config": {"monitor": "1e9"}}, "update_config: monitor: '1e9' has no unit"),
+    ({"rollback_config": {"delay": "-5"}}, "rollback_config: delay: '-5' has no unit"),
+]
+RESERVED = {"ansible_key": "a", "ansible_version": "b", "mine": "c"}
+
+
 @pytest.fixture(scope="module")
 def said(collections: Path) -> Iterator[Refusal]:
     """What modules say of their options."""
@@ -64,8 +73,14 @@ def test_what_is_null_is_not_stated(
     assert told.startswith(message), told
 
 
-@pytest.mark.parametrize(("stated", "message"), MODES)
-def test_permissions_that_may_not_be_octal_are_refused(
+@pytest.mark.parametrize("module", ["secret", "config"])
+def test_labels_that_tell_what_a_content_is_are_refused(said: Refusal, module: str) -> None:
+    told = said(module, {"name": "key", "data": "x", "labels": RESERVED})
+    assert told.startswith("labels: ansible_key, ansible_version tells what a content is."), told
+
+
+@pytest.mark.parametrize(("stated", "message"), [*MODES, *DURATIONS])
+def test_a_text_that_may_mean_another_number_is_refused(
     said: Refusal, stated: dict[str, Any], message: str
 ) -> None:
     told = said("swarm_service", {**SERVICE, **stated})

@@ -131,6 +131,14 @@ def test_a_volume_of_a_service_with_what_is_no_text_is_refused(
     assert str(caught.value).startswith(said)
 
 
+def test_a_number_alone_is_in_nanoseconds(part: Callable[[str], Any]) -> None:
+    read = part("service_options")._policy  # noqa: SLF001  # what is read
+    stated = {"delay": "5", "monitor": " 7 ", "order": None, "window": "1.5s", "parallelism": 2}
+    ours = {**stated, "delay": "5ns", "monitor": "7ns"}
+    assert read(stated, "update_config") == ours
+    assert read(None, "update_config") is None
+
+
 @pytest.mark.parametrize(
     ("stated", "mode"),
     [(0o444, 0o444), ("0444", 0o444), ("0o1777", 0o1777), ("0", 0), (0, 0), (None, None)],

@@ -141,7 +141,10 @@ def _in_options(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str,
 
 
 def _wanted(call: Call) -> ServiceSpec:
-    params = {**call.params, **{option: _policy(call.params[option]) for option in _POLICIES}}
+    params = {
+        **call.params,
+        **{option: _policy(call.params[option], option) for option in _POLICIES},
+    }
     if params["state"] == "absent":
         return ServiceSpec(params["name"])
     settings = {name: params[name] for name in _SAME}
@@ -218,13 +221,25 @@ def _healthcheck(stated: Mapping[str, Any] | None) -> Healthcheck | None:
     return None if stated is None else Healthcheck(**stated)
 
 
-def _policy(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _policy(stated: Mapping[str, Any] | None, option: str) -> dict[str, Any] | None:
     if stated is None:
         return None
     return {
-        name: f"{value}ns" if name in _DURATIONS and str(value).isdecimal() else value
+        name: _duration(value, f"{option}: {name}") if name in _DURATIONS and value else value
         for name, value in stated.items()
     }
+
+
+def _duration(text: str, where: str) -> str:
+    if text.strip().isdecimal():
+        return f"{text.strip()}ns"
+    try:
+        float(text)
+    except ValueError:
+        return text
+    raise errors.InvalidInput(
+        f"{where}: {text!r} has no unit, and a number alone is in nanoseconds. Write 1.5s or so."
+    )
 
 
 def _credentials(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
