@@ -58,6 +58,13 @@ DURATIONS: list[tuple[dict[str, Any], str]] = [
 RESERVED = {"ansible_key": "a", "ansible_version": "b", "mine": "c"}
 
 
+WAITING: list[tuple[str, dict[str, Any]]] = [
+    ("service", {"name": "web", "image": "nginx", "target_num_containers": 2}),
+    ("stack", {"name": "shop", "compose": [{"services": {}}], "detach": False}),
+    ("swarm_service", {**SERVICE, "wait": True}),
+]
+
+
 @pytest.fixture(scope="module")
 def said(collections: Path) -> Iterator[Refusal]:
     """What modules say of their options."""
@@ -85,3 +92,17 @@ def test_a_text_that_may_mean_another_number_is_refused(
 ) -> None:
     told = said("swarm_service", {**SERVICE, **stated})
     assert told.startswith(message), told
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), 1e12, -1])
+@pytest.mark.parametrize(("module", "options"), WAITING)
+def test_a_time_that_cannot_be_waited_is_refused_first(
+    said: Refusal, module: str, options: dict[str, Any], seconds: float
+) -> None:
+    told = said(module, {**options, "wait_timeout": seconds})
+    assert told.startswith("wait_timeout: "), told
+
+
+def test_a_pause_that_cannot_be_is_refused_first(said: Refusal) -> None:
+    stated = {"name": "shop", "state": "absent", "absent_retries_interval": -1}
+    assert said("stack", stated).startswith("absent_retries_interval: ")

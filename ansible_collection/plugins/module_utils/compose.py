@@ -15,7 +15,8 @@ from .core import errors
 from .core.compose.cli import Compose, Connection
 from .core.compose.failure import ComposeFailed
 from .core.compose.project import Project, defined
-from .engine import CONNECTION, UNSTATED_HOST, new_module, refuse_blank
+from .engine import CONNECTION, UNSTATED_HOST, new_module
+from .refusals import refuse_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

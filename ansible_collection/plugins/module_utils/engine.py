@@ -21,6 +21,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 from . import zipped  # noqa: F401  # first, for it speeds up what follows  # pylint: disable=unused-import
 from .core import client, endpoint, errors
 from .core.ensure.reconcile import Outcome, reconcile
+from .refusals import refuse_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +41,6 @@ __all__ = [
     "new_module",
     "plain_texts",
     "read_module",
-    "refuse_blank",
     "run_module",
     "texts",
     "told",
@@ -86,18 +86,6 @@ _make: Callable[..., AnsibleModule] = AnsibleModule
 def new_module(**rules: Any) -> AnsibleModule:
     """Make a module, which takes its options and ends the program when they are wrong."""
     return _make(**rules)
-
-
-def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -> None:
-    """Refuse required texts that are empty, as Ansible makes them of null; no engine sees them.
-
-    Raises:
-        InvalidInput: one is empty or blank.
-    """
-    for option, rule in argument_spec.items():
-        is_text = rule.get("required") and rule.get("type") in ("str", "path")
-        if is_text and not params[option].strip():
-            raise errors.InvalidInput(f"{option}: it is empty. Write what is meant.")
 
 
 @contextmanager

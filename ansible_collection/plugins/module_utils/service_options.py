@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
+from .core.api.asked import check_seconds
 from .core.api.services import (  # pylint: disable=unused-import
     Services,  # noqa: F401  # so that Ansible packs it
 )
@@ -90,6 +91,7 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         known: gets what was done, also where the tasks then do not get there.
     """
     params = call.params
+    check_seconds(params["wait_timeout"], "wait_timeout")
     wanted = _wanted(call)
     if params["registry_auth"] is not None and params["image"] is not None:
         registry = parse_reference(params["image"]).registry or "docker.io"

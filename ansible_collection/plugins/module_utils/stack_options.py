@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
+from .core.api.asked import check_seconds
 from .core.converge import wait_all_converged
 from .core.ensure.stacks import deploy_stack, remove_stack
 from .core.reference import parse_reference
@@ -55,6 +56,8 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         known: gets what was done, also where the services then do not get there.
     """
     params = call.params
+    for option in ("absent_retries_interval", "wait_timeout"):
+        check_seconds(params[option], option)
     if params["state"] == "absent":
         outcome = remove_stack(
             call.engine,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 # What an Engine imports by itself travels to a target because it is named here.
+from ..api.asked import check_seconds
 from ..api.distribution import Distribution  # noqa: F401  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
 from ..api.nodes import Nodes  # noqa: F401  # pylint: disable=unused-import
@@ -222,7 +223,12 @@ class LiveServices:
             return None
 
     def now(self, seconds: float = 0.0) -> str:
-        """Tell the time, or that in so many seconds, as it is recorded."""
+        """Tell the time, or that in so many seconds, as it is recorded.
+
+        Raises:
+            InvalidInput: that cannot be waited.
+        """
+        check_seconds(seconds)
         moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
         return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
