@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .api.asked import check_seconds
 from .errors import EngineError, Timeout
 from .polling import until_led
 
@@ -73,10 +74,12 @@ def wait_converged(
         The service, with what became of its update.
 
     Raises:
+        InvalidInput: that cannot be waited.
         EngineError: it will not get there; the message has the tasks' own reasons.
         Timeout: it did not get there in time, for reasons that the message has as well.
         NoLeader: the managers lost their leader meanwhile, and do not choose another.
     """
+    check_seconds(timeout)
     start, interval = clock(), _FIRST
     whole_since: float | None = None
     while True:

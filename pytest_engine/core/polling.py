@@ -53,7 +53,8 @@ def poll(
         if found:
             return found
         left = deadline - clock()
-        if left <= 0:
+        # What is no number is not above 0 either.
+        if not left > 0:
             state = f" {tell()}" if tell else ""
             raise Timeout(f"{what}: not within {timeout:g} s.{state}")
         sleep(min(pause, left))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_engine.core.errors import EngineError
+from pytest_engine.core.errors import EngineError, InvalidInput
 
 from .burial import QUIET, clear
 from .folders import Trace, runs
@@ -100,7 +100,11 @@ def sweep(
             that it lives either.
         reused: also containers that wait to be used again.
         dry_run: only tell.
+
+    Raises:
+        InvalidInput: the session is empty, with which every id begins.
     """
+    _refuse_empty(session)
     told: list[Swept] = []
     known: set[str] = set()
     elsewhere: dict[str, Trace] = {}
@@ -126,6 +130,11 @@ def sweep(
     if session is None:
         told += _of_reused(state, engine, reused=reused, dry_run=dry_run)
     return told
+
+
+def _refuse_empty(session: str | None) -> None:
+    if session is not None and not session.strip():
+        raise InvalidInput("session: it is empty. State the id of a run, or how it begins.")
 
 
 def _of_run(run: Trace, engine: Engine | None, *, kept_too: bool, dry_run: bool) -> Iterator[Swept]:

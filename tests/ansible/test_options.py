@@ -27,6 +27,9 @@ NOT_MORE = ("type", "elements", "default", "required", "environment")
 DELIBERATE: Mapping[str, str] = {
     f"{module}: name: required None, not True": "names or filters may be stated instead"
     for module in ("container_info", "network_info", "volume_info")
+} | {
+    f"swarm_service: {option}: type 'raw', not 'int'": "as a number, '0444' is 444 and not 292"
+    for option in ("configs.mode", "mounts.tmpfs_mode", "secrets.mode")
 }
 
 

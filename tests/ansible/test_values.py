@@ -44,6 +44,8 @@ def test_filters_are_texts_or_lists_of_them(engine: Any) -> None:
     [
         (None, "label! is null, which restricts nothing"),
         ([], "label! is an empty list, which restricts nothing"),
+        ("", "label! is empty, which restricts nothing"),
+        (["a", " "], "label! is empty, which restricts nothing"),
         ({"keep": "true"}, "{'keep': 'true'} of label! is no text. Write label!: name=value, or"),
         (["a", None], "None of label! is no text. Write one, or a list"),
         (["a", ["b"]], "['b'] of label! is no text"),
@@ -127,6 +129,24 @@ def test_a_volume_of_a_service_with_what_is_no_text_is_refused(
     with pytest.raises(engine.errors.InvalidInput) as caught:
         mount(**stated)
     assert str(caught.value).startswith(said)
+
+
+def test_a_number_alone_is_in_nanoseconds(part: Callable[[str], Any]) -> None:
+    read = part("service_options")._policy  # noqa: SLF001  # what is read
+    stated = {"delay": "5", "monitor": " 7 ", "order": None, "window": "1.5s", "parallelism": 2}
+    ours = {**stated, "delay": "5ns", "monitor": "7ns"}
+    assert read(stated, "update_config") == ours
+    assert read(None, "update_config") is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "mode"),
+    [(0o444, 0o444), ("0444", 0o444), ("0o1777", 0o1777), ("0", 0), (0, 0), (None, None)],
+)
+def test_permissions_are_octal(
+    part: Callable[[str], Any], stated: object, mode: int | None
+) -> None:
+    assert part("service_options")._mode(stated, "secrets: mode") == mode  # noqa: SLF001  # what is read
 
 
 def test_certificates_that_cannot_be_looked_at_are_refused(

@@ -72,3 +72,8 @@ def test_a_swarm_that_gets_no_leader_is_not_asked_without_end() -> None:
     with pytest.raises(NoLeader):
         until_led(look, timeout=30, clock=clock, sleep=clock.sleep)
     assert clock.now == pytest.approx(30)
+
+
+def test_a_time_that_is_no_number_is_over() -> None:
+    with pytest.raises(Timeout, match=r"^A node: not within nan s\."):
+        poll(lambda: None, timeout=float("nan"), what="A node")

@@ -7,11 +7,14 @@ import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from filelock import FileLock
 
 from pytest_engine.core.endpoint import parse_endpoint
+from pytest_engine.core.errors import InvalidInput
 from pytest_engine.ownership.folders import Kept, RunFolder, note_of
 from pytest_engine.ownership.reused import Lease, leases, remove_expired
+from pytest_engine.ownership.sweep import sweep
 from pytest_engine.plugin.session import Session
 
 if TYPE_CHECKING:
@@ -105,3 +108,9 @@ def test_nothing_that_is_kept_on_the_runs_own_engine_lasts(tmp_path: Path) -> No
     assert [one.id for one in folder.kept(lasting=True)] == ["two"]
     assert [one.id for one in folder.kept()] == ["one", "two"]
     folder.release()
+
+
+@pytest.mark.parametrize("session", ["", " "])
+def test_an_empty_id_is_not_the_beginning_of_every_runs(tmp_path: Path, session: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^session: it is empty"):
+        sweep(tmp_path, None, session=session)

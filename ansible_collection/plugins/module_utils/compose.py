@@ -16,6 +16,7 @@ from .core.compose.cli import Compose, Connection
 from .core.compose.failure import ComposeFailed
 from .core.compose.project import Project, defined
 from .engine import CONNECTION, UNSTATED_HOST, new_module
+from .refusals import refuse_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -102,6 +103,7 @@ def compose_module(
     )
     params = module.params
     try:
+        refuse_blank(argument_spec, params)
         _refuse_nul(params)
         with _project(params) as project:
             compose = Compose(_connection(params), project, program=params["docker_cli"])

@@ -16,6 +16,7 @@ from .core.ensure import many
 from .core.ensure.attending import wait_until_healthy
 from .core.ensure.containers import ContainerKind
 from .core.spec.container import ContainerSpec
+from .refusals import refuse_blank
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,6 +100,7 @@ def _item(entry: Mapping[str, Any], number: int, labels: Mapping[str, str]) -> m
         params["labels"] = {**labels, **(params["labels"] or {})}
     state, ready = params["state"], None
     try:
+        refuse_blank(ENTRY, params)
         if state == "healthy":
             seconds = container_task.patience(params)
 

@@ -80,6 +80,9 @@ def _data(params: Mapping[str, Any]) -> bytes:
     if params["data_src"] is not None:
         with errors.reading(params["data_src"], "data_src"):
             return Path(params["data_src"]).read_bytes()
+    if params["data"] is None:
+        # Ansible counts a null as stated.
+        raise errors.InvalidInput("data: it is null, and so is data_src. State one of them.")
     if not params["data_is_b64"]:
         return str(params["data"]).encode("utf-8", "surrogateescape")
     try:

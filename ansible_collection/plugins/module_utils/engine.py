@@ -21,6 +21,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 from . import zipped  # noqa: F401  # first, for it speeds up what follows  # pylint: disable=unused-import
 from .core import client, endpoint, errors
 from .core.ensure.reconcile import Outcome, reconcile
+from .refusals import refuse_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -193,6 +194,11 @@ def _filter(name: str, value: Any, option: str) -> str | list[str]:
             f"{option}: {name} is {what}, which restricts nothing. Write a value, or leave it out."
         )
     items = value if isinstance(value, (list, tuple)) else [value]
+    # No label has no name: what is to be spared by `label!` would not be.
+    if name.startswith("label") and any(isinstance(i, str) and not i.strip() for i in items):
+        raise errors.InvalidInput(
+            f"{option}: {name} is empty, which restricts nothing. Write name or name=value."
+        )
     for item in items:
         if not isinstance(item, (str, int, float)):
             wanted = f"{name}: name=value" if isinstance(item, dict) else "one"
@@ -307,6 +313,7 @@ def _run(
         **{**rules, "required_together": together},
     )
     try:
+        refuse_blank(argument_spec, module.params)
         with connect(module.params) as engine:
             diff = module._diff or module.params["debug"]  # noqa: SLF001  # Ansible offers it no other way
             call = Call(engine, module.params, module.check_mode, diff, module.log, module.warn)

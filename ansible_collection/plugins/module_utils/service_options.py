@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from .core import errors
+from .core.api.asked import check_seconds
 from .core.api.services import (  # pylint: disable=unused-import
     Services,  # noqa: F401  # so that Ansible packs it
 )
@@ -20,7 +22,7 @@ from .core.ensure.services import ServiceKind
 from .core.reference import parse_reference
 from .core.spec.mounts import Mount
 from .core.spec.policies import Healthcheck
-from .core.spec.readers import read_text
+from .core.spec.readers import read_number, read_text
 from .core.spec.service import ServiceSpec
 from .core.spec.values import parse_bytes, parse_command, parse_env, read_env_file
 from .engine import labels, texts, told
@@ -89,6 +91,7 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         known: gets what was done, also where the tasks then do not get there.
     """
     params = call.params
+    check_seconds(params["wait_timeout"], "wait_timeout")
     wanted = _wanted(call)
     if params["registry_auth"] is not None and params["image"] is not None:
         registry = parse_reference(params["image"]).registry or "docker.io"
@@ -140,7 +143,10 @@ def _in_options(params: Mapping[str, Any], spec: Mapping[str, Any]) -> dict[str,
 
 
 def _wanted(call: Call) -> ServiceSpec:
-    params = {**call.params, **{option: _policy(call.params[option]) for option in _POLICIES}}
+    params = {
+        **call.params,
+        **{option: _policy(call.params[option], option) for option in _POLICIES},
+    }
     if params["state"] == "absent":
         return ServiceSpec(params["name"])
     settings = {name: params[name] for name in _SAME}
@@ -217,13 +223,25 @@ def _healthcheck(stated: Mapping[str, Any] | None) -> Healthcheck | None:
     return None if stated is None else Healthcheck(**stated)
 
 
-def _policy(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _policy(stated: Mapping[str, Any] | None, option: str) -> dict[str, Any] | None:
     if stated is None:
         return None
     return {
-        name: f"{value}ns" if name in _DURATIONS and str(value).isdecimal() else value
+        name: _duration(value, f"{option}: {name}") if name in _DURATIONS and value else value
         for name, value in stated.items()
     }
+
+
+def _duration(text: str, where: str) -> str:
+    if text.strip().isdecimal():
+        return f"{text.strip()}ns"
+    try:
+        float(text)
+    except ValueError:
+        return text
+    raise errors.InvalidInput(
+        f"{where}: {text!r} has no unit, and a number alone is in nanoseconds. Write 1.5s or so."
+    )
 
 
 def _credentials(stated: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -251,7 +269,7 @@ def _mount(call: Call, stated: Mapping[str, Any]) -> Mapping[str, Any]:
         volume_driver=config.get("name"),
         volume_options=texts(_full(config.get("options")), "mounts.driver_config.options"),
         tmpfs_size=None if size is None else parse_bytes(size, "tmpfs_size"),
-        tmpfs_mode=stated["tmpfs_mode"],
+        tmpfs_mode=_mode(stated["tmpfs_mode"], "mounts: tmpfs_mode"),
     )
     written: Mapping[str, Any] = mount.to_engine()
     return written
@@ -285,13 +303,24 @@ def _port(stated: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
+def _mode(stated: Any, where: str) -> int | None:
+    """Read permissions: what YAML made a number of is one, and a text is octal and says so."""
+    if not isinstance(stated, str):
+        return None if stated is None else read_number(stated, where)
+    if re.fullmatch("0o?[0-7]*", stated) is None:
+        raise errors.InvalidInput(
+            f"{where}: {stated!r} is no octal number. Write it with a leading zero, such as '0444'."
+        )
+    return int(stated, 8)
+
+
 def _file(sort: str, stated: Mapping[str, Any]) -> dict[str, Any]:
     name = stated[f"{sort}_name"]
     file = {
         "Name": stated["filename"] or name,
         "UID": stated["uid"],
         "GID": stated["gid"],
-        "Mode": stated["mode"],
+        "Mode": _mode(stated["mode"], f"{sort}s: mode"),
     }
     key = sort.capitalize()
     identity = {} if stated[f"{sort}_id"] is None else {f"{key}ID": stated[f"{sort}_id"]}

@@ -56,6 +56,8 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
         known: gets what was done, also where the services then do not get there.
     """
     params = call.params
+    for option in ("absent_retries_interval", "wait_timeout"):
+        check_seconds(params[option], option)
     if params["state"] == "absent":
         if params["absent_retries"] < 0:
             raise errors.InvalidInput(f"absent_retries: {params['absent_retries']} is negative.")

@@ -494,7 +494,7 @@ options:
         type: str
         required: true
       tmpfs_mode:
-        description: Its permissions, as an octal number. For O(mounts[].type=tmpfs).
+        description: Its permissions, as an octal number in quotes. For O(mounts[].type=tmpfs).
         type: str
       tmpfs_options:
         description:

@@ -48,6 +48,7 @@ options:
       - Labels by name. An existing secret may have more labels than are named here.
       - They are changed in place, also while services use the secret.
       - A boolean or a fraction among them is refused, for YAML may have changed how it was written; quote it.
+      - C(ansible_key) and C(ansible_version) are refused; they tell what the content is.
     type: dict
   rolling_versions:
     description:

@@ -60,8 +60,8 @@ options:
         description: The id of the group that the file belongs to.
         type: str
       mode:
-        description: The permissions of the file as an octal number, such as V(0444).
-        type: int
+        description: The permissions of the file as an octal number with a leading zero, such as V(0444). It may be in quotes.
+        type: raw
       uid:
         description: The id of the user that the file belongs to.
         type: str
@@ -246,8 +246,8 @@ options:
         type: str
         required: true
       tmpfs_mode:
-        description: The permissions of the folder in memory, as an octal number.
-        type: int
+        description: The permissions of the folder in memory, likewise as an octal number with a leading zero.
+        type: raw
       tmpfs_size:
         description: The size of the folder in memory, such as V(64M).
         type: str
@@ -417,8 +417,8 @@ options:
         description: The id of the group that the file belongs to.
         type: str
       mode:
-        description: The permissions of the file as an octal number, such as V(0444).
-        type: int
+        description: The permissions of the file as an octal number with a leading zero, such as V(0444). It may be in quotes.
+        type: raw
       uid:
         description: The id of the user that the file belongs to.
         type: str
@@ -614,7 +614,7 @@ ARGUMENTS = {
             "config_name": {"type": "str", "required": True},
             "filename": {"type": "str"},
             "gid": {"type": "str"},
-            "mode": {"type": "int"},
+            "mode": {"type": "raw"},
             "uid": {"type": "str"},
         },
     },
@@ -683,7 +683,7 @@ ARGUMENTS = {
             "readonly": {"type": "bool"},
             "source": {"type": "str"},
             "target": {"type": "str", "required": True},
-            "tmpfs_mode": {"type": "int"},
+            "tmpfs_mode": {"type": "raw"},
             "tmpfs_size": {"type": "str"},
             "type": {
                 "type": "str",
@@ -758,7 +758,7 @@ ARGUMENTS = {
             "secret_name": {"type": "str", "required": True},
             "filename": {"type": "str"},
             "gid": {"type": "str"},
-            "mode": {"type": "int"},
+            "mode": {"type": "raw"},
             "uid": {"type": "str"},
         },
         "no_log": False,

@@ -27,7 +27,7 @@ class Project:
 
     Attributes:
         directory: its folder, from which relative paths count.
-        name: its name; None is the one in its files, or the folder's.
+        name: its name, not empty; None is the one in its files, or the folder's.
         files: its Compose files; empty means those that Compose finds itself.
         env_files: files with variables for them; empty means `.env`.
         profiles: which profiles count.
@@ -38,6 +38,11 @@ class Project:
     files: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse an empty name: Compose would take the folder's, which may be a temporary one."""
+        if self.name is not None and not self.name.strip():
+            raise InvalidInput("project_name: it is empty. Name the project, or do not state it.")
 
     def check(self, *, usual: bool = True) -> None:
         """See whether its files are there.

@@ -87,7 +87,7 @@ class ContainerKind(Kind[ContainerSpec]):
 
     def find(self, engine: Engine, wanted: ContainerSpec) -> Mapping[str, Any] | None:
         """Inspect the container of that name or whole id; never one whose id begins like it."""
-        if not wanted.name:
+        if not (wanted.name or "").strip():
             raise InvalidInput("A container whose state is to be brought about needs a name.")
         for name in filter(None, (wanted.name, self.old_name)):
             with contextlib.suppress(NotFound):

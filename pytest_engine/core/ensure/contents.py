@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import Conflict, InvalidInput
 from ..polling import until_led
-from ..spec.content import ContentSpec
+from ..spec.content import CONTENT_LABEL, VERSION_LABEL, ContentSpec
 from .compare import Difference, Field, contains, equals
 from .reconcile import Kind, Outcome, Plan
 from .updating import update_object
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from ..client import Engine
 
 __all__ = ["CONTENT_LABEL", "VERSION_LABEL", "ContentKind"]
-
-CONTENT_LABEL = "ansible_key"
-VERSION_LABEL = "ansible_version"
 
 _FIELDS = (
     Field(

@@ -223,6 +223,8 @@ def _load(
     *,
     check: bool,
 ) -> None:
+    if not wanted.load_path:
+        raise InvalidInput("load_path: name the archive that the image is in.")
     archived = read_archive(wanted.load_path)
     if archived is not None:
         by_id = is_image_id(wanted.name)

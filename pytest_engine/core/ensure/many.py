@@ -138,11 +138,13 @@ def other_containers(engine: Engine, labels: Mapping[str, str], names: Sequence[
     there = engine.containers.list(
         all=True, filters={"label": [f"{key}={value}" for key, value in labels.items()]}
     )
-    # The names that links give to a container have a slash in them.
+    # The names that links give to a container have a slash in them. Podman takes a label without
+    # a value for one with any.
     own = [
         name[1:]
         for container in there
         if container["Id"] not in names
+        and labels.items() <= (container.get("Labels") or {}).items()
         for name in container.get("Names") or ()
         if "/" not in name[1:]
     ]

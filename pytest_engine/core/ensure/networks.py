@@ -354,7 +354,9 @@ def _stopped_members(engine: Engine, network: str) -> dict[str, str]:
         # That state Podman does not know, and refuses to look for.
         states.append("dead")
     listed = engine.containers.list(all=True, filters={"network": network, "status": states})
-    return {str(entry["Names"][0]).lstrip("/"): str(entry["Id"]) for entry in listed}
+    # One that is being removed has no name any more.
+    named = [entry for entry in listed if entry.get("Names")]
+    return {str(entry["Names"][0]).lstrip("/"): str(entry["Id"]) for entry in named}
 
 
 def _within(

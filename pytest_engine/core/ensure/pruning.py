@@ -93,6 +93,8 @@ def prune(
         What was removed, by sort; the build cache is `builder_cache`.
 
     Raises:
+        InvalidInput: a filter is none of a sort's; nothing was removed. Podman has filters of its
+            own, which it checks itself.
         Incompatible: what would go is asked of Podman, which has rules of its own.
         EngineError: the engine refuses; its `done` names what was pruned before.
     """
@@ -102,7 +104,10 @@ def prune(
                 "What Podman would remove cannot be told beforehand: it has rules of its own. "
                 "Look with its lists at what there is, and prune without check mode."
             )
+        _check_filters(engine, wanted, cache)
         return _Preview(engine).tell(wanted, cache)
+    if not engine.is_podman:
+        _check_filters(engine, wanted, cache)
     done: dict[str, Pruned] = {}
     gone: list[str] = []
     with telling(gone):
@@ -120,6 +125,27 @@ def prune(
             removed = answer.get("CachesDeleted") or []
             done["builder_cache"] = Pruned(list(removed), answer.get("SpaceReclaimed") or 0)
     return done
+
+
+def _check_filters(
+    engine: Engine, wanted: Mapping[str, Filters | None], cache: BuildCachePruning | None
+) -> None:
+    """Refuse what the engine would, before it prunes the sorts ahead of that."""
+    for what, stated in wanted.items():
+        filters, known = stated or {}, _LABELS_AND_AGE
+        if what == "images":
+            known |= {"dangling"}
+        elif what == "volumes":
+            known = frozenset({"label", "label!", *(("all",) if speaks(engine, 1, 42) else ())})
+        refuse_others(what.capitalize(), filters, known)
+        Age(engine, filters)
+        for flag in ("dangling", "all"):
+            read_flag(flag, filters.get(flag))
+    if cache is not None:
+        filters = _cache_filters(cache)
+        Age(engine, filters, times=False)
+        for name in ("id", "type"):
+            _one_text(filters, name)
 
 
 class _Preview:
@@ -147,7 +173,6 @@ class _Preview:
         return told
 
     def _containers(self, filters: Filters) -> Pruned:
-        refuse_others("Containers", filters, _LABELS_AND_AGE)
         age = Age(self._engine, filters)
         listed = [
             container
@@ -160,7 +185,6 @@ class _Preview:
         return Pruned(self._gone, sum(container.get("SizeRw") or 0 for container in listed))
 
     def _images(self, filters: Filters) -> Pruned:
-        refuse_others("Images", filters, _LABELS_AND_AGE | {"dangling"})
         age = Age(self._engine, filters)
         named = read_flag("dangling", filters.get("dangling")) is False
         used = {
@@ -182,7 +206,6 @@ class _Preview:
         return Pruned(removed, space)
 
     def _networks(self, filters: Filters) -> Pruned:
-        refuse_others("Networks", filters, _LABELS_AND_AGE)
         age = Age(self._engine, filters)
         listed = [
             network["Id"]
@@ -212,9 +235,7 @@ class _Preview:
 
     def _volumes(self, filters: Filters) -> Pruned:
         # From API 1.42 on, volumes with a name have to be asked for.
-        asks = speaks(self._engine, 1, 42)
-        refuse_others("Volumes", filters, {"label", "label!", *(("all",) if asks else ())})
-        named = not asks or read_flag("all", filters.get("all"))
+        named = not speaks(self._engine, 1, 42) or read_flag("all", filters.get("all"))
         volumes = [
             volume["Name"]
             for volume in self._unused_volumes()
@@ -243,9 +264,7 @@ class _Preview:
         return [volume for volume in listed if volume["Name"] not in used]
 
     def _build_cache(self, cache: BuildCachePruning) -> Pruned:
-        filters = dict(cache.filters or {})
-        if "unused-for" in filters:
-            filters["until"] = filters.pop("unused-for")
+        filters = _cache_filters(cache)
         age = Age(self._engine, filters, times=False)
         there = self._measured("BuildCache")
         entries = [
@@ -294,12 +313,29 @@ def _beyond(
     return gone
 
 
+def _cache_filters(cache: BuildCachePruning) -> dict[str, Any]:
+    """Return the filters, with one name for the age."""
+    filters = dict(cache.filters or {})
+    if "unused-for" in filters:
+        filters["until"] = filters.pop("unused-for")
+    return filters
+
+
+def _one_text(filters: Filters, name: str) -> str | None:
+    texts = filter_texts(filters.get(name))
+    if len(texts) > 1:
+        raise InvalidInput(
+            f"{name}: the build cache is pruned by one value, not {', '.join(texts)}."
+        )
+    return texts[0] if texts else None
+
+
 def _matches_cache(filters: Filters, entry: Mapping[str, Any]) -> bool:
-    ids, types = filter_texts(filters.get("id")), filter_texts(filters.get("type"))
-    for texts in (ids, types):
-        if len(texts) > 1:
-            raise InvalidInput(f"The build cache is pruned by one value, not {', '.join(texts)}.")
-    # The engine takes the id for a regular expression.
-    if ids and not re.search(ids[0], entry["ID"]):
-        return False
-    return not types or entry.get("Type") == types[0]
+    id, type = _one_text(filters, "id"), _one_text(filters, "type")
+    try:
+        # The engine takes the id for a regular expression.
+        if id is not None and not re.search(id, entry["ID"]):
+            return False
+    except re.error as exc:
+        raise InvalidInput(f"id: {id!r} is no regular expression: {exc}.") from exc
+    return type is None or entry.get("Type") == type

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ..stackfile.values import NAMESPACE
+from ..stackfile.values import NAMESPACE, check_name
 from .swarm_looking import node_names
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ def list_stacks(engine: Engine) -> list[dict[str, str]]:
 
 
 def list_stack_tasks(engine: Engine, name: str) -> list[dict[str, str]]:
-    """List the tasks of a stack, also those that have ended, in three requests."""
+    """List the tasks of a stack, also those that have ended, in three requests.
+
+    Raises:
+        InvalidInput: the name is empty or blank.
+    """
+    check_name(name)
     filters = {"label": f"{NAMESPACE}={name}"}
     tasks = engine.tasks.list(filters=filters)
     if not tasks:

@@ -10,7 +10,7 @@ from ..api.distribution import (  # pylint: disable=unused-import
     Distribution,  # noqa: F401  # travels along
 )
 from ..errors import EngineError, InvalidInput, NotFound, telling
-from ..stackfile.values import NAMESPACE
+from ..stackfile.values import NAMESPACE, check_name
 from .configs import ConfigKind
 from .networks import NetworkKind
 from .reconcile import Action, Outcome, reconcile
@@ -150,8 +150,10 @@ def remove_stack(
         sleep: waits for some seconds.
 
     Raises:
+        InvalidInput: the name is empty or blank.
         EngineError: after the last look something was left.
     """
+    check_name(name)
     outcome = StackOutcome()
     with telling(() if check else outcome.actions):
         left = _sweep(engine, name, outcome, check=check, strict=not retries)
@@ -167,22 +169,23 @@ def remove_stack(
     return outcome
 
 
-def _belongs(service: Mapping[str, Any], stack: str) -> bool:
-    return (service["Spec"].get("Labels") or {}).get(NAMESPACE) == stack
-
-
-def _of(stack: str) -> dict[str, str]:
-    return {"label": f"{NAMESPACE}={stack}"}
+def _belongs(found: Mapping[str, Any], stack: str) -> bool:
+    # Only networks have their labels outside of a specification.
+    return (found.get("Spec", found).get("Labels") or {}).get(NAMESPACE) == stack
 
 
 def _parts(engine: Engine, name: str) -> list[tuple[str, Callable[[str], object], Any]]:
     """List what a stack has, in the order in which it can be removed."""
-    filters = _of(name)
+    filters = {"label": f"{NAMESPACE}={name}"}
+    parts: list[tuple[str, Any]] = [
+        ("service", engine.services),
+        ("secret", engine.secrets),
+        ("config", engine.configs),
+        ("network", engine.networks),
+    ]
     return [
-        ("service", engine.services.remove, engine.services.list(filters=filters)),
-        ("secret", engine.secrets.remove, engine.secrets.list(filters=filters)),
-        ("config", engine.configs.remove, engine.configs.list(filters=filters)),
-        ("network", engine.networks.remove, engine.networks.list(filters=filters)),
+        (sort, part.remove, [one for one in part.list(filters=filters) if _belongs(one, name)])
+        for sort, part in parts
     ]
 
 

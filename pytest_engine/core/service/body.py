@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
+from ..errors import InvalidInput
 from ..spec.values import parse_command
 from .definition import ServiceDefinition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..types.engine import Service, ServiceCreateBody
 
 __all__ = [
@@ -199,20 +203,41 @@ def restarts(definition: ServiceDefinition) -> bool:
 
 
 def read_definition(service: Service) -> ServiceDefinition:
-    """Read what a service is to be from its specification."""
+    """Read what a service is to be from its specification.
+
+    Raises:
+        InvalidInput: that cannot be read, as where a newer version has written it.
+    """
     spec = service["Spec"]
-    plain = json.loads((spec.get("Labels") or {})[DEFINITION_LABEL])
     linked = set(read_life(service).variables)
     container = spec.get("TaskTemplate", {}).get("ContainerSpec", {})
     env = dict(one.partition("=")[::2] for one in container.get("Env") or [])
     own = {name: value for name, value in env.items() if name not in linked}
-    return ServiceDefinition(**plain, container_envvars=own)
+    with _reading(service, DEFINITION_LABEL) as labels:
+        return ServiceDefinition(**json.loads(labels[DEFINITION_LABEL]), container_envvars=own)
 
 
 def read_life(service: Service) -> Life:
-    """Read what is recorded of a service."""
-    labels = service["Spec"].get("Labels") or {}
-    return Life(**json.loads(labels.get(LIFE_LABEL) or "{}"))
+    """Read what is recorded of a service.
+
+    Raises:
+        InvalidInput: that cannot be read, likewise.
+    """
+    with _reading(service, LIFE_LABEL) as labels:
+        return Life(**json.loads(labels.get(LIFE_LABEL) or "{}"))
+
+
+@contextmanager
+def _reading(service: Service, label: str) -> Iterator[Mapping[str, str]]:
+    """Give the labels of a service, and tell whose it is where one cannot be read."""
+    try:
+        yield service["Spec"].get("Labels") or {}
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as exc:
+        raise InvalidInput(
+            f"Service {service['Spec'].get('Name')}: its label {label} cannot be read here: {exc}. "
+            "If a newer version has made it, use that one; or remove it with the swarm's own "
+            "operations, and make it anew."
+        ) from exc
 
 
 def volume_name(service: str, path: str, generation: int, place: str) -> str:

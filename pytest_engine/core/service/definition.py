@@ -283,6 +283,8 @@ def _link(one: object) -> dict[str, str]:
     if not given.get("to_service"):
         raise InvalidInput("linked_to_service: each states the service as to_service.")
     target = _last(given["to_service"])
+    if not target:
+        raise InvalidInput("linked_to_service: to_service: it names no service.")
     return {"to_service": target, "name": str(given.get("name") or target)}
 
 
@@ -296,6 +298,8 @@ def _binding(one: object) -> dict[str, Any]:
         if "host_path" in given:
             raise InvalidInput("bindings: a host_path needs a container_path.")
         given["volumes_from"] = _last(given["volumes_from"])
+        if not given["volumes_from"]:
+            raise InvalidInput("bindings: volumes_from: it names no service. Leave it out.")
     for key in ("host_path", "container_path"):
         if not str(given.get(key, "/")).startswith("/"):
             raise InvalidInput(f"bindings: {key}: {given[key]!r} is no absolute path.")

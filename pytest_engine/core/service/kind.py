@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..api.asked import check_seconds
 from ..ensure.compare import Difference, Field, equals
 from ..ensure.reconcile import Action, Kind, Plan
 from ..errors import EngineError, InvalidInput, telling
@@ -118,6 +119,10 @@ class ServiceKind(Kind[ServiceWanted]):
     noun: ClassVar[str] = "service"
     states: ClassVar[Sequence[str]] = ("present", "absent", "started", "stopped", "redeployed")
     fields: ClassVar[Sequence[Field]] = _fields()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be waited before anything is done."""
+        check_seconds(self.timeout, "wait_timeout")
 
     def find(self, engine: Engine, wanted: ServiceWanted) -> Mapping[str, Any] | None:
         """Look for the service of that name."""

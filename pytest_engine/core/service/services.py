@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 # What an Engine imports by itself travels to a target because it is named here.
+from ..api.asked import check_seconds
 from ..api.distribution import Distribution  # noqa: F401  # pylint: disable=unused-import
 from ..api.networks import Networks  # noqa: F401  # pylint: disable=unused-import
 from ..api.nodes import Nodes  # noqa: F401  # pylint: disable=unused-import
@@ -74,7 +75,7 @@ class LiveServices:
 
         Raises:
             NotFound: there is none.
-            InvalidInput: there is one, but it was not made here.
+            InvalidInput: there is one, but it was not made here, or cannot be read here.
         """
         found = self._inspect(service)
         if DEFINITION_LABEL not in (found["Spec"].get("Labels") or {}):
@@ -101,6 +102,8 @@ class LiveServices:
     ) -> list[LiveService]:
         """List services, by name, in two or three requests however many there are.
 
+        One whose definition cannot be read here, such as a newer version's, is left out.
+
         Args:
             uuid: only the one with this.
             state: only those in this state.
@@ -113,7 +116,11 @@ class LiveServices:
         tasks: dict[str, list[Task]] = defaultdict(list)
         for task in self.tasks() if found else ():
             tasks[task.get("ServiceID", "")].append(task)
-        services = [LiveService(self, one, tasks[one["ID"]]) for one in found]
+        services = []
+        for one in found:
+            # Others are not to suffer from it; `get` tells why.
+            with suppress(InvalidInput):
+                services.append(LiveService(self, one, tasks[one["ID"]]))
         wanted = {"uuid": uuid, "state": state, "name": name, "stack": stack}
         return sorted(
             (
@@ -216,7 +223,12 @@ class LiveServices:
             return None
 
     def now(self, seconds: float = 0.0) -> str:
-        """Tell the time, or that in so many seconds, as it is recorded."""
+        """Tell the time, or that in so many seconds, as it is recorded.
+
+        Raises:
+            InvalidInput: that cannot be waited.
+        """
+        check_seconds(seconds)
         moment = datetime.now(timezone.utc) + timedelta(seconds=seconds)
         return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from ..api.asked import check_seconds
 from ..converge import no_node_for
 from ..errors import EngineError, InvalidInput
 from ..polling import poll
@@ -22,10 +23,11 @@ def wait_for_state(service: LiveService, states: Sequence[str], timeout: float) 
     """Look at a service until it is in one of some states.
 
     Raises:
-        InvalidInput: one of them is none.
+        InvalidInput: one of them is none, or the time cannot be waited.
         EngineError: no node takes a container of it, and no waiting will change that.
         Timeout: it did not get there in time.
     """
+    check_seconds(timeout)
     for state in states:
         if state not in STATES:
             raise InvalidInput(f"{state!r} is none of {', '.join(STATES)}.")

@@ -10,7 +10,11 @@ from ..errors import InvalidInput
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ContentSpec"]
+__all__ = ["CONTENT_LABEL", "VERSION_LABEL", "ContentSpec"]
+
+# Labels that tell what cannot be read: a digest of the content, and the number of a version.
+CONTENT_LABEL = "ansible_key"
+VERSION_LABEL = "ansible_version"
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class ContentSpec:
     Attributes:
         name: its name; with versions, what their names begin with.
         data: its content, which is shown nowhere.
-        labels: its labels.
+        labels: its labels, without those two.
         template_driver: what fills in the content for each task; engines know `golang`.
     """
 
@@ -30,6 +34,12 @@ class ContentSpec:
     template_driver: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an empty name."""
-        if not self.name:
+        """Refuse an empty name, and labels that would be written over."""
+        if not (self.name or "").strip():
             raise InvalidInput("A secret or a config needs a name.")
+        reserved = sorted({CONTENT_LABEL, VERSION_LABEL} & (self.labels or {}).keys())
+        if reserved:
+            raise InvalidInput(
+                f"labels: {', '.join(reserved)} tells what a content is. Leave it out, or choose "
+                "another name."
+            )

@@ -62,6 +62,19 @@ class IpamPool:
         for network in filter(None, (self.subnet, self.ip_range)):
             if "/" not in network:
                 raise InvalidInput(f"IPAM pool: {network!r} lacks its length, like /24 or /64.")
+        self._check_places()
+
+    def _check_places(self) -> None:
+        """Refuse what lies outside of the subnet, which engines refuse when it is too late."""
+        if not self.subnet:
+            return
+        subnet = ipaddress.ip_network(self.subnet, strict=False)
+        stated = [("ip_range", self.ip_range), ("gateway", self.gateway)]
+        stated += [(f"aux_addresses: {n}", one) for n, one in (self.aux_addresses or {}).items()]
+        for name, place in stated:
+            inside = ipaddress.ip_network(place or subnet, strict=False)
+            if inside.network_address not in subnet or inside.prefixlen < subnet.prefixlen:
+                raise InvalidInput(f"IPAM pool: {name}: {place} is not in {self.subnet}.")
 
     def to_engine(self) -> IPAMConfig:
         """Write it as the Engine's `IPAMConfig`, without what is not stated."""
@@ -117,7 +130,7 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         """Refuse an empty name."""
-        if not self.name:
+        if not (self.name or "").strip():
             raise InvalidInput("A network needs a name.")
 
     def to_engine(self) -> NetworkCreateBody:

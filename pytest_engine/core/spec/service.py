@@ -49,7 +49,7 @@ class ServiceSpec:
 
     def __post_init__(self, written: Mapping[str, str]) -> None:
         """Read the settings into the Engine's form; refuse what cannot be right."""
-        if not self.name:
+        if not (self.name or "").strip():
             raise InvalidInput("A service needs a name.")
         if self.image is not None:
             parse_reference(self.image)

@@ -184,5 +184,5 @@ class NodeSpec:
 
     def __post_init__(self) -> None:
         """Refuse an empty name, for which the engine would list all."""
-        if not self.name:
+        if not (self.name or "").strip():
             raise InvalidInput("A node needs a host name or an id.")

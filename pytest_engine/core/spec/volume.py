@@ -33,7 +33,7 @@ class VolumeSpec:
 
     def __post_init__(self) -> None:
         """Refuse an empty name, for which the engine would make one up."""
-        if not self.name:
+        if not (self.name or "").strip():
             raise InvalidInput("A volume needs a name.")
 
     def to_engine(self) -> VolumeCreateRequest:

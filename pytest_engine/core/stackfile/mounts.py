@@ -16,6 +16,7 @@ from .values import (
     read_flag,
     read_list,
     read_mapping,
+    read_mode,
     read_one_or_more,
     read_section,
 )
@@ -121,7 +122,7 @@ def _mount(
             type="tmpfs",
             read_only=read_only,
             tmpfs_size=None if size is None else parse_bytes(size, f"{where}.volumes"),
-            tmpfs_mode=tmpfs.get("mode"),
+            tmpfs_mode=read_mode(tmpfs.get("mode"), f"{where}.volumes.tmpfs.mode"),
         )
     if kind != "volume":
         return Mount(target, source, kind, read_only)

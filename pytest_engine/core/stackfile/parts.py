@@ -15,6 +15,7 @@ from .services import Names, read_service
 from .values import (
     NAMESPACE,
     check_keys,
+    check_name,
     is_external,
     read_flag,
     read_list,
@@ -67,8 +68,10 @@ def read_stack(name: str, file: Mapping[str, Any], folder: Path) -> Stack:
         folder: what paths in it are relative to.
 
     Raises:
-        InvalidInput: it says something that nobody knows, or refers to what is not there.
+        InvalidInput: it says something that nobody knows, or refers to what is not there, or the
+            name is none.
     """
+    check_name(name)
     check_keys("the file", file, _TOP)
     labels = {NAMESPACE: name}
     stack = Stack(name)

@@ -22,6 +22,7 @@ from .values import (
     read_list,
     read_mapping,
     read_mapping_or_none,
+    read_mode,
     read_number,
     read_numbered_section,
     read_one_or_more,
@@ -357,7 +358,7 @@ def _files(where: str, sort: str, stated: Any, names: Mapping[str, str]) -> list
             "Name": wanted.get("target") or source,
             "UID": _text(wanted.get("uid")),
             "GID": _text(wanted.get("gid")),
-            "Mode": _mode(f"{listed}.mode", wanted.get("mode")),
+            "Mode": read_mode(wanted.get("mode"), f"{listed}.mode"),
         }
         references.append({f"{sort.capitalize()}Name": names[source], "File": _stated(file)})
     return references
@@ -381,12 +382,3 @@ def _credentials(where: str, stated: Any, names: Mapping[str, str]) -> dict[str,
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _mode(where: str, value: Any) -> int | None:
-    if isinstance(value, str):
-        try:
-            return int(value, 8)
-        except ValueError as exc:
-            raise InvalidInput(f"{where}: {value!r} is no octal number.") from exc
-    return read_number(value, where)

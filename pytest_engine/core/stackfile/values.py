@@ -11,12 +11,14 @@ from ..spec.readers import read_as_text
 __all__ = [
     "NAMESPACE",
     "check_keys",
+    "check_name",
     "is_external",
     "read_flag",
     "read_hosts",
     "read_list",
     "read_mapping",
     "read_mapping_or_none",
+    "read_mode",
     "read_number",
     "read_numbered_section",
     "read_one_or_more",
@@ -42,6 +44,16 @@ def check_keys(where: str, stated: Mapping[str, Any], known: Sequence[str]) -> N
         raise InvalidInput(f"{where}: {', '.join(map(str, unknown))}: not supported for a stack.")
 
 
+def check_name(name: object) -> None:
+    """Refuse to take nothing for the name of a stack: by no name, a swarm lists what is of any.
+
+    Raises:
+        InvalidInput: it is empty or blank, or no text.
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise InvalidInput("name: a stack is named by a text that is not empty.")
+
+
 def read_flag(stated: Any, where: str) -> bool | None:
     """Read a yes or no; None: it is not stated."""
     if stated is None or isinstance(stated, bool):
@@ -60,6 +72,16 @@ def read_number(stated: Any, where: str) -> int | None:
         return int(stated)
     except (OverflowError, TypeError, ValueError) as exc:
         raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
+
+
+def read_mode(stated: Any, where: str) -> int | None:
+    """Read the mode of a file; a text is octal. None: it is not stated."""
+    if not isinstance(stated, str):
+        return read_number(stated, where)
+    try:
+        return int(stated, 8)
+    except ValueError as exc:
+        raise InvalidInput(f"{where}: {stated!r} is no octal number.") from exc
 
 
 def _read_ratio(stated: Any, where: str) -> float | None:

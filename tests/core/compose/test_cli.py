@@ -362,3 +362,9 @@ def test_a_definition_is_a_file_of_its_owner_for_a_while() -> None:
         assert project.directory.stat().st_mode & 0o077 == 0
         assert (project.name, project.profiles) == ("shop", ("p",))
     assert not project.directory.exists()
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_not_that_of_the_folder(name: str) -> None:
+    with pytest.raises(InvalidInput, match=r"^project_name: it is empty"):
+        Project(Path("/"), name)

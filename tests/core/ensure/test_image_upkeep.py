@@ -151,6 +151,7 @@ def test_an_image_is_loaded_and_others_with_it_are_told(
         (UpkeepSpec(NOBODY, push=True), "cannot be pushed by its id"),
         (UpkeepSpec(NOBODY, "pull"), "an id cannot be had by pull"),
         (UpkeepSpec(NOBODY, "build"), "an id cannot be had by build"),
+        (UpkeepSpec("test-nobody:1", "load"), "load_path: name the archive"),
         (UpkeepSpec("test-nobody:1", "load", load_path="/nowhere"), "no archive /nowhere"),
         (UpkeepSpec("test-nobody:1", "build"), "say how to build"),
     ],

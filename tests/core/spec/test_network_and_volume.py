@@ -98,6 +98,16 @@ def test_a_network_without_a_name_is_refused() -> None:
         ({"subnet": "here"}, "here"),
         ({"ip_range": "10.1.0.0/x"}, "10.1.0.0/x"),
         ({"gateway": "10.1.0.0/24"}, "10.1.0.0/24"),
+        (
+            {"subnet": "10.1.0.0/24", "gateway": "10.2.0.1"},
+            "gateway: 10.2.0.1 is not in 10.1.0.0/24",
+        ),
+        ({"subnet": "10.1.0.0/24", "gateway": "fd00::1"}, "gateway: fd00::1 is not in"),
+        ({"subnet": "10.1.0.0/24", "ip_range": "10.1.0.0/16"}, "ip_range: 10.1.0.0/16 is not in"),
+        (
+            {"subnet": "fd00::/64", "aux_addresses": {"r": "fd01::1"}},
+            "aux_addresses: r: fd01::1 is",
+        ),
         ({"aux_addresses": {"router": "there"}}, "there"),
         ({"aux_addresses": {"router": ""}}, "aux_addresses: router: state its address"),
         ({"aux_addresses": {"router": 5}}, "aux_addresses: router: 5 is no text"),

@@ -174,6 +174,9 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
         ({"credential_spec": {"file": "x.json"}}, "credential_spec", {"File": "x.json"}),
         ({"credential_spec": {"registry": "x"}}, "credential_spec", {"Registry": "x"}),
         ({"credential_spec": {"config": "conf"}}, "credential_spec", {"Config": "shop_conf"}),
+        ({"volumes": [{"type": "tmpfs", "target": "/t", "tmpfs": {"mode": "0700"}}]}, "mounts", [
+            {"Type": "tmpfs", "Target": "/t", "ReadOnly": False, "TmpfsOptions": {"Mode": 0o700}}
+        ]),
         ({"tmpfs": "/t"}, "mounts", [{"Type": "tmpfs", "Target": "/t", "ReadOnly": False}]),
         # What a variable is filled in with is text.
         ({"tty": "yes"}, "tty", True),
@@ -267,6 +270,7 @@ def test_one_task_runs_where_no_number_is_stated(mode: str, replicas: int | None
         ({"services": {"web": {"image": "a", "healthcheck": {"test": 5}}}}, "and not 5"),
         (mounted(bind={"recursive": "disabled"}), "web.volumes.bind: recursive: not supported"),
         (mounted(volume={"subpth": "a"}), "web.volumes.volume: subpth: not supported"),
+        (mounted(type="tmpfs", tmpfs={"mode": "rw"}), "web.volumes.tmpfs.mode: 'rw' is no octal"),
         (mounted(tmpfs={"siz": 1}), "web.volumes.tmpfs: siz: not supported"),
         ({"services": {"web": {"image": "a", "logging": {"drivr": "b"}}}}, "logging: drivr: not"),
         ({"services": {"web": {"image": "a", "credential_spec": {}}}}, "state one of config, file"),

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""What no module can take, refused before any engine is asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+__all__ = ["refuse_blank"]
+
+
+def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+    """Refuse required texts that are empty, as Ansible makes them of null.
+
+    Raises:
+        InvalidInput: one is empty or blank.
+    """
+    for option, rule in argument_spec.items():
+        is_text = rule.get("required") and rule.get("type") in ("str", "path")
+        if is_text and not params[option].strip():
+            raise InvalidInput(f"{option}: it is empty. Write what is meant.")
