@@ -164,6 +164,10 @@ def _spread(value: Any, what: str) -> list[dict[str, Any]]:
     return preferences
 
 
+# So many always fit into 64 bits with a sign.
+_DIGITS = 18
+
+
 def _generic(value: Any, what: str) -> list[dict[str, Any]]:
     """Read generic resources: `kind=2` for so many, `kind=name` for a certain one."""
     resources = []
@@ -172,6 +176,8 @@ def _generic(value: Any, what: str) -> list[dict[str, Any]]:
         if not (kind and equals and amount):
             raise InvalidInput(f"{what}: {item!r}: write kind=number or kind=name.")
         if amount.isdecimal():
+            if len(amount) > _DIGITS:
+                raise InvalidInput(f"{what}: {kind}: it is more than an engine can count.")
             resources.append({"DiscreteResourceSpec": {"Kind": kind, "Value": int(amount)}})
         else:
             resources.append({"NamedResourceSpec": {"Kind": kind, "Value": amount}})
