@@ -166,6 +166,32 @@ def test_a_file_whose_name_holds_a_nul_is_refused(
         read(part, "a\0b")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a:\n  b: 1\n  c: 2\n  'b': 3\n", r"is no YAML: the key 'b' stands.*line 4"),
+        ("a: {1: x, '1': y}", r"is no YAML: the key '1' stands.*line 1"),
+        ('{"a": {"b": 1, "b": 2}}', r": the key 'b' stands there twice"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_compose_file_is_named(
+    engine: Any, part: Callable[[str], Any], tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(text)
+    with pytest.raises(engine.errors.InvalidInput, match=rf"(?s)^compose: {file}:? ?{said}"):
+        part("stack_options")._file(str(file))  # noqa: SLF001  # what is read
+
+
+def test_what_is_merged_into_a_mapping_may_stand_there_as_well(
+    part: Callable[[str], Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text("x-a: &a {k: 1}\nx-b: &b {<<: *a, k: 2}\nx-c: {<<: *b, k: 3}\n")
+    read = part("stack_options")._file(str(file))  # noqa: SLF001  # what is read
+    assert [one["k"] for one in read.values()] == [1, 2, 3]
+
+
 class Answer(Exception):
     """What a module ends with."""
 
