@@ -17,11 +17,13 @@ pytestmark = pytest.mark.ansible
 
 @pytest.fixture(scope="module")
 def part(collection: Path) -> Iterator[Callable[[str], Any]]:
-    """Imports a part of the staged collection that the modules share: `part("engine")`."""
+    """Imports a part of the staged collection: `part("engine")`, which the modules share."""
     with pytest.MonkeyPatch.context() as patched:
         patched.syspath_prepend(collection / "plugins")
-        yield lambda name: importlib.import_module(f"module_utils.{name}")
-    for name in [name for name in sys.modules if name.partition(".")[0] == "module_utils"]:
+        yield lambda name: importlib.import_module(
+            name if name.startswith("filter.") else f"module_utils.{name}"
+        )
+    for name in [n for n in sys.modules if n.partition(".")[0] in ("filter", "module_utils")]:
         del sys.modules[name]
 
 
@@ -83,6 +85,34 @@ def test_labels_are_what_was_written(engine: Any) -> None:
     for wrong in ({"kept": True}, {"release": 1.1}):
         with pytest.raises(engine.errors.InvalidInput, match=r"^labels: the value "):
             engine.labels(wrong)
+
+
+@pytest.mark.parametrize(
+    ("ports", "host", "said"),
+    [
+        ({"80/tcp": [{"HostIp": "10.0.0.1"}]}, None, "where container web publishes 80/tcp is no"),
+        ({"80/tcp": [{"HostIp": "", "HostPort": ""}]}, None, "where container web publishes"),
+        ({"80/tcp": ["8080"]}, None, "where container web publishes"),
+        ({"80/tcp": 5}, None, "where container web publishes"),
+        (["80/tcp"], None, "this is no container"),
+        ({"80/tcp": [{"HostPort": "1"}]}, 5, "host: 5 is no text"),
+    ],
+)
+def test_ports_that_are_none_are_refused_by_the_filter(
+    part: Callable[[str], Any], ports: Any, host: Any, said: str
+) -> None:
+    published = part("filter.published_port")
+    container = {"Name": "/web", "NetworkSettings": {"Ports": ports}}
+    with pytest.raises(published.AnsibleFilterError, match=f"^published_port: {said}"):
+        published.published_port(container, 80, host)
+
+
+def test_a_port_that_is_published_without_an_address_is_everywhere(
+    part: Callable[[str], Any],
+) -> None:
+    container = {"NetworkSettings": {"Ports": {"80/tcp": [{"HostIp": None, "HostPort": "81"}]}}}
+    found = part("filter.published_port").published_port(container, 80)
+    assert found == {"host": "127.0.0.1", "port": 81, "address": "127.0.0.1:81"}
 
 
 @pytest.fixture
