@@ -137,7 +137,7 @@ def current_context(config: Path) -> str:
     """Return the context that a configuration names as the current one; empty: none."""
     try:
         value = json.loads((config / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         # A broken file is for the docker command to complain of; it is no address.
         return ""
     name = value.get("currentContext") if isinstance(value, dict) else None
@@ -157,7 +157,7 @@ def _context_endpoint(config: Path, name: str, origin: str, tls: Tls | None) -> 
         raise InvalidInput(
             f"{origin}: there is no Docker context {name!r} (looked for {meta})."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
         raise InvalidInput(f"{origin}: cannot read Docker context {name!r} from {meta}.") from exc
     unchecked = bool(endpoint.get("SkipTLSVerify"))
     files = config / "contexts" / "tls" / identity / "docker"

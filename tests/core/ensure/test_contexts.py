@@ -80,7 +80,13 @@ def test_a_context_is_turned_into_options(
     assert configs({"DOCKER_CONFIG": str(tmp_path)})[0] == options
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"Name": "a", "Endpoints": [1]}', "\udc80"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{}", '{"Name": "a", "Endpoints": [1]}', "\udc80"),
+        pytest.param("[" * 100_000, id="deep"),
+    ],
+)
 def test_a_context_that_cannot_be_read_is_an_error(tmp_path: Path, text: str) -> None:
     write(tmp_path, "")
     broken = tmp_path / "contexts" / "meta" / "0" / "meta.json"

@@ -45,7 +45,7 @@ def test_a_setting_that_holds_no_text_is_refused(settings: dict[str, Any], reaso
 
 
 def test_more_of_a_resource_than_can_be_counted_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="^generic_resources: gpu: it is more than"):
+    with pytest.raises(InvalidInput, match=r"^generic_resources: gpu: it is more than"):
         ServiceSpec("web", settings={"generic_resources": [f"gpu={'9' * 5000}"]})
 
 
