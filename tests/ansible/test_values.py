@@ -222,6 +222,15 @@ def test_what_is_merged_into_a_mapping_may_stand_there_as_well(
     assert [one["k"] for one in read.values()] == [1, 2, 3]
 
 
+def test_half_a_letter_cannot_be_the_input_of_a_command(
+    engine: Any, part: Callable[[str], Any]
+) -> None:
+    params = {"argv": None, "command": "cat", "stdin": "SECRET\ud800", "stdin_add_newline": True}
+    with pytest.raises(engine.errors.InvalidInput, match=r"^stdin cannot be written") as caught:
+        part("compose").command(params)
+    assert "SECRET" not in str(caught.value)
+
+
 class Answer(Exception):
     """What a module ends with."""
 

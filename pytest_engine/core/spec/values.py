@@ -15,6 +15,7 @@ from ..errors import InvalidInput, reading
 __all__ = [
     "Command",
     "Env",
+    "encode_text",
     "parse_bytes",
     "parse_command",
     "parse_duration",
@@ -142,6 +143,26 @@ def parse_env(value: Env | None) -> dict[str, str] | None:
         if "\0" in text:
             raise InvalidInput(f"env: the value of {name} holds a NUL, which no process takes.")
     return dict(pairs)
+
+
+def encode_text(text: str, what: str, errors: str = "strict") -> bytes:
+    """Write a text as UTF-8.
+
+    Args:
+        text: the text, which may be a secret.
+        what: what it is, for the message.
+        errors: with `surrogateescape`, bytes that Python reads as halves of letters are
+            written as they were.
+
+    Raises:
+        InvalidInput: it holds half a letter (a lone surrogate).
+    """
+    try:
+        return text.encode("utf-8", errors)
+    except UnicodeEncodeError as exc:
+        # Not chained: that error holds the text.
+        reason = exc.reason
+    raise InvalidInput(f"{what} cannot be written as UTF-8: {reason}.")
 
 
 def read_env_file(path: str, option: str = "env_file") -> dict[str, str]:

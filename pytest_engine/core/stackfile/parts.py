@@ -11,6 +11,7 @@ from ..errors import InvalidInput, reading
 from ..spec.content import ContentSpec
 from ..spec.network import IpamPool, NetworkSpec
 from ..spec.readers import read_text
+from ..spec.values import encode_text
 from .services import Names, read_service
 from .values import (
     NAMESPACE,
@@ -198,11 +199,7 @@ def _encode(where: str, text: Any) -> bytes:
     if not isinstance(text, str):
         # Without the value, which may be a secret.
         raise InvalidInput(f"{where}: it is no text. Put what was written into quotes.")
-    try:
-        return text.encode()
-    except UnicodeEncodeError as exc:
-        reason = "it holds a character that cannot be written as UTF-8"
-        raise InvalidInput(f"{where}: {reason}. Write it as a file.") from exc
+    return encode_text(text, where)
 
 
 def _read(where: str, path: Path) -> bytes:
