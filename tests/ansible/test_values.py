@@ -222,6 +222,16 @@ def test_what_is_merged_into_a_mapping_may_stand_there_as_well(
     assert [one["k"] for one in read.values()] == [1, 2, 3]
 
 
+def test_a_number_of_a_compose_file_with_too_many_digits_is_a_text(
+    part: Callable[[str], Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    numbers = [f"0x{'f' * 9000}", "9" * 9000]
+    file.write_text(f"a: [0xf, {', '.join(numbers)}]")
+    read = part("stack_options")._file(str(file))  # noqa: SLF001  # what is read
+    assert read == {"a": [15, *numbers]}
+
+
 def test_half_a_letter_cannot_be_the_input_of_a_command(
     engine: Any, part: Callable[[str], Any]
 ) -> None:

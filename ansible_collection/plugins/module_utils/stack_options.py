@@ -39,7 +39,12 @@ CONTEXT: Mapping[str, Any] = {
 _PLAIN = (
     ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"(?:~|null|Null|NULL|)$", ("~", "n", "N", "")),
-    ("int", r"[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+|0|[1-9][0-9_]*)$", "-+0123456789"),
+    # With more digits, it is none that anybody counts to, and Python could not show it.
+    (
+        "int",
+        r"(?=.{,999}$)[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+|0|[1-9][0-9_]*)$",
+        "-+0123456789",
+    ),
     ("float", r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
     ("float", r"[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$", "-+."),
     ("merge", r"<<$", "<"),

@@ -73,7 +73,7 @@ def _hosts(value: Any, what: str) -> list[str]:
 def _cpus(value: Any, what: str) -> int:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = -1.0
     if not 0 <= number < 2**33:
         raise InvalidInput(f"{what}: {value!r} is no number of processors.")

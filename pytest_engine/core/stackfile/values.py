@@ -146,8 +146,8 @@ def read_mapping(stated: Any, where: str) -> dict[str, str]:
     """Read a mapping, or a list of texts `name=value`."""
     if isinstance(stated, Mapping):
         return {
-            str(key): "" if value is None else read_as_text(value, f"{where}: {key}")
-            for key, value in stated.items()
+            key: "" if value is None else read_as_text(value, f"{where}: {key}")
+            for key, value in read_section(stated, where).items()
         }
     parts = (item.partition("=") for item in read_items(stated, where))
     return {key: value for key, _sign, value in parts}
@@ -193,7 +193,7 @@ def read_section(stated: Any, where: str) -> dict[str, Any]:
         return {}
     if not isinstance(stated, Mapping):
         raise InvalidInput(f"{where}: it is no mapping.")
-    return {str(key): value for key, value in stated.items()}
+    return {read_as_text(key, f"{where}: a key"): value for key, value in stated.items()}
 
 
 def read_numbered_section(stated: Any, where: str) -> dict[str, Any]:
