@@ -17,11 +17,13 @@ pytestmark = pytest.mark.ansible
 
 @pytest.fixture(scope="module")
 def part(collection: Path) -> Iterator[Callable[[str], Any]]:
-    """Imports a part of the staged collection that the modules share: `part("engine")`."""
+    """Imports a part of the staged collection: `part("engine")`, which the modules share."""
     with pytest.MonkeyPatch.context() as patched:
         patched.syspath_prepend(collection / "plugins")
-        yield lambda name: importlib.import_module(f"module_utils.{name}")
-    for name in [name for name in sys.modules if name.partition(".")[0] == "module_utils"]:
+        yield lambda name: importlib.import_module(
+            name if name.startswith("filter.") else f"module_utils.{name}"
+        )
+    for name in [n for n in sys.modules if n.partition(".")[0] in ("filter", "module_utils")]:
         del sys.modules[name]
 
 
@@ -85,6 +87,34 @@ def test_labels_are_what_was_written(engine: Any) -> None:
     for wrong in ({"kept": True}, {"release": 1.1}):
         with pytest.raises(engine.errors.InvalidInput, match=r"^labels: the value "):
             engine.labels(wrong)
+
+
+@pytest.mark.parametrize(
+    ("ports", "host", "said"),
+    [
+        ({"80/tcp": [{"HostIp": "10.0.0.1"}]}, None, "where container web publishes 80/tcp is no"),
+        ({"80/tcp": [{"HostIp": "", "HostPort": ""}]}, None, "where container web publishes"),
+        ({"80/tcp": ["8080"]}, None, "where container web publishes"),
+        ({"80/tcp": 5}, None, "where container web publishes"),
+        (["80/tcp"], None, "this is no container"),
+        ({"80/tcp": [{"HostPort": "1"}]}, 5, "host: 5 is no text"),
+    ],
+)
+def test_ports_that_are_none_are_refused_by_the_filter(
+    part: Callable[[str], Any], ports: Any, host: Any, said: str
+) -> None:
+    published = part("filter.published_port")
+    container = {"Name": "/web", "NetworkSettings": {"Ports": ports}}
+    with pytest.raises(published.AnsibleFilterError, match=f"^published_port: {said}"):
+        published.published_port(container, 80, host)
+
+
+def test_a_port_that_is_published_without_an_address_is_everywhere(
+    part: Callable[[str], Any],
+) -> None:
+    container = {"NetworkSettings": {"Ports": {"80/tcp": [{"HostIp": None, "HostPort": "81"}]}}}
+    found = part("filter.published_port").published_port(container, 80)
+    assert found == {"host": "127.0.0.1", "port": 81, "address": "127.0.0.1:81"}
 
 
 @pytest.fixture
@@ -210,6 +240,51 @@ def test_a_file_whose_name_holds_a_nul_is_refused(
         engine.errors.InvalidInput, match=f"^{option}: a\0b cannot be read: embedded"
     ):
         read(part, "a\0b")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a:\n  b: 1\n  c: 2\n  'b': 3\n", r"is no YAML: the key 'b' stands.*line 4"),
+        ("a: {1: x, '1': y}", r"is no YAML: the key '1' stands.*line 1"),
+        ('{"a": {"b": 1, "b": 2}}', r": the key 'b' stands there twice"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_compose_file_is_named(
+    engine: Any, part: Callable[[str], Any], tmp_path: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(text)
+    with pytest.raises(engine.errors.InvalidInput, match=rf"(?s)^compose: {file}:? ?{said}"):
+        part("stack_options")._file(str(file))  # noqa: SLF001  # what is read
+
+
+def test_what_is_merged_into_a_mapping_may_stand_there_as_well(
+    part: Callable[[str], Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text("x-a: &a {k: 1}\nx-b: &b {<<: *a, k: 2}\nx-c: {<<: *b, k: 3}\n")
+    read = part("stack_options")._file(str(file))  # noqa: SLF001  # what is read
+    assert [one["k"] for one in read.values()] == [1, 2, 3]
+
+
+def test_a_number_of_a_compose_file_with_too_many_digits_is_a_text(
+    part: Callable[[str], Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    numbers = [f"0x{'f' * 9000}", "9" * 9000]
+    file.write_text(f"a: [0xf, {', '.join(numbers)}]")
+    read = part("stack_options")._file(str(file))  # noqa: SLF001  # what is read
+    assert read == {"a": [15, *numbers]}
+
+
+def test_half_a_letter_cannot_be_the_input_of_a_command(
+    engine: Any, part: Callable[[str], Any]
+) -> None:
+    params = {"argv": None, "command": "cat", "stdin": "SECRET\ud800", "stdin_add_newline": True}
+    with pytest.raises(engine.errors.InvalidInput, match=r"^stdin cannot be written") as caught:
+        part("compose").command(params)
+    assert "SECRET" not in str(caught.value)
 
 
 class Answer(Exception):

@@ -68,8 +68,11 @@ def test_the_current_context_is_found_in_the_configuration(tmp_path: Path) -> No
     assert resolve_endpoint(None, {"DOCKER_CONFIG": str(tmp_path)}) == expected
 
 
+DEEP = pytest.param("[" * 100_000, id="deep")
+
+
 @pytest.mark.parametrize(
-    "config", ["", "not JSON", "[]", "[" * 100_000, '{"currentContext": 5}', "\ufeff{}"]
+    "config", ["", "not JSON", "[]", '{"currentContext": 5}', "\ufeff{}", DEEP]
 )
 def test_a_configuration_that_names_no_context_leaves_the_default(
     config: str, tmp_path: Path
@@ -91,7 +94,7 @@ def test_a_context_that_does_not_exist_is_an_error_that_names_it(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "meta", ["", "[]", "{}", "[" * 100_000, {"Endpoints": {}}, {"Endpoints": {"docker": 5}}]
+    "meta", ["", "[]", "{}", {"Endpoints": {}}, {"Endpoints": {"docker": 5}}, DEEP]
 )
 def test_a_broken_context_is_an_error_that_names_it(meta: object, tmp_path: Path) -> None:
     _context(tmp_path, "odd", meta)

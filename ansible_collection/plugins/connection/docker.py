@@ -59,8 +59,11 @@ class Connection(LocalCommand):  # type: ignore[misc]  # it is found where it is
 
     def program(self) -> list[str]:
         """`docker exec` and its options."""
-        words = ["docker", *shlex.split(self.get_option("docker_extra_args") or "")]
-        words += ["exec", "--interactive"]
+        container = str(self.get_option("remote_addr"))
+        if container.startswith("-"):
+            # The docker command would take it for an option.
+            raise AnsibleError(f"remote_addr: {container!r} is no name of a container.")
+        words = ["docker", *self._extra_args(), "exec", "--interactive"]
         for option, value in (
             ("--user", self.get_option("remote_user")),
             ("--workdir", self.get_option("working_dir")),
@@ -71,7 +74,7 @@ class Connection(LocalCommand):  # type: ignore[misc]  # it is found where it is
             words.append("--privileged")
         for name, value in self._extra().items():
             words += ["--env", f"{name}={value}" if ITS_OWN.fullmatch(name) else name]
-        return [*words, str(self.get_option("remote_addr"))]
+        return [*words, container]
 
     def environment(self) -> dict[str, str]:
         """What the command hands on; all users of the controller see its words."""
@@ -81,9 +84,18 @@ class Connection(LocalCommand):  # type: ignore[misc]  # it is found where it is
         """As the option says."""
         return float(self.get_option("container_timeout"))
 
+    def _extra_args(self) -> list[str]:
+        try:
+            return shlex.split(self.get_option("docker_extra_args") or "")
+        except ValueError as error:
+            raise AnsibleError(f"docker_extra_args: it cannot be split: {error}.") from error
+
     def _extra(self) -> dict[str, str]:
         extra = self.get_option("extra_env") or {}
         wrong = [str(k) for k, v in extra.items() if not isinstance(v, str)]
         if wrong:
             raise AnsibleError(f"extra_env: {', '.join(wrong)} is no string; quote the value.")
+        for name, value in extra.items():
+            if not name or "=" in str(name) or "\0" in f"{name}{value}":
+                raise AnsibleError(f"extra_env: {name!r}: no process takes such a variable.")
         return {str(k): str(v) for k, v in extra.items()}

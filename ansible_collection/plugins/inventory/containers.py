@@ -9,7 +9,8 @@ name: containers
 short_description: The containers of an engine as hosts
 version_added: 0.1.0
 description:
-  - Makes a host of each container of an engine, those that do not run included.
+  - Makes a host of each container of an engine, those that do not run included. Its name is the container's; one
+    called C(all) or C(ungrouped), as groups of Ansible are, is known by its short id.
   - It takes files whose names end in C(engine.yml), C(docker.yml) or C(containers.yml), or in C(.yaml) instead.
   - The engine is asked once for all of them. Only what needs more than name and id asks for each, several at
     a time.
@@ -162,6 +163,8 @@ STACK = "com.docker.stack.namespace"
 SERVICE = "com.docker.swarm.service.name"
 # The groups of those that run and of all others.
 STATES = ("running", "stopped")
+# Groups that are always there; with a host of that name Ansible ends.
+RESERVED = ("all", "ungrouped")
 EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  # they are read
 
 
@@ -230,11 +233,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _add(self, container: Mapping[str, Any], filters: list[tuple[bool, Any]]) -> None:
         listed, inspected = container["listed"], container.get("inspected") or {}
-        name = _name(listed)
+        name = own = _name(listed)
+        if own in RESERVED:
+            name = _short_id(listed)
+            self.display.warning(f"The container {own} is the host {name}; {own} is a group.")
         facts = {
-            "docker_name": untrusted(name),
+            "docker_name": untrusted(own),
             "docker_short_id": untrusted(_short_id(listed)),
-            **self._connection_facts(name, inspected),
+            **self._connection_facts(own, inspected),
         }
         every = {**facts, **untrusted(_all_facts(inspected))}
         if not is_wanted(self._compose, name, every, filters):
@@ -308,7 +314,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 def _name(listed: Mapping[str, Any]) -> str:
     """The container's own name; links give it others, which have the name of another in front."""
     names = [name[1:] for name in listed.get("Names") or () if name.count("/") == 1]
-    return names[0] if names else _short_id(listed)
+    return names[0] if names and names[0] else _short_id(listed)
 
 
 def _short_id(container: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ name: swarm
 short_description: The nodes of a swarm as hosts
 version_added: 0.1.0
 description:
-  - Makes a host of each node of a swarm, by its id, with its address as C(ansible_host).
+  - Makes a host of each node of a swarm, by its id, with its address as C(ansible_host) where the manager knows one.
   - The groups are C(manager) and C(worker), and C(leader) and C(nonleaders).
   - It takes files whose names end in C(swarm.yml), or in C(.yaml) instead. The engine, which has to be a manager,
     is asked once for all nodes.
@@ -161,10 +161,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
     def _variables(self, node: Mapping[str, Any]) -> dict[str, Any]:
         address = _address(node)
-        variables: dict[str, Any] = {"ansible_host": untrusted(address)}
-        if self.get_option("include_host_uri"):
+        variables: dict[str, Any] = {"ansible_host": untrusted(address)} if address else {}
+        if address and self.get_option("include_host_uri"):
             port = self.get_option("include_host_uri_port") or self._usual_port()
-            variables["ansible_host_uri"] = untrusted(f"tcp://{address}:{port}")
+            host = f"[{address}]" if ":" in address else address
+            variables["ansible_host_uri"] = untrusted(f"tcp://{host}:{port}")
         if self.get_option("verbose_output"):
             variables["docker_swarm_node_attributes"] = node
         return variables
@@ -174,9 +175,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
 
 def _address(node: Mapping[str, Any]) -> str:
-    """The address of a node; a manager may be told 0.0.0.0 as its own one."""
-    address = str(node["Status"].get("Addr", ""))
+    """The address of a node, or nothing; a manager may be told 0.0.0.0 as its own one."""
+    address = str((node.get("Status") or {}).get("Addr") or "")
     if address in ("", "0.0.0.0", "::"):  # noqa: S104  # it is read
-        manager = str((node.get("ManagerStatus") or {}).get("Addr", ""))
+        manager = str((node.get("ManagerStatus") or {}).get("Addr") or "")
         address = manager.rpartition(":")[0].strip("[]") or address
     return address

@@ -15,6 +15,7 @@ from .core import errors
 from .core.compose.cli import Compose, Connection
 from .core.compose.failure import ComposeFailed
 from .core.compose.project import Project, defined
+from .core.spec.values import encode_text
 from .engine import CONNECTION, UNSTATED_HOST, new_module
 from .refusals import refuse_blank
 
@@ -142,7 +143,7 @@ def command(params: Mapping[str, Any]) -> dict[str, Any]:
         stdin += "\n"
     return {
         "command": params["command"] if params["argv"] is None else tuple(params["argv"]),
-        "stdin": None if stdin is None else stdin.encode(),
+        "stdin": None if stdin is None else encode_text(stdin, "stdin"),
         "env": params["env"] or {},
         **{name: params[name] for name in ("service", "chdir", "detach", "user", "tty")},
     }

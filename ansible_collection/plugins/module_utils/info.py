@@ -51,9 +51,6 @@ def _look(call: engine.Call, sort: str, inspect: Inspect, find: Find) -> dict[st
     filters = engine.filters(params["filters"])
     if filters is not None:
         return {several: list(find(filters))}
-    if params["name"] is None and params["names"] is None:
-        # Ansible counts a null as stated.
-        raise engine.errors.InvalidInput("name: it is null. State it, names or filters.")
     names = params["names"] if params["name"] is None else [params["name"]]
     if names is None:
         # To Ansible null is a value that was stated.

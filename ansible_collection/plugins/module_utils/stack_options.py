@@ -40,7 +40,12 @@ CONTEXT: Mapping[str, Any] = {
 _PLAIN = (
     ("bool", r"(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"(?:~|null|Null|NULL|)$", ("~", "n", "N", "")),
-    ("int", r"[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+|0|[1-9][0-9_]*)$", "-+0123456789"),
+    # With more digits, it is none that anybody counts to, and Python could not show it.
+    (
+        "int",
+        r"(?=.{,999}$)[-+]?(?:0b[01]+|0o?[0-7]+|0x[0-9a-fA-F]+|0|[1-9][0-9_]*)$",
+        "-+0123456789",
+    ),
     ("float", r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$", "-+.0123456789"),
     ("float", r"[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$", "-+."),
     ("merge", r"<<$", "<"),
@@ -143,10 +148,45 @@ def _file(item: Any) -> Mapping[str, Any]:
     return read
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make a mapping of JSON, in which each key stands once; the last would hide the others."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise errors.InvalidInput(f"the key {twice[0]!r} stands there twice.")
+    return made
+
+
+def _loader(yaml: Any) -> Any:
+    """Make what reads YAML as Compose has it."""
+
+    def compose_mapping_node(loader: Any, anchor: Any) -> Any:
+        # Here, as what is merged in later may stand there as well.
+        node = yaml.SafeLoader.compose_mapping_node(loader, anchor)
+        known = set()
+        for key, _value in node.value:
+            if isinstance(key.value, str):
+                if key.value in known:
+                    problem = f"the key {key.value!r} stands there twice"
+                    raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
+                known.add(key.value)
+        return node
+
+    # Compose files are YAML 1.2: 22:22 is no number there, on no flag, and a date a text.
+    own = {"yaml_implicit_resolvers": {}, "compose_mapping_node": compose_mapping_node}
+    loader: Any = type("_Loader", (yaml.SafeLoader,), own)
+    for tag, pattern, first in _PLAIN:
+        loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+    return loader
+
+
 def _parse(path: str, text: str) -> Any:
     try:
         # JSON is YAML as well, and takes no library.
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
+    except errors.InvalidInput as error:
+        raise errors.InvalidInput(f"compose: {path}: {error}") from error
     except ValueError:
         pass
     try:
@@ -156,12 +196,8 @@ def _parse(path: str, text: str) -> Any:
             f"compose: to read {path} the target needs PyYAML. Install it there, or give the "
             "definition itself in place of the path."
         ) from error
-    # Compose files are YAML 1.2: 22:22 is no number there, on no flag, and a date a text.
-    loader: Any = type("_Loader", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}})
-    for tag, pattern, first in _PLAIN:
-        loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
     try:
-        return yaml.load(text, Loader=loader)  # noqa: S506  # it is a safe one
+        return yaml.load(text, Loader=_loader(yaml))  # noqa: S506  # it is a safe one
     except (yaml.YAMLError, ValueError) as error:
         raise errors.InvalidInput(f"compose: {path} is no YAML: {error}") from error
     except (AttributeError, LookupError, TypeError) as error:

@@ -108,7 +108,8 @@ class LocalCommand(ConnectionBase):  # type: ignore[misc]  # it has no annotatio
         try:
             environment = {**os.environ, **self.environment()}
             process = subprocess.Popen(words, env=environment, **streams)
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            # The latter for a word that no process takes, such as one with a NUL.
             raise AnsibleConnectionFailure(
                 f"{words[0]} cannot be run on the controller: {error}"
             ) from error

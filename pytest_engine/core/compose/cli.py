@@ -10,9 +10,8 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from ..endpoint import refuse_idle_files
+from ..endpoint import parse_endpoint, refuse_idle_files
 from ..errors import Incompatible, InvalidInput
 from .failure import ComposeFailed
 
@@ -74,25 +73,22 @@ class Connection:
 
         Raises:
             InvalidInput: it cannot verify a certificate for another name than the host's, and
-                takes files for TLS only with TLS, and not for a context.
+                takes files for TLS only with TLS, and not for a context; or the address has a
+                form that is not supported.
         """
+        there = parse_endpoint(self.host, "docker_host") if self.host else None
+        endpoint = there if there and there.scheme == "tcp" else None
         files = {"ca_path": self.ca, "client_cert": self.cert, "client_key": self.key}
         if self.context:
             refuse_idle_files(files)
-        elif not (self.tls or self.verify) and urlsplit(self.host or "").scheme in ("tcp", "http"):
+        elif endpoint and not (self.tls or self.verify or endpoint.tls):
             refuse_idle_files(files, self.host)
-        if self.tls_hostname and (self.context or (self.verify and self._is_other_name)):
+        is_other = endpoint and endpoint.host.lower() != (self.tls_hostname or "").lower()
+        if self.tls_hostname and (self.context or (self.verify and is_other)):
             raise InvalidInput(
                 f"tls_hostname: the Docker CLI verifies a certificate for the host that it "
                 f"connects to, and cannot for {self.tls_hostname!r}. Use that name in the address."
             )
-
-    @property
-    def _is_other_name(self) -> bool:
-        host = urlsplit(self.host or "")
-        return (
-            host.scheme in ("tcp", "https") and host.hostname != (self.tls_hostname or "").lower()
-        )
 
     def arguments(self) -> list[str]:
         """Give the options of `docker` for it."""

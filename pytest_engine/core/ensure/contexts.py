@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["list_contexts"]
 
 _DEFAULT = "default"
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 
@@ -100,7 +101,7 @@ def _read(meta: Path) -> dict[str, Any]:
             "tls_path": str(tls),
             "config": _options((value.get("Endpoints") or {}).get("docker"), tls / "docker"),
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
+    except _UNREADABLE as exc:
         raise InvalidInput(
             f"{meta} cannot be read as a context ({type(exc).__name__}: {exc}). "
             "`docker context rm` removes what is broken."

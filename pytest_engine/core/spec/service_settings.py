@@ -73,7 +73,7 @@ def _hosts(value: Any, what: str) -> list[str]:
 def _cpus(value: Any, what: str) -> int:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         number = -1.0
     if not 0 <= number < 2**33:
         raise InvalidInput(f"{what}: {value!r} is no number of processors.")
@@ -165,6 +165,10 @@ def _spread(value: Any, what: str) -> list[dict[str, Any]]:
     return preferences
 
 
+# So many always fit into 64 bits with a sign.
+_DIGITS = 18
+
+
 def _generic(value: Any, what: str) -> list[dict[str, Any]]:
     """Read generic resources: `kind=2` for so many, `kind=name` for a certain one."""
     resources = []
@@ -173,6 +177,8 @@ def _generic(value: Any, what: str) -> list[dict[str, Any]]:
         if not (kind and equals and amount):
             raise InvalidInput(f"{what}: {item!r}: write kind=number or kind=name.")
         if amount.isdecimal():
+            if len(amount) > _DIGITS:
+                raise InvalidInput(f"{what}: {kind}: it is more than an engine can count.")
             resources.append({"DiscreteResourceSpec": {"Kind": kind, "Value": int(amount)}})
         else:
             resources.append({"NamedResourceSpec": {"Kind": kind, "Value": amount}})

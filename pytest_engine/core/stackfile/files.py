@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
-from .values import read_hosts
+from .values import read_hosts, read_items
 
 __all__ = ["fill_in", "lay_over"]
 
@@ -71,7 +71,7 @@ def lay_over(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         files: with values for their variables, as these may stand in what is compared.
 
     Raises:
-        InvalidInput: an extra host is not written as one.
+        InvalidInput: an extra host is not written as one, or an item of a list is no text.
     """
     result: dict[str, Any] = {}
     for file in files:
@@ -105,8 +105,8 @@ def _part(where: str, stated: Mapping[str, Any]) -> dict[str, Any]:
     return formed
 
 
-def _paired(texts: Sequence[Any], _where: str) -> dict[str, str | None]:
-    parts = (str(text).partition("=") for text in texts)
+def _paired(stated: Any, where: str) -> dict[str, str | None]:
+    parts = (text.partition("=") for text in read_items(stated, where))
     return {name: value if sign else None for name, sign, value in parts}
 
 
@@ -114,8 +114,9 @@ def _listed(text: str, _where: str) -> list[str]:
     return [text]
 
 
-def _networks(stated: Any, _where: str) -> dict[str, Any]:
-    return _named(stated if isinstance(stated, Mapping) else dict.fromkeys(map(str, stated)))
+def _networks(stated: Any, where: str) -> dict[str, Any]:
+    is_mapping = isinstance(stated, Mapping)
+    return _named(stated if is_mapping else dict.fromkeys(read_items(stated, where)))
 
 
 # What of a service, or of what is in it, may be written in several ways: name -> that one of

@@ -9,15 +9,18 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..spec.mounts import Mount
+from ..spec.readers import read_as_text
 from ..spec.values import parse_bytes
 from .values import (
     check_keys,
     is_external,
+    read_choice,
     read_flag,
     read_list,
     read_mapping,
     read_mode,
     read_one_or_more,
+    read_scalar,
     read_section,
 )
 
@@ -29,6 +32,7 @@ _OPTIONS = {
     "volume": ("nocopy", "subpath"),
     "tmpfs": ("size", "mode"),
 }
+_PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 _LONG = ("type", "source", "target", "read_only", "bind", "volume", "tmpfs", "consistency")
 
 
@@ -52,7 +56,7 @@ def read_mounts(
     """
     mounts = []
     for item in read_list(stated.get("volumes"), f"{where}.volumes"):
-        wanted = dict(item) if isinstance(item, Mapping) else _short(where, str(item))
+        wanted = dict(item) if isinstance(item, Mapping) else _short(where, item)
         check_keys(f"{where}.volumes", wanted, _LONG)
         for kind, known in _OPTIONS.items():
             inner = f"{where}.volumes.{kind}"
@@ -60,11 +64,30 @@ def read_mounts(
             check_keys(inner, wanted[kind], known)
         mounts.append(_mount(where, wanted, names, options, labels, folder))
     paths = read_one_or_more(stated.get("tmpfs"), f"{where}.tmpfs")
-    mounts += [Mount(path, type="tmpfs") for path in paths]
+    mounts += [_tmpfs(f"{where}.tmpfs", path) for path in paths]
     return [mount.to_engine() for mount in mounts]
 
 
-def _short(where: str, text: str) -> dict[str, Any]:
+def _tmpfs(where: str, text: str) -> Mount:
+    """Read a folder in memory: `path[:size=64m,mode=1777]`."""
+    path, _colon, stated = text.partition(":")
+    options: dict[str, str] = {}
+    for option in filter(None, stated.split(",")):
+        name, equals, value = option.partition("=")
+        if name not in _OPTIONS["tmpfs"] or not equals:
+            raise InvalidInput(f"{where}: {option!r}: a swarm takes size=64m and mode=1777 alone.")
+        options[name] = value
+    size, mode = _size_and_mode(where, options)
+    return Mount(path, type="tmpfs", tmpfs_size=size, tmpfs_mode=mode)
+
+
+def _size_and_mode(where: str, options: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    stated, mode = options.get("size"), read_mode(options.get("mode"), f"{where}.mode")
+    return (None if stated is None else parse_bytes(stated, f"{where}.size")), mode
+
+
+def _short(where: str, item: Any) -> dict[str, Any]:
+    text = read_as_text(item, f"{where}.volumes: an item")
     parts = text.split(":")
     if len(parts) > 3 or not parts[-1]:
         raise InvalidInput(f"{where}.volumes: {text!r}: write source:target:ro.")
@@ -79,7 +102,7 @@ def _short(where: str, text: str) -> dict[str, Any]:
             wanted["read_only"] = True
         elif word == "nocopy":
             wanted["volume"] = {"nocopy": True}
-        elif word in ("private", "rprivate", "shared", "rshared", "slave", "rslave"):
+        elif word in _PROPAGATIONS:
             wanted["bind"] = {"propagation": word}
         elif word not in ("rw", "z", "Z"):
             raise InvalidInput(f"{where}.volumes: {text!r}: {word!r} is no mode.")
@@ -94,16 +117,18 @@ def _mount(
     labels: Mapping[str, str],
     folder: Path,
 ) -> Mount:
-    kind, source = str(wanted.get("type", "volume")), wanted.get("source")
-    if source is not None:
-        source = str(source)
-    target = str(wanted.get("target", ""))
+    kind = read_scalar(wanted.get("type"), f"{where}.volumes.type") or "volume"
+    source = read_scalar(wanted.get("source"), f"{where}.volumes.source")
+    target = read_scalar(wanted.get("target"), f"{where}.volumes.target") or ""
     read_only = bool(read_flag(wanted.get("read_only"), f"{where}.volumes.read_only"))
     if kind == "bind":
         if not source:
             raise InvalidInput(f"{where}.volumes: a bind needs a source.")
         # As the docker command has it: the path where the file is, on whichever node.
-        source = os.path.normpath(folder / Path(source).expanduser())
+        try:
+            source = os.path.normpath(folder / Path(source).expanduser())
+        except RuntimeError as exc:
+            raise InvalidInput(f"{where}.volumes: {source!r}: whose home folder is that?") from exc
         bind = wanted["bind"]
         makes = read_flag(bind.get("create_host_path"), f"{where}.volumes.bind.create_host_path")
         return Mount(
@@ -111,24 +136,19 @@ def _mount(
             source,
             "bind",
             read_only,
-            propagation=bind.get("propagation"),
+            propagation=read_choice(
+                bind.get("propagation"), _PROPAGATIONS, f"{where}.volumes.bind.propagation"
+            ),
             create_mountpoint=makes or None,
         )
     if kind == "tmpfs":
-        tmpfs = wanted["tmpfs"]
-        size = tmpfs.get("size")
-        return Mount(
-            target,
-            type="tmpfs",
-            read_only=read_only,
-            tmpfs_size=None if size is None else parse_bytes(size, f"{where}.volumes"),
-            tmpfs_mode=read_mode(tmpfs.get("mode"), f"{where}.volumes.tmpfs.mode"),
-        )
+        size, mode = _size_and_mode(f"{where}.volumes.tmpfs", wanted["tmpfs"])
+        return Mount(target, type="tmpfs", read_only=read_only, tmpfs_size=size, tmpfs_mode=mode)
     if kind != "volume":
         return Mount(target, source, kind, read_only)
     volume = wanted["volume"]
     no_copy = bool(read_flag(volume.get("nocopy"), f"{where}.volumes.volume.nocopy"))
-    subpath = volume.get("subpath")
+    subpath = read_scalar(volume.get("subpath"), f"{where}.volumes.volume.subpath")
     if source is None:
         return Mount(target, None, "volume", read_only, no_copy=no_copy, subpath=subpath)
     if source not in names:
@@ -143,7 +163,7 @@ def _mount(
         read_only,
         no_copy=no_copy,
         labels={**read_mapping(said.get("labels"), f"volumes.{source}"), **labels},
-        volume_driver=said.get("driver"),
+        volume_driver=read_scalar(said.get("driver"), f"volumes.{source}.driver"),
         volume_options=read_mapping(said.get("driver_opts"), f"volumes.{source}") or None,
         subpath=subpath,
     )

@@ -11,6 +11,7 @@ from ..errors import InvalidInput, reading
 from ..spec.content import ContentSpec
 from ..spec.network import IpamPool, NetworkSpec
 from ..spec.readers import read_text
+from ..spec.values import encode_text
 from .services import Names, read_service
 from .values import (
     NAMESPACE,
@@ -21,6 +22,7 @@ from .values import (
     read_list,
     read_mapping,
     read_mapping_or_none,
+    read_scalar,
     read_section,
 )
 
@@ -134,10 +136,11 @@ def _names(
         external = stated.get("external")
         if isinstance(external, Mapping):
             # As it was written before version 3.5.
-            names[key] = str(external.get("name", key))
+            name = read_scalar(external.get("name"), f"{section}.{key}.external.name")
+            names[key] = name or key
         else:
             own = key if is_external(stated, f"{section}.{key}") else f"{stack}_{key}"
-            names[key] = str(stated.get("name") or own)
+            names[key] = read_scalar(stated.get("name"), f"{section}.{key}.name") or own
     return names
 
 
@@ -164,9 +167,11 @@ def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) ->
     flags = {flag: read_flag(stated.get(flag), f"networks.{name}.{flag}") for flag in _FLAGS}
     return NetworkSpec(
         name,
-        driver=stated.get("driver") or "overlay",
-        driver_options=read_mapping_or_none(stated.get("driver_opts"), "driver_opts"),
-        ipam_driver=ipam.get("driver"),
+        driver=read_scalar(stated.get("driver"), f"networks.{name}.driver") or "overlay",
+        driver_options=read_mapping_or_none(
+            stated.get("driver_opts"), f"networks.{name}.driver_opts"
+        ),
+        ipam_driver=read_scalar(ipam.get("driver"), f"{where}.driver"),
         ipam_driver_options=read_mapping_or_none(ipam.get("options"), f"{where}.options"),
         ipam_config=pools or None,
         enable_ipv4=flags["enable_ipv4"],
@@ -180,7 +185,7 @@ def _network(name: str, stated: Mapping[str, Any], labels: Mapping[str, str]) ->
 def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> ContentSpec:
     ways: Mapping[str, Callable[[Any], bytes]] = {
         "file": lambda path: _read(where, folder / read_text(path, f"{where}.file")),
-        "content": lambda text: str(text).encode(),
+        "content": lambda text: _encode(f"{where}.content", text),
     }
     data = [read(stated[way]) for way, read in ways.items() if stated.get(way) is not None]
     if len(data) != 1:
@@ -189,8 +194,15 @@ def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> 
         name,
         data=data[0],
         labels=read_mapping(stated.get("labels"), f"{where}.labels"),
-        template_driver=stated.get("template_driver"),
+        template_driver=read_scalar(stated.get("template_driver"), f"{where}.template_driver"),
     )
+
+
+def _encode(where: str, text: Any) -> bytes:
+    if not isinstance(text, str):
+        # Without the value, which may be a secret.
+        raise InvalidInput(f"{where}: it is no text. Put what was written into quotes.")
+    return encode_text(text, where)
 
 
 def _read(where: str, path: Path) -> bytes:

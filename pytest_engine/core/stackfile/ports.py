@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import InvalidInput
-from .values import check_keys, read_list
+from .values import check_keys, read_choice, read_list
 
 __all__ = ["read_ports"]
 
@@ -16,6 +16,8 @@ _SHORT = re.compile(
     r"(?:/(?P<protocol>tcp|udp|sctp))?"
 )
 _LAST = 65535
+_PROTOCOLS = ("tcp", "udp", "sctp")
+_MODES = ("ingress", "host")
 _LONG = ("target", "published", "protocol", "mode", "name", "app_protocol")
 
 
@@ -40,18 +42,21 @@ def _long(where: str, item: Mapping[str, Any]) -> list[dict[str, Any]]:
     port: dict[str, Any] = {"TargetPort": _number(where, item.get("target"))}
     if item.get("published") not in (None, ""):
         port["PublishedPort"] = _number(where, item["published"])
-    if item.get("protocol"):
-        port["Protocol"] = item["protocol"]
-    if item.get("mode"):
-        port["PublishMode"] = item["mode"]
+    protocol = read_choice(item.get("protocol"), _PROTOCOLS, f"{where}.ports.protocol")
+    if protocol:
+        port["Protocol"] = protocol
+    mode = read_choice(item.get("mode"), _MODES, f"{where}.ports.mode")
+    if mode:
+        port["PublishMode"] = mode
     return [port]
 
 
 def _number(where: str, value: Any) -> int:
     try:
-        number = int(value)
-    except (OverflowError, TypeError, ValueError) as exc:
-        raise InvalidInput(f"{where}.ports: {value!r} is no port.") from exc
+        # As a text: what is behind a point would get lost.
+        number = int(str(value))
+    except ValueError as exc:
+        raise InvalidInput(f"{where}.ports: {value!r:.99} is no port.") from exc
     if not 0 <= number <= _LAST:
         raise InvalidInput(
             f"{where}.ports: {value!r} is no port. YAML may have read published:target as a number "
@@ -66,17 +71,21 @@ def _short(where: str, text: str) -> list[dict[str, Any]]:
         raise InvalidInput(
             f"{where}.ports: {text!r}: write published:target/protocol; a swarm takes no address."
         )
-    target = _number(where, match["target"])
-    end = _number(where, match["end"] or target)
-    targets = range(target, end + 1)
+    targets = _range(where, match["target"], match["end"])
     protocol = match["protocol"] or "tcp"
     if match["first"] is None:
         return [{"TargetPort": port, "Protocol": protocol} for port in targets]
-    first = _number(where, match["first"])
-    published = range(first, _number(where, match["last"] or first) + 1)
+    published = _range(where, match["first"], match["last"])
     if len(published) != len(targets):
         raise InvalidInput(f"{where}.ports: {text!r}: the ranges differ in length.")
     return [
         {"TargetPort": inner, "PublishedPort": outer, "Protocol": protocol}
         for inner, outer in zip(targets, published)
     ]
+
+
+def _range(where: str, first: str, last: str | None) -> range:
+    numbers = range(_number(where, first), _number(where, last or first) + 1)
+    if not numbers:
+        raise InvalidInput(f"{where}.ports: {first}-{last}: the range ends before it begins.")
+    return numbers

@@ -9,9 +9,10 @@ from typing import Any
 
 from ..errors import InvalidInput
 from ..spec.policies import Healthcheck
-from ..spec.readers import read_texts
+from ..spec.readers import read_as_text, read_texts
 from ..spec.service import ServiceSpec
 from ..spec.values import parse_command, read_env_file
+from .handed import read_credential_spec, read_files
 from .mounts import read_mounts
 from .ports import read_ports
 from .values import (
@@ -19,13 +20,13 @@ from .values import (
     check_keys,
     read_flag,
     read_hosts,
-    read_list,
+    read_items,
     read_mapping,
     read_mapping_or_none,
-    read_mode,
     read_number,
     read_numbered_section,
     read_one_or_more,
+    read_scalar,
     read_section,
     read_sections,
 )
@@ -153,7 +154,7 @@ def read_service(
     deploy = read_section(stated.get("deploy"), f"{where}.deploy")
     check_keys(f"{where}.deploy", deploy, _DEPLOY)
     labels = read_mapping(stated.get("labels"), f"{where}.labels")
-    image = str(stated["image"])
+    image = read_as_text(stated["image"], f"{where}.image")
     has_policy = deploy.get("restart_policy") is not None
     restart = {} if has_policy else _restart(f"{where}.restart", stated.get("restart"))
     settings: dict[str, Any] = {
@@ -174,13 +175,15 @@ def read_service(
         ),
         "networks": _networks(where, key, stated.get("networks"), names),
         "publish": read_ports(where, stated.get("ports")),
-        "secrets": _files(where, "secret", stated.get("secrets"), names.secrets),
-        "configs": _files(where, "config", stated.get("configs"), names.configs),
-        "credential_spec": _credentials(where, stated.get("credential_spec"), names.configs),
+        "secrets": read_files(where, "secret", stated.get("secrets"), names.secrets),
+        "configs": read_files(where, "config", stated.get("configs"), names.configs),
+        "credential_spec": read_credential_spec(
+            where, stated.get("credential_spec"), names.configs
+        ),
     }
     if stated.get("user") is not None:
-        settings["user"] = str(stated["user"])
-    mode = str(deploy.get("mode") or "replicated")
+        settings["user"] = read_as_text(stated["user"], f"{where}.user")
+    mode = read_scalar(deploy.get("mode"), f"{where}.deploy.mode") or "replicated"
     replicas = read_number(deploy.get("replicas"), f"{where}.deploy.replicas")
     if replicas is None and mode in ("replicated", "replicated-job"):
         # A number that was stated before, or scaled to, is taken back as well.
@@ -203,7 +206,10 @@ def _restart(where: str, stated: Any) -> dict[str, Any]:
         return {}
     if name not in _RESTART or (colon and not attempts.isdecimal()):
         raise InvalidInput(f"{where}: {stated!r}: write no, {', '.join(_RESTART)} or on-failure:3.")
-    return {"restart_policy": _RESTART[name], "restart_policy_attempts": int(attempts or 0)}
+    return {
+        "restart_policy": _RESTART[name],
+        "restart_policy_attempts": read_number(attempts or 0, where),
+    }
 
 
 def _stated(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,7 +225,7 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
     logging = read_section(stated.get("logging"), f"{where}.logging")
     check_keys(f"{where}.logging", logging, ("driver", "options"))
     hosts = stated.get("extra_hosts")
-    ulimits = read_numbered_section(stated.get("ulimits"), f"{where}.ulimits")
+    ulimits = read_section(stated.get("ulimits"), f"{where}.ulimits")
     return _stated(
         {
             "command": _words(f"{where}.entrypoint", stated.get("entrypoint")),
@@ -235,7 +241,9 @@ def _process(where: str, stated: Mapping[str, Any], folder: Path) -> dict[str, A
                 logging.get("options"), f"{where}.logging.options"
             ),
             "sysctls": read_mapping(stated.get("sysctls"), f"{where}.sysctls"),
-            "ulimits": [_ulimit(name, limit) for name, limit in ulimits.items()],
+            "ulimits": [
+                _ulimit(f"{where}.ulimits", name, limit) for name, limit in ulimits.items()
+            ],
         }
     )
 
@@ -249,7 +257,7 @@ def _environment(where: str, stated: Any) -> dict[str, str]:
 
 
 def _pairs(where: str, stated: Any) -> list[tuple[str, str | None]]:
-    texts = map(str, read_list(stated, where))
+    texts = read_items(stated, where)
     return [(text.partition("=")[0], text if "=" in text else None) for text in texts]
 
 
@@ -258,10 +266,11 @@ def _words(where: str, command: Any) -> list[str] | None:
     return None if words is None else list(words)
 
 
-def _ulimit(name: str, limit: Any) -> str:
-    if isinstance(limit, Mapping):
-        return f"{name}:{limit.get('soft')}:{limit.get('hard')}"
-    return f"{name}:{limit}"
+def _ulimit(where: str, name: str, limit: Any) -> str:
+    is_pair = isinstance(limit, Mapping)
+    limits = [limit.get("soft"), limit.get("hard")] if is_pair else [limit]
+    numbers = [read_number(number, f"{where}.{name}", least=-1) for number in limits]
+    return ":".join([name, *map(str, numbers)])
 
 
 def _healthcheck(where: str, stated: Any) -> Healthcheck | None:
@@ -314,9 +323,18 @@ def _deployed(where: str, deploy: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _generic(where: str, stated: Any) -> list[str]:
-    named = [item.get("discrete_resource_spec") for item in read_sections(stated, where)]
-    specs = [read_section(item, f"{where}.discrete_resource_spec") for item in named]
-    return [f"{spec.get('kind')}={spec.get('value')}" for spec in specs]
+    resources = []
+    for item in read_sections(stated, where):
+        check_keys(where, item, ("discrete_resource_spec",))
+        inner = f"{where}.discrete_resource_spec"
+        spec = read_section(item.get("discrete_resource_spec"), inner)
+        check_keys(inner, spec, ("kind", "value"))
+        kind = read_scalar(spec.get("kind"), f"{inner}.kind")
+        value = read_number(spec.get("value"), f"{inner}.value")
+        if not kind or value is None:
+            raise InvalidInput(f"{inner}: state kind and value.")
+        resources.append(f"{kind}={value}")
+    return resources
 
 
 def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str, Any]]:
@@ -324,7 +342,7 @@ def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str,
     own = f"{names.labels[NAMESPACE]}_default"
     named = stated or ["default"]
     if not isinstance(named, Mapping):
-        named = dict.fromkeys(map(str, read_list(named, f"{where}.networks")))
+        named = dict.fromkeys(read_items(named, f"{where}.networks"))
     attachments = []
     for name, options in named.items():
         if name == "default":
@@ -343,42 +361,3 @@ def _networks(where: str, key: str, stated: Any, names: Names) -> list[dict[str,
             attachment["DriverOpts"] = read_mapping(section["driver_opts"], place)
         attachments.append(attachment)
     return attachments
-
-
-def _files(where: str, sort: str, stated: Any, names: Mapping[str, str]) -> list[dict[str, Any]]:
-    references = []
-    listed = f"{where}.{sort}s"
-    for item in read_list(stated, listed):
-        wanted = {"source": item} if isinstance(item, str) else read_section(item, listed)
-        check_keys(listed, wanted, ("source", "target", "uid", "gid", "mode"))
-        source = str(wanted.get("source"))
-        if source not in names:
-            raise InvalidInput(f"{where}: the file has no {sort} {source}.")
-        file = {
-            "Name": wanted.get("target") or source,
-            "UID": _text(wanted.get("uid")),
-            "GID": _text(wanted.get("gid")),
-            "Mode": read_mode(wanted.get("mode"), f"{listed}.mode"),
-        }
-        references.append({f"{sort.capitalize()}Name": names[source], "File": _stated(file)})
-    return references
-
-
-def _credentials(where: str, stated: Any, names: Mapping[str, str]) -> dict[str, str] | None:
-    if stated is None:
-        return None
-    where = f"{where}.credential_spec"
-    given = _stated(read_section(stated, where))
-    check_keys(where, given, ("config", "file", "registry"))
-    if len(given) != 1:
-        raise InvalidInput(f"{where}: state one of config, file, registry.")
-    ((sort, source),) = given.items()
-    if sort == "config":
-        if source not in names:
-            raise InvalidInput(f"{where}: the file has no config {source}.")
-        source = names[source]
-    return {sort.capitalize(): str(source)}
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

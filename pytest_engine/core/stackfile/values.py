@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..errors import InvalidInput
@@ -13,8 +15,10 @@ __all__ = [
     "check_keys",
     "check_name",
     "is_external",
+    "read_choice",
     "read_flag",
     "read_hosts",
+    "read_items",
     "read_list",
     "read_mapping",
     "read_mapping_or_none",
@@ -22,6 +26,7 @@ __all__ = [
     "read_number",
     "read_numbered_section",
     "read_one_or_more",
+    "read_scalar",
     "read_section",
     "read_sections",
 ]
@@ -54,6 +59,15 @@ def check_name(name: object) -> None:
         raise InvalidInput("name: a stack is named by a text that is not empty.")
 
 
+def read_choice(stated: Any, known: Sequence[str], where: str) -> str | None:
+    """Read one of some words; None: it is not stated."""
+    if stated in (None, ""):
+        return None
+    if stated not in known:
+        raise InvalidInput(f"{where}: {stated!r} is none of {', '.join(known)}.")
+    return str(stated)
+
+
 def read_flag(stated: Any, where: str) -> bool | None:
     """Read a yes or no; None: it is not stated."""
     if stated is None or isinstance(stated, bool):
@@ -64,33 +78,39 @@ def read_flag(stated: Any, where: str) -> bool | None:
     return flag
 
 
-def read_number(stated: Any, where: str) -> int | None:
+def read_number(stated: Any, where: str, least: int = 0) -> int | None:
     """Read a whole number, which may be a text; None: it is not stated."""
     if stated is None:
         return None
     try:
-        return int(stated)
-    except (OverflowError, TypeError, ValueError) as exc:
-        raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
+        # As a text: what is behind a point would get lost.
+        number = int(str(stated))
+    except ValueError as exc:
+        raise InvalidInput(f"{where}: {stated!r:.99} is no number.") from exc
+    if not least <= number < 2**63:
+        raise InvalidInput(f"{where}: {number} is less than {least}, or more than engines count.")
+    return number
 
 
 def read_mode(stated: Any, where: str) -> int | None:
-    """Read the mode of a file; a text is octal. None: it is not stated."""
-    if not isinstance(stated, str):
-        return read_number(stated, where)
-    try:
-        return int(stated, 8)
-    except ValueError as exc:
-        raise InvalidInput(f"{where}: {stated!r} is no octal number.") from exc
+    """Read the mode of a file: a number, or a text of octal digits; None: it is not stated."""
+    if isinstance(stated, str):
+        if not re.fullmatch("(?:0o)?[0-7]{1,9}", stated):
+            raise InvalidInput(f"{where}: {stated!r:.99} is no octal number.")
+        stated = int(stated, 8)
+    mode = read_number(stated, where)
+    if mode is not None and mode > 0o7777:
+        raise InvalidInput(f"{where}: no file has such a mode. Write one like 0440.")
+    return mode
 
 
 def _read_ratio(stated: Any, where: str) -> float | None:
     if stated is None:
         return None
     try:
-        return float(stated)
-    except (OverflowError, TypeError, ValueError) as exc:
-        raise InvalidInput(f"{where}: {stated!r} is no number.") from exc
+        return float(str(stated))
+    except ValueError as exc:
+        raise InvalidInput(f"{where}: {stated!r:.99} is no number.") from exc
 
 
 # What is a number wherever it stands below `deploy`.
@@ -99,7 +119,7 @@ _NUMBERS: Mapping[str, Callable[[Any, str], float | None]] = {
     "max_failure_ratio": _read_ratio,
     "max_replicas_per_node": read_number,
     "parallelism": read_number,
-    "pids": read_number,
+    "pids": partial(read_number, least=-1),
 }
 
 
@@ -120,7 +140,7 @@ def read_hosts(stated: Any, where: str) -> dict[str, str]:
     if isinstance(stated, Mapping):
         pairs = [(str(name), address) for name, address in stated.items()]
     else:
-        texts = list(map(str, read_list(stated, where)))
+        texts = read_items(stated, where)
         parts = [text.partition("=" if "=" in text else ":") for text in texts]
         pairs = [(name, address) for name, _sign, address in parts]
     hosts: dict[str, str] = {}
@@ -137,10 +157,10 @@ def read_mapping(stated: Any, where: str) -> dict[str, str]:
     """Read a mapping, or a list of texts `name=value`."""
     if isinstance(stated, Mapping):
         return {
-            str(key): "" if value is None else read_as_text(value, f"{where}: {key}")
-            for key, value in stated.items()
+            key: "" if value is None else read_as_text(value, f"{where}: {key}")
+            for key, value in read_section(stated, where).items()
         }
-    parts = (item.partition("=") for item in map(str, read_list(stated, where)))
+    parts = (item.partition("=") for item in read_items(stated, where))
     return {key: value for key, _sign, value in parts}
 
 
@@ -158,14 +178,24 @@ def read_list(stated: Any, where: str) -> list[Any]:
     return list(stated)
 
 
+def read_items(stated: Any, where: str) -> list[str]:
+    """Read a list of texts, for which numbers may stand; nothing is an empty one."""
+    return [read_as_text(item, f"{where}: an item") for item in read_list(stated, where)]
+
+
 def read_one_or_more(stated: Any, where: str) -> list[str]:
     """Read a text, or a list of them; nothing is an empty one."""
-    return [stated] if isinstance(stated, str) else list(map(str, read_list(stated, where)))
+    return [stated] if isinstance(stated, str) else read_items(stated, where)
 
 
 def read_sections(stated: Any, where: str) -> list[dict[str, Any]]:
     """Read a list of mappings; nothing is an empty one."""
     return [read_section(item, where) for item in read_list(stated, where)]
+
+
+def read_scalar(stated: Any, where: str) -> str | None:
+    """Read a text, for which a number may stand; None: it is not stated."""
+    return None if stated is None else read_as_text(stated, where)
 
 
 def read_section(stated: Any, where: str) -> dict[str, Any]:
@@ -174,7 +204,7 @@ def read_section(stated: Any, where: str) -> dict[str, Any]:
         return {}
     if not isinstance(stated, Mapping):
         raise InvalidInput(f"{where}: it is no mapping.")
-    return {str(key): value for key, value in stated.items()}
+    return {read_as_text(key, f"{where}: a key"): value for key, value in stated.items()}
 
 
 def read_numbered_section(stated: Any, where: str) -> dict[str, Any]:

@@ -41,8 +41,7 @@ def check_time(seconds: float, what: str) -> None:
     Raises:
         InvalidInput: it is not above 0, or longer than can be waited.
     """
-    # NaN is neither above 0 nor anything else.
-    is_time = isinstance(seconds, (int, float)) and 0 < seconds <= _MOST_SECONDS
+    is_time = 0 < seconds <= _MOST_SECONDS  # which NaN is not
     if not is_time:
         raise InvalidInput(
             f"{what}: {seconds!r} is not a number of seconds above 0, of a century at most."

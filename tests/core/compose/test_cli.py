@@ -144,9 +144,24 @@ def test_another_name_than_the_hosts_is_refused() -> None:
             Connection(**connection, tls_hostname="b")
 
 
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [("tcp://[::1:2375", "opens a bracket"), ("tcp://a:b", "no valid port"), ("a", "no engine")],
+)
+def test_an_address_that_is_none_names_its_option(host: str, reason: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^docker_host: .*{reason}"):
+        Connection(host)
+
+
+@pytest.mark.parametrize("host", ["tcp://[abc]:2375", "tcp://ex\u2100mple:1"])
+def test_an_odd_address_is_left_to_docker(host: str) -> None:
+    assert Connection(host, verify=True).arguments() == ["--host", host, "--tlsverify"]
+
+
 def test_files_for_tls_are_for_tls_alone() -> None:
     assert Connection("tcp://a:2376", verify=True, ca="ca").arguments()
     assert Connection("unix:///x", ca="ca").arguments()
+    assert Connection("https://a", ca="ca").arguments()
     with pytest.raises(InvalidInput, match=r"ca_path, client_key: .* tcp://a:2376 .* unencrypted"):
         Connection("tcp://a:2376", ca="ca", key="key")
     with pytest.raises(InvalidInput, match="http://a:2375 would be spoken to unencrypted"):

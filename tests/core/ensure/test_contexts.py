@@ -81,7 +81,11 @@ def test_a_context_is_turned_into_options(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", "[" * 100_000, '{"Name": "a", "Endpoints": [1]}', "\udc80"]
+    "text",
+    [
+        *("", "[]", "{}", '{"Name": "a", "Endpoints": [1]}', "\udc80"),
+        pytest.param("[" * 100_000, id="deep"),
+    ],
 )
 def test_a_context_that_cannot_be_read_is_an_error(tmp_path: Path, text: str) -> None:
     write(tmp_path, "")

@@ -46,6 +46,11 @@ def test_a_setting_that_cannot_be_is_refused(settings: dict[str, Any], reason: s
         ServiceSpec("web", settings=settings)
 
 
+def test_more_of_a_resource_than_can_be_counted_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"^generic_resources: gpu: it is more than"):
+        ServiceSpec("web", settings={"generic_resources": [f"gpu={'9' * 5000}"]})
+
+
 @pytest.mark.parametrize("section", ["update_config", "rollback_config"])
 @pytest.mark.parametrize(
     ("part", "value", "reason"),

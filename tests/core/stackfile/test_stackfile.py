@@ -178,6 +178,29 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
             {"Type": "tmpfs", "Target": "/t", "ReadOnly": False, "TmpfsOptions": {"Mode": 0o700}}
         ]),
         ({"tmpfs": "/t"}, "mounts", [{"Type": "tmpfs", "Target": "/t", "ReadOnly": False}]),
+        *(
+            ({**stated}, "mounts", [
+                {
+                    "Type": "tmpfs",
+                    "Target": "/t",
+                    "ReadOnly": False,
+                    "TmpfsOptions": {"SizeBytes": 2**26, "Mode": 0o1777},
+                }
+            ])
+            for stated in (
+                {"tmpfs": ["/t:size=64m,mode=1777"]},
+                {"volumes": [
+                    {"type": "tmpfs", "target": "/t", "tmpfs": {"size": "64m", "mode": "1777"}}
+                ]},
+            )
+        ),
+        (
+            {"deploy": {"resources": {"reservations": {
+                "generic_resources": [{"discrete_resource_spec": {"kind": "gpu", "value": "2"}}]
+            }}}},
+            "generic_resources",
+            [{"DiscreteResourceSpec": {"Kind": "gpu", "Value": 2}}],
+        ),
         # What a variable is filled in with is text.
         ({"tty": "yes"}, "tty", True),
         ({"read_only": "False"}, "read_only", False),
