@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import stat
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_link_to_a_pipe_may_be_replaced_by_a_link(serve: Serve, pipe: Path) ->
 
 
 @pytest.mark.parametrize("one", [member("d/pipe", b"new"), link("d/pipe", "f")])
-def test_a_pipe_in_a_folder_is_not_replaced(one: tuple[object, bytes], pipe: Path) -> None:
+def test_a_pipe_in_a_folder_is_not_replaced(one: tuple[tarfile.TarInfo, bytes], pipe: Path) -> None:
     with pytest.raises(CopyFailed, match="pipe is a device, a pipe or a socket"):
         unpack([archive(folder("d"), one)], pipe.parent)
     assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -255,8 +255,8 @@ FAILURE = b'{"errorDetail":{"message":"no layer"},"error":"no layer"}\r\n'
 def test_an_answer_that_is_no_whole_archive_leaves_the_old_one(
     serve: Serve, tmp_path: Path, kept: int | None, then: bytes, said: str
 ) -> None:
-    path, old = tmp_path / "images.tar", {"manifest__json": [{"Config": TWO, "RepoTags": []}]}
-    archive(path, **old)
+    path = tmp_path / "images.tar"
+    archive(path, manifest__json=[{"Config": TWO, "RepoTags": []}])
     before = path.read_bytes()
     image = answer(json.dumps({"Id": ONE}).encode())
     sent = answer(before[:kept] + then)
