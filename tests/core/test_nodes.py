@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import stat
+import tarfile
 from typing import TYPE_CHECKING
 
 import pytest

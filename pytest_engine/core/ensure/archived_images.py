@@ -63,9 +63,10 @@ def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
     """
     import tarfile  # not before somebody has an archive
 
-    broken = (EOFError, tarfile.TarError, *_unpacking_errors())
     # An archive that somebody else made may hold anything.
     strange = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+    broken: tuple[type[Exception], ...]
+    broken = (OSError, EOFError, tarfile.TarError, *_unpacking_errors(), *strange)
     try:
         if is_endless(path):
             raise ValueError("it is a device, a pipe or a socket")
@@ -74,7 +75,7 @@ def read_archive(path: str) -> tuple[ArchivedImage, ...] | None:
             return None if manifest is None else _entries(archive, manifest, index)
     except FileNotFoundError as exc:
         raise InvalidInput(f"There is no archive {path}.") from exc
-    except (OSError, *broken, *strange) as exc:
+    except broken as exc:
         if isinstance(exc, tarfile.ReadError) and _is_zstd(path):
             return None
         raise InvalidInput(f"{path} is no archive of images that can be read: {exc}.") from exc
