@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     ("wait", "name"),
     [
         (lambda engine, seconds: wait_converged(engine, "a", timeout=seconds), "timeout"),
-        (lambda engine, seconds: wait_all_converged(engine, {"a": 1}, timeout=seconds), "timeout"),
+        (
+            lambda engine, seconds: wait_all_converged(engine, {"a": True}, timeout=seconds),
+            "timeout",
+        ),
         (lambda engine, seconds: LiveServices(engine).now(seconds), "timeout"),
         (lambda _engine, seconds: ServiceKind(timeout=seconds), "wait_timeout"),
     ],
