@@ -23,12 +23,12 @@ NULL: list[tuple[str, dict[str, Any], str]] = [
         for stated in ({"data": None}, {"data_src": None}, {"data": None, "data_is_b64": True})
     ),
     *(
-        (f"{sort}_info", {option: None}, "name: it is null.")
+        (f"{sort}_info", {option: None}, "Either name, names or filters is needed")
         for sort in ("config", "container", "network", "plugin", "secret", "volume")
         for option in ("name", "names", "filters")
     ),
-    ("container_copy_into", {**COPIED, "owner_id": 5, "group_id": None}, "owner_id and group_id"),
-    ("container_copy_into", {**COPIED, "owner_id": None, "group_id": 5}, "owner_id and group_id"),
+    ("container_copy_into", {**COPIED, "owner_id": 5, "group_id": None}, "group_id: it is null"),
+    ("container_copy_into", {**COPIED, "owner_id": None, "group_id": 5}, "owner_id: it is null"),
 ]
 
 
