@@ -36,6 +36,7 @@ class StubbornEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer)
         host: its address.
         deaf: the requests that it never answers, as a pattern: `GET /info.*`; they end with
             their queries.
+        last: the request after which it answers none any more, nor that, as a pattern.
         asked: the requests that have come.
         containers: id -> what is told of it.
     """
@@ -43,9 +44,12 @@ class StubbornEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer)
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, path: Path, *, deaf: str = "", containers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, *, deaf: str = "", last: str = "", containers: Sequence[str] = ()
+    ) -> None:
         self.host = f"unix://{path}"
         self.deaf = deaf
+        self.last = last
         self.asked: list[str] = []
         self.containers: dict[str, dict[str, Any]] = {}
         self.over = threading.Event()
@@ -94,8 +98,11 @@ class _Conversation(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         target = urlsplit(self.path)
         request = f"{self.command} {re.sub(r'^/v[0-9.]+', '', target.path)}"
-        self.server.asked.append(f"{request}?{target.query}")
-        if re.fullmatch(self.server.deaf, f"{request}?{target.query}"):
+        asked = f"{request}?{target.query}"
+        self.server.asked.append(asked)
+        if re.fullmatch(self.server.last, asked):
+            self.server.deaf = ".*"
+        if re.fullmatch(self.server.deaf, asked):
             self.server.over.wait()
             self.close_connection = True
             return

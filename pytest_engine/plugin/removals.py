@@ -26,11 +26,13 @@ class Removals:
 
     Args:
         errors: gets a line for whatever went wrong.
+        meanwhile: is called now and then while they are waited for.
     """
 
-    def __init__(self, errors: list[str]) -> None:
+    def __init__(self, errors: list[str], meanwhile: Callable[[], object] = lambda: None) -> None:
         """Start nothing yet."""
         self._errors = errors
+        self._meanwhile = meanwhile
         self._crew = Crew("pytest-engine-removal", _AT_ONCE)
         self._lock = threading.Lock()
         self._pending: deque[Future[None]] = deque()
@@ -58,7 +60,7 @@ class Removals:
         """Wait until all are done.
 
         Args:
-            check: is called now and then meanwhile; what it raises ends the wait.
+            check: is called now and then instead; what it raises ends the wait.
         """
         self._trim(0, check)
 
@@ -70,9 +72,7 @@ class Removals:
                 if len(self._pending) <= length:
                     return
                 oldest = self._pending[0]
-            if check is not None:
-                wait_checking(oldest, check)
-            oldest.exception()
+            wait_checking(oldest, check or self._meanwhile)
 
     def _do(self, remove: Callable[[], object], title: str) -> None:
         try:

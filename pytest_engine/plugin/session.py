@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from pytest_engine.core.client import Engine
 from pytest_engine.core.container import Container
 from pytest_engine.core.errors import Conflict, ConnectionFailed, EngineError, NotFound
 from pytest_engine.ownership.folders import Kept, note_of
-from pytest_engine.ownership.labels import SESSION_LABEL
+from pytest_engine.ownership.patience import Patience
 
 from .background import at_forks
 from .durations import Durations
@@ -24,6 +24,7 @@ from .environment import Environment
 from .images import Pulls
 from .progress import Speaker
 from .removals import Removals
+from .removing import remove
 from .shared import digest, forget, unless_done
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Session:
         speaker: says what is going on.
         durations: how long steps took.
         removals: what is being removed in the background.
+        patience: waits for each removal.
         pulls: the images that were pulled.
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
@@ -127,7 +129,8 @@ class Session:
         self.environ = Environment()
         self.speaker = Speaker(self._config)
         self.durations = Durations()
-        self.removals = Removals(self.errors)
+        self.removals = Removals(self.errors, self.speaker.flush)
+        self.patience = Patience()
         self.pulls = Pulls(
             self.speaker,
             self.durations,
@@ -342,8 +345,13 @@ class Session:
 
     def _failure(self, resource: Resource) -> EngineError | None:
         """Remove something; return what went wrong."""
+        what = f"{resource.kind} {resource.name}"
         try:
-            _REMOVE[resource.kind](resource, self.owner.session)
+            self.patience.wait_for(
+                resource.engine,
+                partial(remove, resource, self.owner.session),
+                partial(self.speaker.say, f"waiting until {what} is removed"),
+            )
         except NotFound:
             return None
         except Conflict as exc:
@@ -352,47 +360,3 @@ class Session:
         except EngineError as exc:
             return exc
         return None
-
-
-def _remove_container(resource: Resource, session: str) -> None:
-    containers = resource.engine.containers
-    if resource.id is None:
-        # The engine may have made it though its answer never came; somebody else's
-        # container of that name is none of our business.
-        found = containers.inspect(resource.name)
-        labels = found.get("Config", {}).get("Labels") or {}
-        if labels.get(SESSION_LABEL) != session:
-            return
-    containers.remove(resource.id or resource.name, force=True, volumes=True)
-
-
-def _remove_network(resource: Resource, session: str) -> None:
-    networks = resource.engine.networks
-    if resource.id is None:
-        labels = networks.inspect(resource.name).get("Labels") or {}
-        if labels.get(SESSION_LABEL) != session:
-            return
-    networks.remove(resource.id or resource.name)
-
-
-def _remove_volume(resource: Resource, session: str) -> None:
-    volumes = resource.engine.volumes
-    if resource.id is None:
-        labels = volumes.inspect(resource.name).get("Labels") or {}
-        if labels.get(SESSION_LABEL) != session:
-            return
-    volumes.remove(resource.name)
-
-
-def _remove_image(resource: Resource, session: str) -> None:
-    del session
-    if resource.id is not None:
-        resource.engine.images.remove(resource.id, force=True)
-
-
-_REMOVE: dict[str, Callable[[Resource, str], None]] = {
-    "container": _remove_container,
-    "image": _remove_image,
-    "network": _remove_network,
-    "volume": _remove_volume,
-}

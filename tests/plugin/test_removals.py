@@ -285,6 +285,14 @@ def test_what_waits_begins_when_all_before_it_are_done() -> None:
     assert done == ["other container", "container", "network"]
 
 
+def test_those_who_wait_do_something_else_meanwhile() -> None:
+    go_on = threading.Event()
+    removals = Removals([], meanwhile=go_on.set)
+    removals.add(lambda: go_on.wait(30), "it", waits=False)
+    removals.join()
+    assert go_on.is_set()
+
+
 def test_the_queue_has_an_end() -> None:
     removals = Removals([])
     go_on = threading.Event()
