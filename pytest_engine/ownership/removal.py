@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from pytest_engine.core.crew import do_all
 from pytest_engine.core.errors import Conflict, EngineError, NotFound
+
+from .patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,22 +93,30 @@ def remove(engine: Engine, thing: Thing) -> None:
             raise
 
 
-def remove_all(engine: Engine, things: Iterable[Thing]) -> dict[Thing, str]:
-    """Remove things, containers first, several at once; tell what did not go, and why."""
+def remove_all(
+    engine: Engine, things: Iterable[Thing], patience: Patience | None = None
+) -> dict[Thing, str]:
+    """Remove things, containers first, several at once; tell what did not go, and why.
+
+    Args:
+        engine: where they are.
+        things: the things.
+        patience: waits for each.
+    """
     left: dict[Thing, str] = {}
+    patience = patience or Patience()
     by_kind: dict[str, list[Thing]] = {kind: [] for kind in _ORDER}
     for thing in things:
         by_kind[thing.kind].append(thing)
 
     def attempt(thing: Thing) -> None:
         try:
-            remove(engine, thing)
+            patience.wait_for(engine, partial(remove, engine, thing))
         except EngineError as exc:
             left[thing] = str(exc)
 
-    for group in filter(None, by_kind.values()):
-        with ThreadPoolExecutor(min(_AT_ONCE, len(group))) as pool:
-            list(pool.map(attempt, group))
+    for group in by_kind.values():
+        do_all(attempt, group, at_once=_AT_ONCE, name="removal")
     return left
 
 

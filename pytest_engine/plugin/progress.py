@@ -10,6 +10,8 @@ from contextlib import contextmanager, nullcontext
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, Callable
 
+from pytest_engine.core.crew import GLANCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from concurrent.futures import Future
@@ -73,7 +75,7 @@ class Speaker:
             while not work.done():
                 with self._news:
                     while not (self._waiting or work.done()):
-                        self._news.wait()
+                        self._news.wait(GLANCE)
                 self.flush()
         finally:
             self._is_watched = False

@@ -10,9 +10,26 @@ import pytest
 from pytest_engine.core.api.progress import Progress
 from pytest_engine.core.crew import Crew
 from pytest_engine.plugin.progress import Speaker
+from tests.interrupted import interrupt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+NEVER_DONE = """
+from concurrent.futures import Future
+from pathlib import Path
+from types import SimpleNamespace
+from pytest_engine.plugin.progress import Speaker
+
+class Work(Future):
+    def done(self):
+        Path({path!r}).touch()
+        return False
+
+nothing = SimpleNamespace(getplugin=lambda name: None)
+Speaker(SimpleNamespace(pluginmanager=nothing)).wait_for(Work())
+"""
 
 
 class Screen:
@@ -76,6 +93,11 @@ def test_what_is_said_while_one_waits_is_written_meanwhile() -> None:
     speaker.wait_for(future)
     assert future.result() is True
     assert screen.written == ["engine: hello\n"]
+
+
+def test_an_interrupt_ends_the_wait_though_another_thread_takes_it(tmp_path: Path) -> None:
+    told = interrupt(NEVER_DONE.format(path=str(tmp_path / "waits")), (tmp_path / "waits").exists)
+    assert told == "interrupted\n"
 
 
 def pull(speaker: Speaker, now: list[float]) -> None:

@@ -9,9 +9,10 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..crew import do_all
 from ..errors import EngineError, InvalidInput, NotFound
 from ..polling import poll
-from .founding import each, have, join, make_network
+from .founding import have, join, make_network
 from .node import ClusterNode, NodeWanted, create_node
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Cluster:
         self._parent = folder
         self._folder: Path | None = None
         self._network = ""
+        self._is_closed = False
 
     @classmethod
     def start(
@@ -284,6 +286,7 @@ class Cluster:
             EngineError: something stayed; the message says what. The rest is gone.
         """
         failed: list[str] = []
+        self._is_closed = True
 
         def remove(node: ClusterNode) -> None:
             try:
@@ -291,7 +294,7 @@ class Cluster:
             except EngineError as exc:
                 failed.append(f"{node.name}: {exc}")
 
-        each(remove, self.nodes)
+        do_all(remove, self.nodes, at_once=len(self.nodes), name="cluster")
         try:
             # By its id: a network of the name may be somebody else's.
             if self._network:
@@ -322,12 +325,14 @@ class Cluster:
                 ask=lambda: self.engine,
             )
             self.nodes.append(node)
+            if self._is_closed:
+                # An interrupt has not waited for it.
+                node.close()
+                return
             node.wait_for_engine(timeout)
 
-        try:
-            each(boot, range(len(names)))
-        finally:
-            self.nodes.sort(key=lambda node: names.index(node.name))
+        do_all(boot, range(len(names)), at_once=len(names), name="cluster")
+        self.nodes.sort(key=lambda node: names.index(node.name))
 
     def _note_network(self, network: str) -> None:
         self._network = network

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from ..crew import do_all
 from ..errors import ApiError, ConnectionFailed, ImageNotFound, LaunchFailed
 
 if TYPE_CHECKING:
@@ -16,25 +16,13 @@ if TYPE_CHECKING:
     from ..types.engine import NetworkCreateBody
     from .node import ClusterNode
 
-__all__ = ["each", "have", "join", "make_network"]
+__all__ = ["have", "join", "make_network"]
 
 _SWARM_PORT = 2377
 # Somebody else's network may take the addresses between two questions.
 _ATTEMPTS = 5
 # A node that is silent for three of these is down.
 _HEARTBEAT = 1_000_000_000
-
-Item = TypeVar("Item")
-
-
-def each(work: Callable[[Item], object], items: Sequence[Item]) -> None:
-    """Do something for several things at once; the first error is raised when all are done."""
-    if not items:
-        return
-    with ThreadPoolExecutor(len(items), "cluster") as threads:
-        done = [threads.submit(work, item) for item in items]
-    for one in done:
-        one.result()
 
 
 def have(engine: Engine, image: str) -> None:
@@ -108,7 +96,8 @@ def join(name: str, nodes: Sequence[ClusterNode], timeout: float) -> None:
         for node in others:
             if node.was_manager:
                 join_one(node)
-        each(join_one, [node for node in others if not node.was_manager])
+        workers = [node for node in others if not node.was_manager]
+        do_all(join_one, workers, at_once=len(workers), name="cluster")
         for node in nodes:
             node.wait_until("ready", timeout)
     except (ApiError, ConnectionFailed) as exc:

@@ -43,10 +43,9 @@ def look_up(
         seen = [look(name) for name in names]
     else:
         # Most tasks look at one thing and have no use for threads.
-        from concurrent.futures import ThreadPoolExecutor
+        from ..crew import do_all
 
-        with ThreadPoolExecutor(min(_AT_ONCE, len(names))) as threads:
-            seen = list(threads.map(look, names))
+        seen = do_all(look, names, at_once=_AT_ONCE, name="look")
     found = [one for one in seen if one is not None]
     return found, [name for name, one in zip(names, seen) if one is None]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..crew import GLANCE, Crew
 from ..errors import EngineError, InvalidInput, NotFound, telling
 from .container_names import is_container_id
 from .containers import ContainerKind
@@ -24,9 +25,6 @@ __all__ = ["Item", "SomeFailed", "other_containers", "reconcile_many"]
 
 # What an engine does at the same time; more of it makes each slower.
 _WORKERS = 8
-# Seconds. A signal may come to a thread of the pool, which does not wake the one that has to
-# handle it: that one looks now and then.
-_GLANCE = 0.5
 
 _Result = TypeVar("_Result")
 
@@ -115,7 +113,7 @@ def reconcile_many(
                     running[pool.submit(_bring_about, engine, item, check, patience)] = name
                 if not running:
                     break
-                for future in wait(running, _GLANCE, return_when=FIRST_COMPLETED).done:
+                for future in wait(running, GLANCE, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     try:
                         done[name] = future.result()
@@ -240,16 +238,9 @@ class _Patience:
 
     def wait_for(self, work: Callable[[], _Result]) -> _Result:
         """Return what it returns; if it is not waited for any more, it ends with the process."""
-        doing: Future[_Result] = Future()
-
-        def do() -> None:
-            try:
-                doing.set_result(work())
-            except BaseException as exc:  # noqa: BLE001  # whoever waits gets it
-                doing.set_exception(exc)
-
-        if not self._ended.done():
-            threading.Thread(target=do, daemon=True, name="pytest-engine-patience").start()
+        if self._ended.done():
+            raise _Ended
+        doing = Crew("pytest-engine-patience", 1).submit(work)
         futures: tuple[Future[Any], ...] = (doing, self._ended)
         wait(futures, return_when=FIRST_COMPLETED)
         if not doing.done():

@@ -10,12 +10,12 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..client import Engine
+from ..crew import do_all
 from ..errors import EngineError
 from . import cgroups, firewall, links, mounts, processes
 
@@ -46,8 +46,7 @@ def empty_through_api(record: Record) -> None:
             with suppress(EngineError):
                 engine.containers.remove(id_, force=True, volumes=True)
 
-        with ThreadPoolExecutor(_REMOVED_AT_ONCE) as pool:
-            list(pool.map(remove, containers))
+        do_all(remove, containers, at_once=_REMOVED_AT_ONCE, name="teardown")
         for network in engine.networks.list():
             if network["Name"] not in _BUILT_IN_NETWORKS:
                 with suppress(EngineError):
