@@ -24,12 +24,16 @@ class Patience:
     May be used by several threads at once.
 
     Args:
+        silence: seconds without an answer after which the engine is sent a ping.
         longest: seconds that one is waited for at most; the engine may go on with it.
         wordless: seconds after which it is told that one is waited for.
     """
 
-    def __init__(self, *, longest: float = 300.0, wordless: float = 10.0) -> None:
+    def __init__(
+        self, *, silence: float = 60.0, longest: float = 300.0, wordless: float = 10.0
+    ) -> None:
         """Know of no silent engine."""
+        self._silence = silence
         self._longest = longest
         self._wordless = wordless
         self._hanging: dict[Endpoint, Future[None]] = {}
@@ -42,9 +46,6 @@ class Patience:
     ) -> None:
         """Have something removed in a thread of its own, and wait until it is.
 
-        Where the engine has not answered for as long as it may stay silent in a short call
-        (`Engine.timeout`), it is sent a ping, which has that time, too.
-
         Args:
             engine: what it is removed from.
             remove: does it.
@@ -52,8 +53,8 @@ class Patience:
 
         Raises:
             EngineError: what `remove` raises.
-            Timeout: the engine does not even answer a ping, or has not answered an earlier
-                removal, about which that was found out; or it took too long.
+            Timeout: the engine does not even answer a ping (in `Engine.timeout`), or did not
+                while an earlier removal was waited for, and still goes on; or it took too long.
         """
         hanging = self._hanging.get(engine.endpoint)
         if hanging is not None and not hanging.done():
@@ -68,7 +69,7 @@ class Patience:
                 tell()
             if now - began >= self._longest:
                 raise Timeout(f"It is not gone after {self._longest:g} s.")
-            if now - alive >= engine.timeout:
+            if now - alive >= self._silence:
                 try:
                     engine.system.ping()
                 except EngineError as exc:

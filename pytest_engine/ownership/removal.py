@@ -93,10 +93,18 @@ def remove(engine: Engine, thing: Thing) -> None:
             raise
 
 
-def remove_all(engine: Engine, things: Iterable[Thing]) -> dict[Thing, str]:
-    """Remove things, containers first, several at once; tell what did not go, and why."""
+def remove_all(
+    engine: Engine, things: Iterable[Thing], patience: Patience | None = None
+) -> dict[Thing, str]:
+    """Remove things, containers first, several at once; tell what did not go, and why.
+
+    Args:
+        engine: where they are.
+        things: the things.
+        patience: waits for each.
+    """
     left: dict[Thing, str] = {}
-    patience = Patience()
+    patience = patience or Patience()
     by_kind: dict[str, list[Thing]] = {kind: [] for kind in _ORDER}
     for thing in things:
         by_kind[thing.kind].append(thing)

@@ -295,7 +295,8 @@ def _take_down(
         session.left.append(f"Compose project {cli.project.name}: {exc}")
         return
     session.left += [f"network {one['Name']}: something else is on it" for one in networks]
-    session.left += [f"{one}: {why}" for one, why in remove_all(engine, images).items()]
+    left = remove_all(engine, images, session.patience)
+    session.left += [f"{one}: {why}" for one, why in left.items()]
     for resource in noted:
         if resource in session.live:
             session.live.remove(resource)

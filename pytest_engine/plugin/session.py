@@ -102,6 +102,7 @@ class Session:
         speaker: says what is going on.
         durations: how long steps took.
         removals: what is being removed in the background.
+        patience: waits for each removal.
         pulls: the images that were pulled.
         live: what exists on the engine because of this run, the oldest first.
         fallen: containers that did not become ready; they are removed already.
@@ -129,7 +130,7 @@ class Session:
         self.speaker = Speaker(self._config)
         self.durations = Durations()
         self.removals = Removals(self.errors, self.speaker.flush)
-        self._patience = Patience()
+        self.patience = Patience()
         self.pulls = Pulls(
             self.speaker,
             self.durations,
@@ -346,7 +347,7 @@ class Session:
         """Remove something; return what went wrong."""
         what = f"{resource.kind} {resource.name}"
         try:
-            self._patience.wait_for(
+            self.patience.wait_for(
                 resource.engine,
                 partial(remove, resource, self.owner.session),
                 partial(self.speaker.say, f"waiting until {what} is removed"),

@@ -52,13 +52,13 @@ def test_a_removal_may_take_long_while_the_engine_answers_a_ping(
             assert not done.wait(0.05)
         done.set()
 
-    Patience(wordless=0).wait_for(engine, remove, lambda: told.append("waiting"))
+    Patience(silence=_SILENCE, wordless=0).wait_for(engine, remove, lambda: told.append("waiting"))
     assert done.is_set()
     assert told == ["waiting"]
 
 
 def test_but_not_for_ever(engine: Engine) -> None:
-    patience, over = Patience(longest=1), threading.Event()
+    patience, over = Patience(silence=_SILENCE, longest=1), threading.Event()
 
     def hang() -> None:
         over.wait(30)
@@ -73,7 +73,7 @@ def test_but_not_for_ever(engine: Engine) -> None:
 def test_an_engine_that_is_silent_is_not_asked_again_until_it_answers(
     engine: Engine, stubborn: StubbornEngine
 ) -> None:
-    patience, over = Patience(), threading.Event()
+    patience, over = Patience(silence=_SILENCE), threading.Event()
     answered, gone = threading.Event(), threading.Event()
 
     def hang() -> None:

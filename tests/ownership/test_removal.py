@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_engine.core.client import Engine
+from pytest_engine.ownership.patience import Patience
 from pytest_engine.ownership.removal import Thing, remove_all
 from tests.interrupted import interrupt
 from tests.stubborn import StubbornEngine
@@ -32,6 +33,6 @@ def test_an_interrupt_ends_it_whatever_the_engine_does(tmp_path: Path) -> None:
 def test_what_an_engine_that_fell_silent_has_is_left(tmp_path: Path) -> None:
     with StubbornEngine(tmp_path / "e.sock", last="DELETE .*") as stubborn:
         engine = Engine(stubborn.host, api_version="1.44", environ={}, timeout=0.2)
-        left = remove_all(engine, _THINGS)
+        left = remove_all(engine, _THINGS, Patience(silence=0.5))
     assert set(left) == set(_THINGS)
     assert any("does not answer any more" in why for why in left.values())

@@ -19,9 +19,12 @@ _LIMIT = 60
 _CONFTEST = """
 import pytest
 from pytest_engine import Engine, container, wait
+from pytest_engine.ownership.patience import Patience
+from pytest_engine.plugin.fixtures import session_of
 
 @pytest.fixture(scope="session")
-def engine():
+def engine(pytestconfig):
+    session_of(pytestconfig).patience = Patience(silence=1)
     with Engine({host!r}, timeout=1) as engine:
         yield engine
 
