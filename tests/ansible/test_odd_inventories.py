@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.scripted import PONG, Read, ScriptedServer, answer
+from tests.core.scripted import PONG, Read, ScriptedServer, Step, answer
 
 from .conftest import Playbooks
 
@@ -23,7 +23,12 @@ def list_hosts(collections: Path, tmp_path: Path) -> Callable[..., dict[str, Any
     """Lists what a plugin makes of an engine's answer: host -> variables."""
 
     def run(source: dict[str, Any], answered: Any, name: str, **options: Any) -> dict[str, Any]:
-        script = [Read.REQUEST, PONG, Read.REQUEST, answer(json.dumps(answered).encode())]
+        script: list[Step] = [
+            Read.REQUEST,
+            PONG,
+            Read.REQUEST,
+            answer(json.dumps(answered).encode()),
+        ]
         with ScriptedServer(tmp_path / "engine.sock", [script]) as server:
             playbooks = Playbooks(collections, tmp_path, server.host)
             listed = playbooks.list_hosts(source, name=name, **options)
