@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.scripted import PONG, Read, ScriptedServer, answer
+from tests.core.scripted import PONG, Read, ScriptedServer, Step, answer
 
 from .conftest import Playbooks
 
