@@ -33,13 +33,15 @@ _LISTS = frozenset(
     ]
 )
 _TEXTS = frozenset(["SwarmInit"])
-# By what callers go on to call what they have made.
+# By what callers go on to call what they have made, or found.
 _IDS = {
     "ConfigCreate": "ID",
     "ContainerCreate": "Id",
     "ContainerExec": "Id",
     "ImageCommit": "Id",
+    "ImageInspect": "Id",
     "NetworkCreate": "Id",
+    "NetworkInspect": "Id",
     "SecretCreate": "ID",
     "ServiceCreate": "ID",
     "VolumeCreate": "Name",

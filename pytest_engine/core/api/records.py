@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from ..errors import ConnectionLost
 from ..streams import JsonDecoder
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class RecordStream(Generic[Record]):
     another one.
 
     Raises, while it is read:
-        ConnectionLost: the connection ended before the answer did.
+        ConnectionLost: the connection ended before the answer did, or no engine answers so.
     """
 
     def __init__(self, stream: Stream) -> None:
@@ -36,6 +37,11 @@ class RecordStream(Generic[Record]):
         decoder = JsonDecoder()
         for data in self._stream:
             for record in decoder.feed(data):
+                if not isinstance(record, dict):
+                    raise ConnectionLost(
+                        f"The answer holds {record!r:.80}, which is no object; is this a "
+                        "container engine?"
+                    )
                 yield cast("Record", record)
         if not self._stream.was_closed():
             decoder.finish()

@@ -34,6 +34,7 @@ _OBJECTS: list[tuple[Call, object]] = [
     (lambda engine: engine.containers.inspect("web"), {"Id": "a", "State": None}),
     (lambda engine: engine.containers.create({"Image": "a"}), {"Warnings": []}),
     (lambda engine: engine.exec.create("web", {"Cmd": ["a"]}), {"Id": None}),
+    (lambda engine: engine.images.inspect("a"), {}),
     (lambda engine: engine.distribution.inspect("a"), {"Descriptor": None}),
     (lambda engine: engine.system.login("r.test", "user", "password"), []),
     (lambda engine: engine.containers.wait("web"), []),
@@ -68,6 +69,15 @@ def test_what_is_not_what_was_asked_for_is_refused(
     with pytest.raises(ConnectionFailed, match=r" is not (an object|a text).*; is this a") as it:
         _answered(call, None if is_null else odd, serve)
     assert it.value.endpoint.startswith("unix:///")
+
+
+def test_an_event_that_is_no_object_is_refused(serve: Serve) -> None:
+    def call(engine: Engine) -> None:
+        with engine.system.events() as events:
+            list(events)
+
+    with pytest.raises(ConnectionFailed, match=r"holds \[1\], which is no object"):
+        _answered(call, [1], serve)
 
 
 def test_what_is_a_list_is_known() -> None:
