@@ -155,7 +155,7 @@ def test_an_address_that_is_none_names_its_option(host: str, reason: str) -> Non
 
 @pytest.mark.parametrize("host", ["tcp://[abc]:2375", "tcp://ex\u2100mple:1"])
 def test_an_odd_address_is_left_to_docker(host: str) -> None:
-    assert Connection(host, verify=True).arguments() == ["--host", host, "--tlsverify"]
+    assert Connection(host).arguments() == ["--host", host]
 
 
 def test_files_for_tls_are_for_tls_alone() -> None:
