@@ -158,7 +158,7 @@ def run(call: engine.Call) -> dict[str, Any]:
     if is_waited_for and params["paused"] and params["state"] in ("started", "healthy"):
         raise engine.errors.InvalidInput("detach: what is paused does not come to its end.")
     state = "started" if params["state"] == "healthy" else params["state"]
-    with Foreground() as stays:
+    with contextlib.closing(Foreground()) as stays:
         how = kind(params, stays.start if is_waited_for else None)
         outcome = call.reconcile(how, wanted(params), state)
         result: dict[str, Any] = engine.told(call, "container", outcome)

@@ -19,7 +19,6 @@ from ..errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
 
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.events import EventStream
@@ -41,7 +40,7 @@ _PATIENCE = 60.0
 
 
 class Foreground:
-    """Starts a container and stays until it ends. A context manager.
+    """Starts a container and stays until it ends. To be closed.
 
     Attributes:
         container: the id or name of the container that was started; empty: none was.
@@ -133,19 +132,6 @@ class Foreground:
         """Listen no longer; the container is left as it is."""
         if self._events is not None:
             self._events.close()
-
-    def __enter__(self) -> Foreground:
-        """Return it itself."""
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Listen no longer."""
-        self.close()
 
     def clean_up(self, engine: Engine, *, keep_volumes: bool) -> None:
         """Remove the container that was started."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_lost_connection_is_not_its_end(
     engine: Engine, distant: Engine, counted: RequestLog, scratch: Scratch, busybox: str
 ) -> None:
     container = created(engine, scratch.name(), busybox, "echo begun; sleep 3; echo done; exit 5")
-    with Foreground() as stays:
+    with closing(Foreground()) as stays:
         stays.start(distant, container)
         counted.cut()
         stays.stay(distant)
@@ -49,7 +50,7 @@ def test_an_end_that_was_not_told_is_looked_up(
     engine: Engine, distant: Engine, counted: RequestLog, scratch: Scratch, busybox: str
 ) -> None:
     container = created(engine, scratch.name(), busybox, "echo begun; sleep 600")
-    with Foreground() as stays:
+    with closing(Foreground()) as stays:
         stays.start(distant, container)
         counted.cut()
         engine.containers.stop(container)
@@ -61,7 +62,7 @@ def test_of_one_that_vanished_meanwhile_nobody_can_tell_how_it_ended(
     engine: Engine, distant: Engine, counted: RequestLog, scratch: Scratch, busybox: str
 ) -> None:
     container = created(engine, scratch.name(), busybox, "sleep 600", AutoRemove=True)
-    with Foreground() as stays:
+    with closing(Foreground()) as stays:
         stays.start(distant, container)
         counted.cut()
         engine.containers.remove(container, force=True)
@@ -80,7 +81,7 @@ def test_an_engine_that_stays_away_is_told_and_the_container_left_alone(
 ) -> None:
     monkeypatch.setattr(attending, "_PATIENCE", 0.5)
     container = created(engine, scratch.name(), busybox, "sleep 600")
-    with Foreground() as stays:
+    with closing(Foreground()) as stays:
         stays.start(distant, container)
         counted.close()
         with pytest.raises(ConnectionLost, match=f"{container} was started, and may still run"):
