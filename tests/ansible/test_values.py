@@ -219,6 +219,17 @@ def test_half_a_letter_to_send_is_refused_without_being_shown(
     assert "s3cret" not in str(caught.value)
 
 
+def test_half_a_letter_of_a_secret_is_refused_without_being_shown(
+    part: Callable[[str], Any], engine: Any
+) -> None:
+    read = part("content_options")._data  # noqa: SLF001  # what is read
+    options = {"data_src": None, "data_is_b64": False}
+    assert read({**options, "data": "\udcff"}) == b"\xff"
+    with pytest.raises(engine.errors.InvalidInput, match=r"^data cannot be written") as caught:
+        read({**options, "data": HALF})
+    assert "s3cret" not in str(caught.value)
+
+
 def _raising(error: Exception) -> Callable[..., Any]:
     def fail(*_arguments: object) -> None:
         raise error

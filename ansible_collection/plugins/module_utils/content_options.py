@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .core import errors
 from .core.spec.content import ContentSpec
+from .core.spec.values import encode_text
 from .engine import labels, run_module, told
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _data(params: Mapping[str, Any]) -> bytes:
         # Ansible counts a null as stated.
         raise errors.InvalidInput("data: it is null, and so is data_src. State one of them.")
     if not params["data_is_b64"]:
-        return str(params["data"]).encode("utf-8", "surrogateescape")
+        # Ansible reads files that are no UTF-8 in this way.
+        return encode_text(str(params["data"]), "data", "surrogateescape")
     try:
         # The command base64 breaks lines, and YAML may add spaces.
         return base64.b64decode("".join(params["data"].split()), validate=True)

@@ -66,7 +66,6 @@ def bring_about(call: Call, known: MutableMapping[str, Any]) -> dict[str, Any]:
     if params["state"] == "absent":
         if params["absent_retries"] < 0:
             raise errors.InvalidInput(f"absent_retries: {params['absent_retries']} is negative.")
-        check_seconds(params["absent_retries_interval"], "absent_retries_interval")
         outcome = remove_stack(
             call.engine,
             params["name"],
