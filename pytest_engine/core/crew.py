@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from concurrent.futures import Future, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
@@ -48,7 +49,15 @@ class Crew:
             is_needed = self._threads < self._limit
             self._threads += is_needed
         if is_needed:
-            threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+            except RuntimeError:
+                # The system has no more of them; what is queued would wait for one that never was.
+                with self._lock:
+                    self._threads -= 1
+                    with suppress(ValueError):
+                        self._queue.remove((future, work))
+                raise
         return future
 
     def dismiss(self) -> None:
@@ -82,8 +91,9 @@ def do_all(
 ) -> list[T]:
     """Do something for several things, and return what came of each, in their order.
 
-    An error is raised when all are done. An interrupt is raised within half a second: what has
-    not begun then never will, and what has is not waited for, not even by the end of the process.
+    After an error nothing more begins, and the first one is raised when what has begun is done. An
+    interrupt is raised within half a second: what has not begun then never will, and what has is
+    not waited for, not even by the end of the process.
 
     Args:
         work: does it.
@@ -94,6 +104,12 @@ def do_all(
     crew = Crew(f"pytest-engine-{name}", at_once)
     try:
         done = [crew.submit(partial(work, item)) for item in items]
+        while not any(one.done() and one.exception() for one in done):
+            if not wait(done, GLANCE, return_when=FIRST_EXCEPTION).not_done:
+                break
+        # Of what is done in order, what has not begun is the end.
+        crew.dismiss()
+        done = [one for one in done if not one.cancelled()]
         while wait(done, GLANCE).not_done:
             pass
     except BaseException:

@@ -7,6 +7,7 @@ attributes, so that nobody has to take a message apart.
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,7 @@ __all__ = [
 ]
 
 # What a shell hands over for `<(command)`, and nothing at all, are named on purpose.
-_HANDED_OVER = re.compile(r"/dev/(null|stdin|fd/[0-9]+)|/proc/self/fd/[0-9]+")
+_HANDED_OVER = re.compile(r"/dev/(stdin|fd/[0-9]+)|/proc/(self|thread-self|[0-9]+)/fd/[0-9]+")
 
 
 class EngineError(Exception):
@@ -106,7 +107,9 @@ def is_endless(path: str | Path) -> bool:
     Raises:
         OSError: it cannot be looked at.
     """
-    return is_node(path) and not _HANDED_OVER.fullmatch(str(path))
+    if not is_node(path) or _HANDED_OVER.fullmatch(str(path)):
+        return False
+    return os.path.realpath(path) != os.devnull
 
 
 @contextmanager

@@ -26,7 +26,8 @@ def check_login(username: str, password: str) -> None:
         InvalidInput: the user name has a colon, or one of both cannot be written as UTF-8.
     """
     if ":" in username:
-        raise InvalidInput(f"username: {username!r:.80} has a colon, and a registry's user none.")
+        # Without it, for the password may stand behind the colon.
+        raise InvalidInput("username: it has a colon, and a registry's user has none.")
     encode_text(username, "username")
     encode_text(password, "password")
 

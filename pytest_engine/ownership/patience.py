@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import wait
+from contextlib import suppress
 from typing import TYPE_CHECKING, Callable
 
 from pytest_engine.core.crew import GLANCE, Crew
-from pytest_engine.core.errors import EngineError, Timeout
+from pytest_engine.core.errors import ApiError, EngineError, Timeout
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -59,7 +60,12 @@ class Patience:
         hanging = self._hanging.get(engine.endpoint)
         if hanging is not None and not hanging.done():
             raise Timeout("It was not tried, for the engine does not answer.")
-        removed = Crew("pytest-engine-patience", 1).submit(remove)
+        try:
+            removed = Crew("pytest-engine-patience", 1).submit(remove)
+        except RuntimeError:
+            # The system has no thread left for it.
+            remove()
+            return
         began = alive = time.monotonic()
         until_told = self._wordless
         while not wait([removed], GLANCE).done:
@@ -71,11 +77,13 @@ class Patience:
                 raise Timeout(f"It is not gone after {self._longest:g} s.")
             if now - alive >= self._silence:
                 try:
-                    engine.system.ping()
+                    # A refusal is an answer, too.
+                    with suppress(ApiError):
+                        engine.system.ping()
                 except EngineError as exc:
                     if removed.done():
                         break
                     self._hanging[engine.endpoint] = removed
-                    raise Timeout(f"The engine does not answer any more ({exc})") from exc
+                    raise Timeout(f"The engine does not answer any more: {exc}") from exc
                 alive = time.monotonic()
         removed.result()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any
@@ -89,17 +90,38 @@ def test_what_comes_of_all_is_told_in_their_order() -> None:
     assert do_all(work, [], at_once=2) == []
 
 
-def test_an_error_comes_when_all_is_done() -> None:
-    done: list[int] = []
+def test_after_an_error_nothing_more_begins_and_what_has_is_waited_for() -> None:
+    begun: list[int] = []
+    ended: list[int] = []
 
     def work(number: int) -> None:
-        if number in (1, 2):
+        begun.append(number)
+        if number == 1:
             raise LookupError(number)
-        done.append(number)
+        # Longer than it takes to hear of the error.
+        time.sleep(2)
+        ended.append(number)
 
     with pytest.raises(LookupError, match="1"):
-        do_all(work, range(5), at_once=1)
-    assert done == [0, 3, 4]
+        do_all(work, range(9), at_once=2)
+    assert {0, 1} <= set(begun) <= {0, 1, 2}
+    assert sorted(ended) == sorted({*begun} - {1})
+
+
+def test_a_thread_that_cannot_be_had_is_an_error_and_the_next_one_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    crew = Crew("test", 1)
+    done: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        with pytest.raises(RuntimeError, match="new thread"):
+            crew.submit(lambda: done.append("lost"))
+    crew.submit(lambda: done.append("one")).result(30)
+    assert done == ["one"]
 
 
 def test_an_interrupt_that_another_thread_takes_is_heard() -> None:

@@ -150,7 +150,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("username", "password", "said"),
     [
-        ("me:you", SECRET, "username: 'me:you' has a colon"),
+        ("me:you", SECRET, "username: it has a colon"),
         ("me\udcff", SECRET, "username cannot be written as UTF-8"),
         ("me", SECRET + "\udcff", "password cannot be written as UTF-8"),
     ],

@@ -11,6 +11,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.errors import ConnectionLost, Timeout
 from pytest_engine.ownership.patience import Patience
+from tests.core.scripted import Read, ScriptedServer, answer
 from tests.stubborn import StubbornEngine
 
 if TYPE_CHECKING:
@@ -57,6 +58,27 @@ def test_a_removal_may_take_long_while_the_engine_answers_a_ping(
     assert told == ["waiting"]
 
 
+def test_a_ping_that_is_refused_is_answered(tmp_path: Path) -> None:
+    script = (Read.REQUEST, answer(b'{"message": "no"}', "403 Forbidden"), Read.AGAIN)
+    with ScriptedServer(tmp_path / "refusing.sock", [script]) as server:
+        with Engine(server.host, api_version="1.44", environ={}) as engine:
+            Patience(silence=_SILENCE).wait_for(engine, lambda: server.wait_for_requests(2))
+        assert {request.target for request in server.requests} == {"/v1.44/_ping"}
+
+
+def test_where_there_is_no_thread_for_it_it_is_removed_all_the_same(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    removed: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fail)
+        Patience().wait_for(engine, lambda: removed.append("one"))
+    assert removed == ["one"]
+
+
 def test_but_not_for_ever(engine: Engine) -> None:
     patience, over = Patience(silence=_SILENCE, longest=1), threading.Event()
 
@@ -81,7 +103,7 @@ def test_an_engine_that_is_silent_is_not_asked_again_until_it_answers(
         answered.set()
 
     stubborn.deaf = ".*"
-    with pytest.raises(Timeout, match=r"does not answer any more \(GET /v1.44/_ping: "):
+    with pytest.raises(Timeout, match=r"does not answer any more: GET /v1.44/_ping: "):
         patience.wait_for(engine, hang)
     with pytest.raises(Timeout, match="It was not tried"):
         patience.wait_for(engine, gone.set)

@@ -193,7 +193,12 @@ def _ending(call: engine.Call, stays: Any, result: Mapping[str, Any]) -> dict[st
     """What came of a container that the task waited for."""
     params, actions = call.params, result["actions"]
     container: Mapping[str, Any] = {}
-    stays.stay(call.engine)
+    try:
+        stays.stay(call.engine)
+    except KeyboardInterrupt:
+        if params["cleanup"]:
+            stays.clean_up(call.engine, keep_volumes=params["keep_volumes"])
+        raise
     with contextlib.suppress(engine.errors.NotFound):
         container = call.engine.containers.inspect(stays.container)
     if params["output_logs"] and stays.readable:

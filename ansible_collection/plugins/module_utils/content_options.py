@@ -86,7 +86,8 @@ def _data(params: Mapping[str, Any]) -> bytes:
         raise errors.InvalidInput("data: it is null, and so is data_src. State one of them.")
     if not params["data_is_b64"]:
         # Ansible reads files that are no UTF-8 in this way.
-        return encode_text(str(params["data"]), "data", "surrogateescape")
+        data: bytes = encode_text(str(params["data"]), "data", "surrogateescape")
+        return data
     try:
         # The command base64 breaks lines, and YAML may add spaces.
         return base64.b64decode("".join(params["data"].split()), validate=True)

@@ -141,7 +141,8 @@ options:
         and returns what the command wrote; see RV(status) and RV(container). Then O(state=healthy) is as
         O(state=started).
       - Where the connection to the engine is lost meanwhile, the task looks for the container again for a minute.
-        A task that fails or is interrupted while it waits leaves the container as it is.
+        A task that fails or is interrupted while it waits leaves the container as it is; interrupted with
+        O(cleanup=true), it removes it.
       - With O(container_default_behavior=compatibility) V(true) where it is not named.
     type: bool
   device_cgroup_rules:

@@ -221,16 +221,18 @@ class Exec:
         """
         check_seconds(timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
-        last_seen = time.monotonic()
+        untold: float | None = None
         pause = 0.001
         while True:
             state = self.inspect(exec_id)
             exit_code = state.get("ExitCode")
             if state.get("Running"):
-                last_seen = time.monotonic()
+                untold = None
             elif exit_code is not None:
                 return exit_code
-            elif time.monotonic() - last_seen > _TOLD:
+            elif untold is None:
+                untold = time.monotonic()
+            elif time.monotonic() - untold > _TOLD:
                 raise EngineError(f"The engine does not tell how exec {exec_id} ended.")
             left = pause if deadline is None else deadline - time.monotonic()
             if left <= 0:

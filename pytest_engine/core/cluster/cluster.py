@@ -294,7 +294,9 @@ class Cluster:
             except EngineError as exc:
                 failed.append(f"{node.name}: {exc}")
 
-        do_all(remove, self.nodes, at_once=len(self.nodes), name="cluster")
+        # A thread that an interrupt has left behind may still add to them.
+        nodes = list(self.nodes)
+        do_all(remove, nodes, at_once=len(nodes), name="cluster")
         try:
             # By its id: a network of the name may be somebody else's.
             if self._network:

@@ -78,7 +78,8 @@ class _Command:
         try:
             return tuple(shlex.split(self.command))
         except ValueError as exc:
-            raise InvalidInput(f"command: {self.command!r} cannot be split: {exc}.") from exc
+            # Without the text, which may hold a secret.
+            raise InvalidInput(f"command: it cannot be split into words: {exc}.") from exc
 
     def arguments(self, hidden: Collection[str] = ()) -> Iterator[str]:
         """Give what comes before the service.

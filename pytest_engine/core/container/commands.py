@@ -76,10 +76,11 @@ class Commands(Part):
             Conflict: the container does not run.
             InvalidInput: the command cannot be split into words.
         """
-        words = list(parse_command(command, "exec") or ())
+        if isinstance(command, str):
+            command = parse_command(command, "exec") or ()
         result = self._engine.exec.run(
             self._id,
-            words,
+            list(command),
             env=env,
             user=user,
             working_dir=working_dir,

@@ -110,8 +110,10 @@ class Foreground:
             self.close()
             time.sleep(_PAUSE)
             try:
-                self._events = _events(engine, self.container, *_ENDS, *_REMOVALS)
-                state = engine.containers.inspect(self.container)["State"]
+                # Before as well, for an engine that hangs is not to be listened to without end.
+                if not self._has_ended(engine):
+                    self._events = _events(engine, self.container, *_ENDS, *_REMOVALS)
+                return self._has_ended(engine)
             except NotFound:
                 return True
             except (ConnectionFailed, ServerError, Timeout) as exc:
@@ -123,10 +125,13 @@ class Foreground:
                     f"{_PATIENCE:g} s: {exc}",
                     endpoint=engine.endpoint.url,
                 ) from exc
-            if not state.get("Running") and not state.get("Restarting"):
-                self.status = int(state["ExitCode"])
-                return True
+
+    def _has_ended(self, engine: Engine) -> bool:
+        state = engine.containers.inspect(self.container)["State"]
+        if state.get("Running") or state.get("Restarting"):
             return False
+        self.status = int(state["ExitCode"])
+        return True
 
     def close(self) -> None:
         """Listen no longer; the container is left as it is."""

@@ -124,7 +124,8 @@ def parse_command(value: Command | None, what: str) -> tuple[str, ...] | None:
         try:
             return tuple(shlex.split(value))
         except ValueError as exc:
-            raise InvalidInput(f"{what}: {value!r} cannot be split: {exc}.") from exc
+            # Without the text, which may hold a secret.
+            raise InvalidInput(f"{what}: it cannot be split into words: {exc}.") from exc
     if not isinstance(value, (list, tuple)):
         raise InvalidInput(
             f"{what}: {value!r} is neither a text nor a list of words. Put what was written into "

@@ -119,7 +119,7 @@ def test_a_command_line_is_split_into_words(run: Any) -> None:
 
 @pytest.mark.parametrize(("command", "said"), [("echo 'a", "closing"), (["sleep", 5], "5 is no")])
 def test_a_command_that_is_none_is_refused(run: Any, command: Any, said: str) -> None:
-    with pytest.raises(InvalidInput, match=f"^exec: .*{said}"):
+    with pytest.raises(InvalidInput, match=said):
         run("sleep 1000").exec(command)
 
 
