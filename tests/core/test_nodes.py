@@ -7,6 +7,7 @@ import json
 import os
 import stat
 import tarfile
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,18 +123,26 @@ def test_a_pipe_in_a_folder_is_not_replaced(one: tuple[tarfile.TarInfo, bytes], 
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        (read_env_file, "^env_file: {} cannot be read: it is a device, a pipe or a socket"),
+        (read_env_file, "^env_file: {} cannot be read: it is a pipe, and nobody wrote to it"),
         (read_archive, "^{} is no archive of images that can be read: it is a device, a pipe"),
         (lambda path: make_context(Tls(ca=path)), "^TLS: {} cannot be read: it is a device"),
         (lambda path: make_context(Tls(cert=path)), "^TLS: {} cannot be read: it is a device"),
-        (lambda path: make_context(Tls(cert="a", key=path)), "^TLS: {} cannot be read: it is a"),
+        (lambda path: make_context(Tls(cert=path, key=path)), "^TLS: {} cannot be read: it is a"),
     ],
 )
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(
-    read: Callable[[str], object], said: str, place: Path
+    read: Callable[[str], object], said: str, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pytest_engine.core.errors._FOR_A_WRITER", 0.1)
     with pytest.raises(InvalidInput, match=said.format(place)):
         read(str(place))
+
+
+def test_a_pipe_that_somebody_writes_to_is_read(place: Path) -> None:
+    writer = threading.Thread(target=place.write_text, args=("A=1\n",))
+    writer.start()
+    assert read_env_file(str(place)) == {"A": "1"}
+    writer.join()
 
 
 def test_what_a_shell_hands_over_is_read() -> None:

@@ -167,8 +167,10 @@ def _loader(yaml: Any) -> Any:
         for key, _value in node.value:
             if isinstance(key.value, str):
                 if key.value in known:
-                    problem = f"the key {key.value!r} stands there twice"
-                    raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
+                    line = key.start_mark.line + 1
+                    raise errors.InvalidInput(
+                        f"line {line}: the key {key.value!r} stands there twice."
+                    )
                 known.add(key.value)
         return node
 
@@ -197,6 +199,14 @@ def _parse(path: str, text: str) -> Any:
         ) from error
     try:
         return yaml.load(text, Loader=_loader(yaml))  # noqa: S506  # it is a safe one
+    except errors.InvalidInput as error:
+        raise errors.InvalidInput(f"compose: {path}: {error}") from error
+    except yaml.MarkedYAMLError as error:
+        # Without the line itself, which may hold a secret.
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise errors.InvalidInput(
+            f"compose: {path} is no YAML: {error.problem or error.context}{line}."
+        ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise errors.InvalidInput(f"compose: {path} is no YAML: {error}") from error
     except (AttributeError, LookupError, TypeError) as error:

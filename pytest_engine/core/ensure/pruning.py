@@ -138,14 +138,23 @@ def _check_filters(
         elif what == "volumes":
             known = frozenset({"label", "label!", *(("all",) if speaks(engine, 1, 42) else ())})
         refuse_others(what.capitalize(), filters, known)
-        Age(engine, filters)
+        _check_until(filters)
         for flag in ("dangling", "all"):
             read_flag(flag, filters.get(flag))
     if cache is not None:
         filters = _cache_filters(cache)
-        Age(engine, filters, times=False)
+        _check_until(filters)
         for name in ("id", "type"):
             _one_text(filters, name)
+
+
+def _check_until(filters: Filters) -> None:
+    """Refuse what no engine takes for an age or a time; what its clock makes of it, it tells."""
+    until = _one_text(filters, "until")
+    if until is not None and not re.match(r"[+-]?\.?\d", until):
+        raise InvalidInput(
+            f"until: {until!r} is neither an age like 24h nor a time like 2026-01-31T12:00:00."
+        )
 
 
 class _Preview:
@@ -324,9 +333,7 @@ def _cache_filters(cache: BuildCachePruning) -> dict[str, Any]:
 def _one_text(filters: Filters, name: str) -> str | None:
     texts = filter_texts(filters.get(name))
     if len(texts) > 1:
-        raise InvalidInput(
-            f"{name}: the build cache is pruned by one value, not {', '.join(texts)}."
-        )
+        raise InvalidInput(f"{name}: there can be one value alone, not {', '.join(texts)}.")
     return texts[0] if texts else None
 
 

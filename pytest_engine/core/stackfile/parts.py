@@ -199,6 +199,8 @@ def _content(where: str, name: str, stated: Mapping[str, Any], folder: Path) -> 
 
 
 def _encode(where: str, text: Any) -> bytes:
+    if isinstance(text, int) and not isinstance(text, bool):
+        text = str(text)
     if not isinstance(text, str):
         # Without the value, which may be a secret.
         raise InvalidInput(f"{where}: it is no text. Put what was written into quotes.")

@@ -52,6 +52,8 @@ def _long(where: str, item: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _number(where: str, value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     try:
         # As a text: what is behind a point would get lost.
         number = int(str(value))

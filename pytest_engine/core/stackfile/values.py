@@ -82,6 +82,9 @@ def read_number(stated: Any, where: str, least: int = 0) -> int | None:
     """Read a whole number, which may be a text; None: it is not stated."""
     if stated is None:
         return None
+    if isinstance(stated, float) and stated.is_integer():
+        # What a template has counted.
+        stated = int(stated)
     try:
         # As a text: what is behind a point would get lost.
         number = int(str(stated))

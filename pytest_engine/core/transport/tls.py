@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable, TypeVar, cast
 
-from ..errors import InvalidInput, reading
+from ..errors import InvalidInput, is_endless, looking
 
 if TYPE_CHECKING:
     from ..endpoint import Tls
@@ -46,8 +46,10 @@ def make_context(tls: Tls) -> ssl.SSLContext:
     context.options &= ~_IGNORE_UNEXPECTED_EOF
     files = [path for path in (tls.ca, tls.cert, tls.key) if path]
     for path in files:
-        with reading(path, "TLS"):
-            pass  # OpenSSL opens it by itself.
+        with looking(path, "TLS"):
+            # OpenSSL opens it by itself, and waits for a pipe with all threads.
+            if is_endless(path):
+                raise ValueError("it is a device, a pipe or a socket, and no file")
     try:
         if not tls.verify:
             context.check_hostname = False
