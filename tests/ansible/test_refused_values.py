@@ -37,7 +37,7 @@ SECRET = {"secret_name": "key"}
 MODES: list[tuple[dict[str, Any], str]] = [
     *(
         ({"secrets": [{**SECRET, "mode": mode}]}, f"secrets: mode: {mode!r} is no octal number.")
-        for mode in ("444", "292", "0844", "", "rw", "-0444", "0x124")
+        for mode in ("444", "0o", "0844", "", "rw", "-0444", "0x124")
     ),
     ({"secrets": [{**SECRET, "mode": 4.5}]}, "secrets: mode: 4.5 is no whole number."),
     ({"secrets": [{**SECRET, "mode": True}]}, "secrets: mode: True is no whole number."),

@@ -307,7 +307,7 @@ def _mode(stated: Any, where: str) -> int | None:
     """Read permissions: what YAML made a number of is one, and a text is octal and says so."""
     if not isinstance(stated, str):
         return None if stated is None else read_number(stated, where)
-    if re.fullmatch("[0-9]{1,4}", stated) and not re.fullmatch("[0-7]+", stated):
+    if re.fullmatch("[1-9][0-9]{0,3}", stated) and not re.fullmatch("[0-7]+", stated):
         # It can be no octal one: before ansible-core 2.19 templates make texts of numbers.
         return int(stated)
     if re.fullmatch("0(?:o?[0-7]+)?", stated) is None:

@@ -211,6 +211,7 @@ def test_what_belongs_to_a_stack_is_named_and_labelled_for_it() -> None:
             {"Parallelism": 2, "MaxFailureRatio": 0.5},
         ),
         ({"deploy": {"resources": {"limits": {"pids": "50"}}}}, "limit_pids", 50),
+        ({"deploy": {"resources": {"limits": {"pids": 50.0}}}}, "limit_pids", 50),
         ({"deploy": {"restart_policy": {"max_attempts": "3"}}}, "restart_policy_attempts", 3),
         ({"deploy": {"placement": {"max_replicas_per_node": "2"}}}, "replicas_max_per_node", 2),
         # What is not stated any more is taken back.
@@ -318,3 +319,8 @@ def test_one_task_runs_where_no_number_is_stated(mode: str, replicas: int | None
 def test_what_cannot_be_is_refused(file: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         stack(**file)
+
+
+def test_a_number_for_content_is_its_text() -> None:
+    read = stack(services={"web": {"image": "nginx"}}, configs={"pin": {"content": 1234}})
+    assert read.configs[0].data == b"1234"
