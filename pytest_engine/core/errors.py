@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,6 @@ __all__ = [
 
 # What a shell hands over for `<(command)`, and nothing at all, are named on purpose.
 _HANDED_OVER = re.compile(r"/dev/(stdin|fd/[0-9]+)|/proc/(self|thread-self|[0-9]+)/fd/[0-9]+")
-
-# Seconds for which a pipe is waited for.
-_FOR_A_WRITER = 60.0
 
 
 class EngineError(Exception):
@@ -124,51 +121,13 @@ def reading(path: str | Path, option: str) -> Iterator[None]:
         option: by what the caller named it, for the message.
 
     Raises:
-        InvalidInput: it cannot be read, is a device or a socket, or a pipe that nobody writes to.
+        InvalidInput: it cannot be read, or is a device or a socket.
     """
     with looking(path, option):
-        if not is_endless(path):
-            yield
-        elif not Path(path).is_fifo():
+        # Secrets are handed over in pipes.
+        if is_endless(path) and not Path(path).is_fifo():
             raise ValueError("it is a device or a socket, and no file")
-        else:
-            # Secrets are handed over in such ones.
-            with _written_to(path):
-                yield
-
-
-@contextmanager
-def _written_to(path: str | Path) -> Iterator[None]:
-    """Have the reading of a pipe end where nobody comes to write to it."""
-    import threading  # not before somebody has a pipe
-
-    over = threading.Event()
-    alone: list[bool] = []
-
-    def write_nothing() -> None:
-        if over.wait(_FOR_A_WRITER):
-            return
-        while True:
-            # Whoever reads hears of an end then. It fails where nobody reads.
-            with suppress(OSError):
-                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
-                alone.append(True)
-            if over.wait(0.1):
-                return
-
-    threading.Thread(target=write_nothing, name="pytest-engine-pipe", daemon=True).start()
-    failure: Exception | None = None
-    try:
         yield
-    except Exception as exc:
-        failure = exc
-        if not alone:
-            raise
-    finally:
-        over.set()
-    if alone:
-        reason = f"it is a pipe, and nobody wrote to it within {_FOR_A_WRITER:g} s"
-        raise ValueError(reason) from failure
 
 
 @contextmanager

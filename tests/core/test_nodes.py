@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import socket
 import stat
 import tarfile
 import threading
@@ -123,7 +124,6 @@ def test_a_pipe_in_a_folder_is_not_replaced(one: tuple[tarfile.TarInfo, bytes], 
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        (read_env_file, "^env_file: {} cannot be read: it is a pipe, and nobody wrote to it"),
         (read_archive, "^{} is no archive of images that can be read: it is a device, a pipe"),
         (lambda path: make_context(Tls(ca=path)), "^TLS: {} cannot be read: it is a device"),
         (lambda path: make_context(Tls(cert=path)), "^TLS: {} cannot be read: it is a device"),
@@ -131,11 +131,18 @@ def test_a_pipe_in_a_folder_is_not_replaced(one: tuple[tarfile.TarInfo, bytes], 
     ],
 )
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(
-    read: Callable[[str], object], said: str, place: Path, monkeypatch: pytest.MonkeyPatch
+    read: Callable[[str], object], said: str, place: Path
 ) -> None:
-    monkeypatch.setattr("pytest_engine.core.errors._FOR_A_WRITER", 0.1)
     with pytest.raises(InvalidInput, match=said.format(place)):
         read(str(place))
+
+
+def test_a_socket_is_no_file_to_read(tmp_path: Path) -> None:
+    place = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place))
+        with pytest.raises(InvalidInput, match=f"^env_file: {place} cannot be read: it is a dev"):
+            read_env_file(str(place))
 
 
 def test_a_pipe_that_somebody_writes_to_is_read(place: Path) -> None:

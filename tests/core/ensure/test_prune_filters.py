@@ -30,10 +30,10 @@ def telling(body: object, status: str = "200 OK") -> tuple[Step, ...]:
         ({"volumes": {"until": "24h"}}, None, "Volumes cannot be pruned by until"),
         ({"networks": {"driver": "bridge"}}, None, "Networks cannot be pruned by driver"),
         ({"images": {"dangling": "perhaps"}}, None, "dangling: true or false"),
-        ({"images": {"until": ["1h", "2h"]}}, None, "until: one moment"),
+        ({"images": {"until": ["1h", "2h"]}}, None, "until: there can be one value alone"),
         ({"volumes": {"all": "perhaps"}}, None, "all: true or false"),
-        ({}, {"id": ["a", "b"]}, "id: the build cache is pruned by one value"),
-        ({}, {"until": ["1h", "2h"]}, "until: one moment"),
+        ({}, {"id": ["a", "b"]}, "id: there can be one value alone"),
+        ({}, {"until": ["1h", "2h"]}, "until: there can be one value alone"),
     ],
 )
 def test_a_filter_of_a_later_sort_is_refused_first(
