@@ -114,7 +114,7 @@ def test_what_cannot_be_copied_out_is_refused(
     )
     assert "follow copies what it leads to" in said["link"]
     assert "is no folder, and is not replaced by the folder /etc" in said["folder_over_file"]
-    assert said["unnamed"].startswith("path: name the file or folder")
+    assert said["unnamed"].startswith("path: it is empty")
     assert "there is no /nothing" in said["no_path"]
     assert "No such container" in said["no_container"]
     assert not (tmp_path / "new").exists()
