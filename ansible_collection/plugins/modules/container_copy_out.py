@@ -125,8 +125,6 @@ SAME = ("follow", "force", "keep_links")
 
 def copy(call: engine.Call) -> dict[str, Any]:
     params = call.params
-    if not params["path"]:
-        raise engine.errors.InvalidInput("path: name the file or folder to write; it is empty.")
     wanted = files_out.CopyOut(
         params["container_path"], Path(params["path"]), **{name: params[name] for name in SAME}
     )

@@ -32,8 +32,6 @@ _READABLE = ("journald", "json-file", "local")
 # What Docker calls it, and what Podman does, which asks for its own words.
 _ENDS = ("die", "died")
 _REMOVALS = ("destroy", "remove")
-
-
 # Seconds between two attempts to listen again, and for which the engine may stay away meanwhile.
 _PAUSE = 1.0
 _PATIENCE = 60.0
