@@ -199,13 +199,15 @@ class Cluster:
     def load(self, *images: str) -> None:
         """Copy images from the engine outside into the store of every node that runs.
 
+        Args:
+            images: names, the tag being `latest` where they state none, and ids.
+
         Raises:
             PullFailed: the engine outside lacks one and cannot pull it.
         """
-        for image in images:
-            have(self._outside, image)
+        wanted = [have(self._outside, image) for image in images]
         with tempfile.TemporaryFile() as archive:
-            with self._outside.images.save(list(images)) as pieces:
+            with self._outside.images.save(wanted) as pieces:
                 for piece in pieces:
                     archive.write(piece)
             running = [node for node in self.nodes if node.container.state() == "running"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..crew import do_all
 from ..errors import ApiError, ConnectionFailed, ImageNotFound, LaunchFailed
+from ..reference import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,12 +26,18 @@ _ATTEMPTS = 5
 _HEARTBEAT = 1_000_000_000
 
 
-def have(engine: Engine, image: str) -> None:
-    """See to it that an engine has an image."""
+def have(engine: Engine, image: str) -> str:
+    """See to it that an engine has an image.
+
+    Returns:
+        What names it alone: to an engine that saves images, a name without a tag means all tags.
+    """
     try:
-        engine.images.inspect(image)
+        if engine.images.inspect(image)["Id"].startswith((image, f"sha256:{image}")):
+            return image
     except ImageNotFound:
         engine.images.pull(image)
+    return str(parse_reference(image).with_default_tag())
 
 
 def make_network(

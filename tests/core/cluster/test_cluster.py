@@ -242,6 +242,25 @@ def test_images_are_loaded_later_as_well(cluster: Cluster, engine: Engine) -> No
         node.engine.images.remove(name)
 
 
+def test_of_a_name_without_a_tag_the_latest_is_loaded_alone(
+    cluster: Cluster, engine: Engine
+) -> None:
+    name = f"later-{uuid.uuid4().hex[:8]}"
+    tags = [f"{name}:latest", f"{name}:other"]
+    for tag in tags:
+        engine.images.tag("busybox", tag)
+    try:
+        cluster.load(name)
+    finally:
+        for tag in tags:
+            engine.images.remove(tag)
+    for node in cluster.nodes:
+        loaded = node.engine.images.inspect(name)["RepoTags"]
+        node.engine.images.remove(name)
+        assert tags[0] in loaded
+        assert tags[1] not in loaded
+
+
 def test_a_node_that_is_not_there_is_told_with_those_that_are(cluster: Cluster) -> None:
     with pytest.raises(InvalidInput, match="no node worker-9, but manager-1, worker-1, worker-2"):
         cluster["worker-9"]
