@@ -31,7 +31,7 @@ FOREIGN_HOST = os.environ.get("PYTEST_ENGINE_TEST_HOST", "")
 TEST_ENGINE = os.environ.get("PYTEST_ENGINE_TEST_ENGINE") or OWN_ENGINE
 _OUR_VARIABLES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY", "DOCKER_API_VERSION")
 
-pytest_plugins = ["pytester", "tests.roads", "tests.clusters"]
+pytest_plugins = ["pytester", "tests.roads", "tests.clusters", "tests.turns"]
 
 
 def pytest_configure() -> None:

@@ -43,9 +43,15 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cleaned(engine: Engine) -> Iterator[None]:
-    """Remove the images that the page makes, and what builds before it left."""
+    """Remove what has the names of the page's images, and what builds before it left."""
     engine.build.prune(all=True)
+    remove_images(engine)
     yield
+    remove_images(engine)
+
+
+def remove_images(engine: Engine) -> None:
+    """Remove all images that are called shop, whatever their tag."""
     for image in engine.images.list(filters={"reference": "shop"}):
         engine.images.remove(image["Id"], force=True)
 

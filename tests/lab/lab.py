@@ -264,7 +264,7 @@ class Lab:
                     self._registry.stop()
             if purge:
                 with step(f"remove the cache in {self.folder}"):
-                    for path in ("compose", "logs", "registry"):
+                    for path in ("compose", "logs", "registry", "turns"):
                         shutil.rmtree(self.folder / path, ignore_errors=True)
                     self._mirror_note.unlink(missing_ok=True)
         if purge:

@@ -68,8 +68,8 @@ def plan(goal: str) -> list[list[Stage]]:
         own += [_playbooks(), _own_processes(), _releases(), _kills()]
         beside += [*map(_core, others), *_pythons()]
     else:
-        # Both lanes take about as long. When the playbooks begin, none of the tests of the engine
-        # that are left makes its engine a swarm, as some playbooks do.
+        # Both lanes take about as long. The playbooks and the tests that are left then share the
+        # engine, and take turns where one of them changes all of it (tests/turns.py).
         beside += [*map(_smoke, others), _playbooks()]
     return [own, beside]
 
