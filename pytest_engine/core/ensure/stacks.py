@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..api.distribution import (  # pylint: disable=unused-import
@@ -85,6 +85,9 @@ def deploy_stack(
 ) -> StackOutcome:
     """Bring a stack about: what services need first, then the services.
 
+    A service, secret or config that has one of its names without being of it is left alone, and
+    nothing is changed then. Networks are taken by their names.
+
     Args:
         engine: a manager of a swarm.
         stack: what belongs to it.
@@ -94,6 +97,7 @@ def deploy_stack(
         check: change nothing; tell what would be done.
 
     Raises:
+        InvalidInput: something of that name belongs to another stack, or to none.
         EngineError: the engine refused a step; its `done` names what was done before.
     """
     if resolve not in RESOLVE:
@@ -107,6 +111,9 @@ def deploy_stack(
 def _deploy(
     engine: Engine, stack: Stack, outcome: StackOutcome, *, prune: bool, resolve: str, check: bool
 ) -> None:
+    # Asked for once, however many services there are.
+    listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
+    _check_owners(stack, listed)
     for network in stack.networks:
         _network(engine, network, outcome, check=check)
     for secret in stack.secrets:
@@ -117,8 +124,9 @@ def _deploy(
         outcome.take(f"config {config.name}", done)
     made = {network.name for network in stack.networks}
     made |= {content.name for content in (*stack.secrets, *stack.configs)}
-    # Asked for once, however many services there are.
-    listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
+    if outcome.actions:
+        # With what was made by now.
+        listed = Listed(engine)
     kind = ServiceKind(coming=frozenset(made if check else ()), listed=listed)
     if prune:
         wanted = {service.name for service in stack.services}
@@ -128,6 +136,27 @@ def _deploy(
     for service in stack.services:
         named = _resolved(digests, service, listed.services.get(service.name), resolve)
         outcome.take(f"service {service.name}", reconcile(engine, kind, named, check=check))
+
+
+def _check_owners(stack: Stack, listed: Listed) -> None:
+    """Refuse to take over what is there under a name of the stack without being of it."""
+    content = "state its name with external: true to use it as it is"
+    sorts: list[tuple[str, Sequence[Any], Callable[[], Iterable[Any]], str]] = [
+        ("services", stack.services, listed.services.values, "name the stack otherwise"),
+        ("secrets", stack.secrets, listed.secrets.list, content),
+        ("configs", stack.configs, listed.configs.list, content),
+    ]
+    for sort, wanted, ask, way_out in sorts:
+        names = {spec.name for spec in wanted}
+        for found in ask() if names else ():
+            name = found["Spec"]["Name"]
+            if name in names and not _belongs(found, stack.name):
+                owner = (found["Spec"].get("Labels") or {}).get(NAMESPACE)
+                whose = f"the stack {owner}" if owner else "no stack"
+                raise InvalidInput(
+                    f"{sort}: {name} exists and belongs to {whose}, so the stack {stack.name} "
+                    f"cannot have it. Remove it first, give yours another name, or {way_out}."
+                )
 
 
 def remove_stack(

@@ -162,6 +162,23 @@ def test_files_that_write_the_same_in_other_ways_are_laid_over_each_other(
     assert not deploy(engine, stack, lay_over(files)).changed
 
 
+def test_what_another_stack_has_stays_as_it_is(engine: Engine, stack: str, busybox: str) -> None:
+    theirs, web = f"{stack}_b", {"image": busybox, "deploy": {"replicas": 0}}
+    config = {"conf": {"content": "theirs"}}
+    deploy(engine, theirs, {"services": {"web": web}, "configs": config})
+    try:
+        before = engine.services.inspect(f"{theirs}_web")
+        mine = {"services": {"b_web": {**web, "user": "5"}}}
+        with pytest.raises(InvalidInput, match=f"^services: .*belongs to the stack {theirs}, "):
+            deploy(engine, stack, mine)
+        with pytest.raises(InvalidInput, match=f"^configs: .*belongs to the stack {theirs}, "):
+            deploy(engine, stack, {"services": {"web": web}, "configs": {"b_conf": config["conf"]}})
+        assert engine.services.inspect(f"{theirs}_web") == before
+        assert remove_stack(engine, stack, check=True).actions == []
+    finally:
+        remove_stack(engine, theirs, retries=20, interval=0.5)
+
+
 def test_services_that_the_file_lacks_are_pruned_if_wanted(
     engine: Engine, stack: str, busybox: str
 ) -> None:
