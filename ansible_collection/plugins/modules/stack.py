@@ -49,7 +49,7 @@ options:
       - Compose files on the target, by their paths, or definitions in their place. Required with O(state=present).
       - Later ones are laid over earlier ones, however each writes it. Mappings such as C(environment) are merged, lists
         made longer, and the rest is replaced; so is a volume at the same path, a secret or config that is the same one,
-        and C(logging) with another driver.
+        and C(logging) with another driver. A section without a value, such as C(services:), takes nothing away.
       - Paths in them are relative to the folder of the first file. C(${NAME}) stands for a variable of the target's
         environment.
       - Files are YAML 1.2, where C(22:22) and C(on) are texts. A definition in a playbook is what Ansible makes of it,
@@ -78,7 +78,9 @@ options:
     type: str
     required: true
   prune:
-    description: Whether to remove services of the stack that the file does not have any more.
+    description:
+      - Whether to remove services of the stack that the file does not have any more.
+      - It fails for files without any services where the stack has some. To remove all, there is O(state=absent).
     type: bool
     default: false
   resolve_image:

@@ -91,13 +91,15 @@ def deploy_stack(
     Args:
         engine: a manager of a swarm.
         stack: what belongs to it.
-        prune: remove services of the stack that it does not have any more.
+        prune: remove services of the stack that it does not have any more, though not all there
+            are for a stack that has none.
         resolve: one of `RESOLVE`. Where a registry does not answer, a warning says so, and
             nodes take what they get.
         check: change nothing; tell what would be done.
 
     Raises:
-        InvalidInput: something of that name belongs to another stack, or to none.
+        InvalidInput: something of that name belongs to another stack, or to none; or there is
+            no service that pruning would leave.
         EngineError: the engine refused a step; its `done` names what was done before.
     """
     if resolve not in RESOLVE:
@@ -114,6 +116,8 @@ def _deploy(
     # Asked for once, however many services there are.
     listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
     _check_owners(stack, listed)
+    if prune and not stack.services:
+        _check_pruning(stack, listed)
     for network in stack.networks:
         _network(engine, network, outcome, check=check)
     for secret in stack.secrets:
@@ -157,6 +161,15 @@ def _check_owners(stack: Stack, listed: Listed) -> None:
                     f"{sort}: {name} exists and belongs to {whose}, so the stack {stack.name} "
                     f"cannot have it. Remove it first, give yours another name, or {way_out}."
                 )
+
+
+def _check_pruning(stack: Stack, listed: Listed) -> None:
+    """Refuse to remove all services for a file that has, maybe by mistake, none."""
+    if any(_belongs(found, stack.name) for found in listed.services.values()):
+        raise InvalidInput(
+            f"prune: no file has any services, so all of the stack {stack.name} would be removed. "
+            "State them, or remove the stack."
+        )
 
 
 def remove_stack(

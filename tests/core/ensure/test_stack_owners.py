@@ -65,3 +65,15 @@ def test_what_is_external_may_belong_to_anybody(serve: Serve) -> None:
     with serve(telling([], [HOST], [of("a_b", "a_b_conf")])) as server:
         outcome = deploy(server, file, check=True)
     assert [str(action) for action in outcome.actions] == ["create service a_web"]
+
+
+@pytest.mark.parametrize("file", [{}, {"services": None}, {"services": {}}])
+def test_a_file_without_services_prunes_none(serve: Serve, file: dict[str, Any]) -> None:
+    with serve(telling([of("a", "a_web")])) as server:
+        with pytest.raises(InvalidInput, match=r"^prune: no file has any services"):
+            deploy(server, file, prune=True)
+        assert {request.method for request in server.requests} == {"GET"}
+    with serve(telling([of("b", "b_web")])) as server:
+        assert not deploy(server, file, prune=True).changed
+    with serve(telling([of("a", "a_web")])) as server:
+        assert not deploy(server, file).changed
