@@ -204,7 +204,7 @@ def remove_stack(
             if not left:
                 break
             sleep(interval)
-            _sweep(engine, name, StackOutcome(), check=False, strict=False)
+            _sweep(engine, name, outcome, check=False, strict=False)
             left = _left(engine, name)
         if left and retries and not check:
             raise EngineError(f"Of the stack {name} is left: {', '.join(left)}.")
@@ -269,7 +269,10 @@ def _remove(
         except NotFound:
             # Networks go by themselves once nothing is on them and their swarm has let go.
             return
-    outcome.actions.append(Action("remove", what))
+    action = Action("remove", what)
+    # What a swarm takes its time for is removed more than once.
+    if action not in outcome.actions:
+        outcome.actions.append(action)
     outcome.before[what], outcome.after[what] = {"exists": True}, {"exists": False}
 
 
