@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -57,7 +58,15 @@ def _sorted(values: Sequence[Any] | None) -> list[str]:
     return sorted(json.dumps(_tidy(value), sort_keys=True) for value in values or ())
 
 
+def _as_kept(number: float) -> float:
+    """Cut a number to the 32 bits in which engines keep it."""
+    kept: float = struct.unpack("f", struct.pack("f", number))[0]
+    return kept
+
+
 def _same_value(wanted: Any, actual: Any) -> bool:
+    if isinstance(wanted, float):
+        return _as_kept(wanted) == _as_kept(actual or 0)
     return bool(wanted == actual or (not wanted and not actual))
 
 

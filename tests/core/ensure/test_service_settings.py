@@ -53,3 +53,28 @@ def test_options_go_with_the_log_driver(
 def test_a_log_driver_that_has_no_options_loses_none(serve: Serve) -> None:
     outcome = ask(serve, {"TaskTemplate": {"LogDriver": {"Name": "local"}}}, log_driver="syslog")
     assert [difference.field for difference in outcome.differences] == ["log_driver"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "is_same"),
+    [
+        (0.123456789, 0.12345679, True),
+        (1 / 3, 0.33333334, True),
+        (0.1, 0.1, True),
+        (1, 1, True),
+        (0, None, True),
+        (1e-60, None, True),
+        (1e-60, 0, True),
+        (0.1234, 0.1235, False),
+        (0.5, None, False),
+        (0, 0.5, False),
+    ],
+)
+@pytest.mark.parametrize("section", ["update_config", "rollback_config"])
+def test_a_ratio_is_compared_as_engines_keep_it(
+    serve: Serve, section: str, wanted: float, told: float | None, *, is_same: bool
+) -> None:
+    there = {} if told is None else {"MaxFailureRatio": told}
+    key = "UpdateConfig" if section == "update_config" else "RollbackConfig"
+    outcome = ask(serve, {key: there}, **{section: {"max_failure_ratio": wanted}})
+    assert outcome.changed is not is_same

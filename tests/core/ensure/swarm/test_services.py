@@ -92,7 +92,7 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
             "delay": "10s",
             "failure_action": "rollback",
             "monitor": "5s",
-            "max_failure_ratio": 0.5,
+            "max_failure_ratio": 0.123456789,
             "order": "start-first",
         },
         {"delay": "1s"},
