@@ -19,9 +19,9 @@ description:
     again all the same, as it does by default, and a warning says that it counts for nothing.
   - A warning names what else the file says that counts for nothing in a swarm, such as C(build). What nobody knows,
     and what a stack cannot have, is refused.
-  - A service, secret or config that has a name of the stack's, but not its label C(com.docker.stack.namespace), belongs
-    to somebody else. It is refused before anything is changed. Secrets and configs that are C(external) are used as
-    they are, whosever they are.
+  - A service that has a name of the stack's, but not its label C(com.docker.stack.namespace), belongs to somebody else.
+    It is refused before anything is changed, and so is a secret or a config of another content. Secrets and configs
+    that are C(external) are used as they are, whosever they are.
   - Another content of a secret or a config needs another name for it, as services use the one that is there.
   - The engine has to be a manager of a swarm.
 requirements:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..api.distribution import (  # pylint: disable=unused-import
@@ -143,24 +143,35 @@ def _deploy(
 
 
 def _check_owners(stack: Stack, listed: Listed) -> None:
-    """Refuse to take over what is there under a name of the stack without being of it."""
+    """Refuse to take over what is there under a name of the stack without being of it.
+
+    A secret or config with the wanted content is no loss to anybody.
+    """
     content = "state its name with external: true to use it as it is"
-    sorts: list[tuple[str, Sequence[Any], Callable[[], Iterable[Any]], str]] = [
-        ("services", stack.services, listed.services.values, "name the stack otherwise"),
-        ("secrets", stack.secrets, listed.secrets.list, content),
-        ("configs", stack.configs, listed.configs.list, content),
-    ]
-    for sort, wanted, ask, way_out in sorts:
-        names = {spec.name for spec in wanted}
-        for found in ask() if names else ():
-            name = found["Spec"]["Name"]
-            if name in names and not _belongs(found, stack.name):
-                owner = (found["Spec"].get("Labels") or {}).get(NAMESPACE)
-                whose = f"the stack {owner}" if owner else "no stack"
-                raise InvalidInput(
-                    f"{sort}: {name} exists and belongs to {whose}, so the stack {stack.name} "
-                    f"cannot have it. Remove it first, give yours another name, or {way_out}."
-                )
+    for service in stack.services:
+        _check_owner(
+            stack, "services", listed.services.get(service.name), "name the stack otherwise"
+        )
+    for sort, kind, wanted, there in (
+        ("secrets", SecretKind(), stack.secrets, listed.secrets),
+        ("configs", ConfigKind(), stack.configs, listed.configs),
+    ):
+        found = {one["Spec"]["Name"]: one for one in (there.list() if wanted else ())}
+        for spec in wanted:
+            actual = found.get(spec.name)
+            if actual and {one.field for one in kind.compare(spec, actual, ())} - {"labels"}:
+                _check_owner(stack, sort, actual, content)
+
+
+def _check_owner(stack: Stack, sort: str, found: Mapping[str, Any] | None, way_out: str) -> None:
+    if found is None or _belongs(found, stack.name):
+        return
+    owner = (found["Spec"].get("Labels") or {}).get(NAMESPACE)
+    whose = f"the stack {owner}" if owner else "no stack"
+    raise InvalidInput(
+        f"{sort}: {found['Spec']['Name']} exists and belongs to {whose}, so the stack {stack.name} "
+        f"cannot have it. Remove it first, give yours another name, or {way_out}."
+    )
 
 
 def _check_pruning(stack: Stack, listed: Listed) -> None:

@@ -58,6 +58,16 @@ def test_what_belongs_to_others_is_refused_before_anything_is_changed(
         assert {request.method for request in server.requests} == {"GET"}
 
 
+@pytest.mark.parametrize("name", ["b_key", "b_conf"])
+def test_what_others_have_with_the_same_content_is_used(serve: Serve, name: str) -> None:
+    section = next(section for section, parts in FILE.items() if name in parts)
+    found = of("a_b", f"a_{name}")
+    found["Spec"]["Data"] = base64.b64encode(b"mine").decode()
+    with serve(telling([found], [found])) as server:
+        outcome = deploy(server, {section: FILE[section]}, check=True)
+    assert [str(action) for action in outcome.actions] == [f"update {section[:-1]} a_{name}"]
+
+
 def test_what_is_external_may_belong_to_anybody(serve: Serve) -> None:
     external = {"external": True, "name": "a_b_conf"}
     web = {"image": "busybox", "networks": ["host"], "configs": ["b_conf"]}

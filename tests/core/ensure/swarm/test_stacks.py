@@ -190,7 +190,11 @@ def test_what_another_stack_has_stays_as_it_is(engine: Engine, stack: str, busyb
         with pytest.raises(InvalidInput, match=f"^services: .*belongs to the stack {theirs}, "):
             deploy(engine, stack, mine)
         with pytest.raises(InvalidInput, match=f"^configs: .*belongs to the stack {theirs}, "):
-            deploy(engine, stack, {"services": {"web": web}, "configs": {"b_conf": config["conf"]}})
+            deploy(
+                engine,
+                stack,
+                {"services": {"web": web}, "configs": {"b_conf": {"content": "mine"}}},
+            )
         assert engine.services.inspect(f"{theirs}_web") == before
         assert remove_stack(engine, stack, check=True).actions == []
     finally:
