@@ -19,6 +19,9 @@ description:
     again all the same, as it does by default, and a warning says that it counts for nothing.
   - A warning names what else the file says that counts for nothing in a swarm, such as C(build). What nobody knows,
     and what a stack cannot have, is refused.
+  - A service that has a name of the stack's, but not its label C(com.docker.stack.namespace), belongs to somebody else.
+    It is refused before anything is changed, and so is a secret or a config of another content. Secrets and configs
+    that are C(external) are used as they are, whosever they are.
   - Another content of a secret or a config needs another name for it, as services use the one that is there.
   - The engine has to be a manager of a swarm.
 requirements:
@@ -46,7 +49,7 @@ options:
       - Compose files on the target, by their paths, or definitions in their place. Required with O(state=present).
       - Later ones are laid over earlier ones, however each writes it. Mappings such as C(environment) are merged, lists
         made longer, and the rest is replaced; so is a volume at the same path, a secret or config that is the same one,
-        and C(logging) with another driver.
+        and C(logging) with another driver. A section without a value, such as C(services:), takes nothing away.
       - Paths in them are relative to the folder of the first file. C(${NAME}) stands for a variable of the target's
         environment.
       - Files are YAML 1.2, where C(22:22) and C(on) are texts. A definition in a playbook is what Ansible makes of it,
@@ -75,7 +78,9 @@ options:
     type: str
     required: true
   prune:
-    description: Whether to remove services of the stack that the file does not have any more.
+    description:
+      - Whether to remove services of the stack that the file does not have any more.
+      - It fails for files without any services where the stack has some. To remove all, there is O(state=absent).
     type: bool
     default: false
   resolve_image:

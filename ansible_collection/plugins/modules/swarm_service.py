@@ -188,7 +188,7 @@ options:
         description: The driver that gets it, such as V(json-file).
         type: str
       options:
-        description: What the driver is told, by name.
+        description: What the driver is told, by name. What another driver was told before goes with it.
         type: dict
   max_concurrent:
     description: With O(mode=replicated-job), how many tasks run at once.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -57,7 +58,15 @@ def _sorted(values: Sequence[Any] | None) -> list[str]:
     return sorted(json.dumps(_tidy(value), sort_keys=True) for value in values or ())
 
 
+def _as_kept(number: float) -> float:
+    """Cut a number to the 32 bits in which engines keep it."""
+    kept: float = struct.unpack("f", struct.pack("f", number))[0]
+    return kept
+
+
 def _same_value(wanted: Any, actual: Any) -> bool:
+    if isinstance(wanted, float):
+        return _as_kept(wanted) == _as_kept(actual or 0)
     return bool(wanted == actual or (not wanted and not actual))
 
 
@@ -190,6 +199,9 @@ class ServiceKind(Kind[ServiceSpec]):
         if wanted.mode is None and actual is not None and wanted.replicas is not None:
             _check_counted(wanted, mode_of(actual["Spec"]))
         settled: dict[str, Any] = {}
+        if actual is not None and _has_other_driver(wanted, actual):
+            # Those that are there are the other driver's.
+            settled["log_driver_options"] = wanted.settings.get("log_driver_options", {})
         source = engine if self.listed is None else self.listed
         if wanted.settings.get("networks"):
             networks: Any = source.networks
@@ -285,6 +297,13 @@ def _of_no_mode(spec: Mapping[str, Any], mode: str) -> dict[str, Any]:
             del policy["Condition"]
         kept["TaskTemplate"] = {**spec["TaskTemplate"], "RestartPolicy": policy}
     return kept
+
+
+def _has_other_driver(wanted: ServiceSpec, actual: Mapping[str, Any]) -> bool:
+    """Tell whether logs are to go where they did not go before."""
+    driver = wanted.settings.get("log_driver")
+    there = value_at(actual["Spec"], ("TaskTemplate", "LogDriver", "Name"))
+    return driver is not None and not _same_value(driver, there)
 
 
 def _check_counted(wanted: ServiceSpec, mode: str) -> None:

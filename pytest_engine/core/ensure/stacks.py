@@ -85,15 +85,21 @@ def deploy_stack(
 ) -> StackOutcome:
     """Bring a stack about: what services need first, then the services.
 
+    A service, secret or config that has one of its names without being of it is left alone, and
+    nothing is changed then. Networks are taken by their names.
+
     Args:
         engine: a manager of a swarm.
         stack: what belongs to it.
-        prune: remove services of the stack that it does not have any more.
+        prune: remove services of the stack that it does not have any more, though not all there
+            are for a stack that has none.
         resolve: one of `RESOLVE`. Where a registry does not answer, a warning says so, and
             nodes take what they get.
         check: change nothing; tell what would be done.
 
     Raises:
+        InvalidInput: something of that name belongs to another stack, or to none; or there is
+            no service that pruning would leave.
         EngineError: the engine refused a step; its `done` names what was done before.
     """
     if resolve not in RESOLVE:
@@ -107,6 +113,11 @@ def deploy_stack(
 def _deploy(
     engine: Engine, stack: Stack, outcome: StackOutcome, *, prune: bool, resolve: str, check: bool
 ) -> None:
+    # Asked for once, however many services there are.
+    listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
+    _check_owners(stack, listed)
+    if prune and not stack.services:
+        _check_pruning(stack, listed)
     for network in stack.networks:
         _network(engine, network, outcome, check=check)
     for secret in stack.secrets:
@@ -117,8 +128,9 @@ def _deploy(
         outcome.take(f"config {config.name}", done)
     made = {network.name for network in stack.networks}
     made |= {content.name for content in (*stack.secrets, *stack.configs)}
-    # Asked for once, however many services there are.
-    listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
+    if outcome.actions:
+        # With what was made by now.
+        listed = Listed(engine)
     kind = ServiceKind(coming=frozenset(made if check else ()), listed=listed)
     if prune:
         wanted = {service.name for service in stack.services}
@@ -128,6 +140,47 @@ def _deploy(
     for service in stack.services:
         named = _resolved(digests, service, listed.services.get(service.name), resolve)
         outcome.take(f"service {service.name}", reconcile(engine, kind, named, check=check))
+
+
+def _check_owners(stack: Stack, listed: Listed) -> None:
+    """Refuse to take over what is there under a name of the stack without being of it.
+
+    A secret or config with the wanted content is no loss to anybody.
+    """
+    content = "state its name with external: true to use it as it is"
+    for service in stack.services:
+        _check_owner(
+            stack, "services", listed.services.get(service.name), "name the stack otherwise"
+        )
+    for sort, kind, wanted, there in (
+        ("secrets", SecretKind(), stack.secrets, listed.secrets),
+        ("configs", ConfigKind(), stack.configs, listed.configs),
+    ):
+        found = {one["Spec"]["Name"]: one for one in (there.list() if wanted else ())}
+        for spec in wanted:
+            actual = found.get(spec.name)
+            if actual and {one.field for one in kind.compare(spec, actual, ())} - {"labels"}:
+                _check_owner(stack, sort, actual, content)
+
+
+def _check_owner(stack: Stack, sort: str, found: Mapping[str, Any] | None, way_out: str) -> None:
+    if found is None or _belongs(found, stack.name):
+        return
+    owner = (found["Spec"].get("Labels") or {}).get(NAMESPACE)
+    whose = f"the stack {owner}" if owner else "no stack"
+    raise InvalidInput(
+        f"{sort}: {found['Spec']['Name']} exists and belongs to {whose}, so the stack {stack.name} "
+        f"cannot have it. Remove it first, give yours another name, or {way_out}."
+    )
+
+
+def _check_pruning(stack: Stack, listed: Listed) -> None:
+    """Refuse to remove all services for a file that has, maybe by mistake, none."""
+    if any(_belongs(found, stack.name) for found in listed.services.values()):
+        raise InvalidInput(
+            f"prune: no file has any services, so all of the stack {stack.name} would be removed. "
+            "State them, or remove the stack."
+        )
 
 
 def remove_stack(
@@ -162,7 +215,7 @@ def remove_stack(
             if not left:
                 break
             sleep(interval)
-            _sweep(engine, name, StackOutcome(), check=False, strict=False)
+            _sweep(engine, name, outcome, check=False, strict=False)
             left = _left(engine, name)
         if left and retries and not check:
             raise EngineError(f"Of the stack {name} is left: {', '.join(left)}.")
@@ -227,7 +280,10 @@ def _remove(
         except NotFound:
             # Networks go by themselves once nothing is on them and their swarm has let go.
             return
-    outcome.actions.append(Action("remove", what))
+    action = Action("remove", what)
+    # What a swarm takes its time for is removed more than once.
+    if action not in outcome.actions:
+        outcome.actions.append(action)
     outcome.before[what], outcome.after[what] = {"exists": True}, {"exists": False}
 
 

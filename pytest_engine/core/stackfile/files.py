@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import InvalidInput
-from .values import read_hosts, read_items
+from .values import read_hosts, read_items, read_parts
 
 __all__ = ["fill_in", "lay_over"]
 
@@ -63,6 +63,7 @@ def _value(match: re.Match[str], variables: Mapping[str, str], where: str) -> st
 def lay_over(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Lay files over each other: mappings are merged, lists made longer, the rest replaced.
 
+    What is there without a value (`services:`, `deploy:`) takes no mapping and no such list away.
     It does not matter in which form a file has them (`[A=1]`, `{A: 1}`). A volume takes the place
     of another one at the same path, a secret or a config that of the same one, and the options of
     a log driver go with the driver.
@@ -71,7 +72,8 @@ def lay_over(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         files: with values for their variables, as these may stand in what is compared.
 
     Raises:
-        InvalidInput: an extra host is not written as one, or an item of a list is no text.
+        InvalidInput: a section or what it names is no mapping, an extra host is not written as
+            one, or an item of a list is no text.
     """
     result: dict[str, Any] = {}
     for file in files:
@@ -82,11 +84,10 @@ def lay_over(files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _in_one_form(file: Mapping[str, Any]) -> dict[str, Any]:
     formed = dict(file)
     for section in _SECTIONS:
-        parts = file.get(section)
-        if isinstance(parts, Mapping):
+        if section in file:
             formed[section] = {
-                key: _part(f"{section}.{key}", part) if isinstance(part, Mapping) else part
-                for key, part in _named(parts).items()
+                key: _part(f"{section}.{key}", part)
+                for key, part in read_parts(file, section).items()
             }
     return formed
 
@@ -157,7 +158,7 @@ def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
             merged[key] = dict(value) if is_other else _merged(there, value)
         elif isinstance(there, list) and isinstance(value, list) and key not in _WHOLE:
             merged[key] = _longer(key, there, value)
-        else:
+        elif value is not None or not isinstance(there, (Mapping, list)) or key in _WHOLE:
             merged[key] = value
     return merged
 

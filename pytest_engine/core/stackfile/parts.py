@@ -22,6 +22,7 @@ from .values import (
     read_list,
     read_mapping,
     read_mapping_or_none,
+    read_parts,
     read_scalar,
     read_section,
 )
@@ -82,10 +83,10 @@ def read_stack(name: str, file: Mapping[str, Any], folder: Path) -> Stack:
         secrets=_names(name, file, "secrets", _CONTENT),
         configs=_names(name, file, "configs", _CONTENT),
         volumes=_names(name, file, "volumes", _VOLUME),
-        volume_options=_section(file, "volumes"),
+        volume_options=read_parts(file, "volumes"),
         labels=labels,
     )
-    services = _section(file, "services")
+    services = read_parts(file, "services")
     for key, stated in services.items():
         service, ignored = read_service(f"{name}_{key}", key, stated, names, folder)
         stack.services.append(service)
@@ -93,7 +94,7 @@ def read_stack(name: str, file: Mapping[str, Any], folder: Path) -> Stack:
             stack.warnings.append(
                 f"services.{key}: {', '.join(ignored)} count for nothing in a swarm."
             )
-    networks = _section(file, "networks")
+    networks = read_parts(file, "networks")
     if names.uses_default and "default" not in networks:
         networks = {**networks, "default": {}}
     for key, stated in networks.items():
@@ -102,7 +103,7 @@ def read_stack(name: str, file: Mapping[str, Any], folder: Path) -> Stack:
             full = names.networks.get(key, f"{name}_default")
             stack.networks.append(_network(full, stated, labels))
     for sort, made in (("secrets", stack.secrets), ("configs", stack.configs)):
-        for key, stated in _section(file, sort).items():
+        for key, stated in read_parts(file, sort).items():
             if not is_external(stated, f"{sort}.{key}"):
                 made.append(_content(f"{sort}.{key}", getattr(names, sort)[key], stated, folder))
     for specs in (stack.secrets, stack.configs):
@@ -116,22 +117,12 @@ def _labelled(spec: ContentSpec, labels: Mapping[str, str]) -> ContentSpec:
     )
 
 
-def _section(file: Mapping[str, Any], section: str) -> dict[str, Any]:
-    stated = file.get(section) or {}
-    if not isinstance(stated, Mapping):
-        raise InvalidInput(f"{section}: it is no mapping.")
-    for key, value in stated.items():
-        if value is not None and not isinstance(value, Mapping):
-            raise InvalidInput(f"{section}.{key}: it is no mapping.")
-    return {str(key): dict(value or {}) for key, value in stated.items()}
-
-
 def _names(
     stack: str, file: Mapping[str, Any], section: str, known: tuple[str, ...]
 ) -> dict[str, str]:
     """Return key -> name in the swarm."""
     names = {}
-    for key, stated in _section(file, section).items():
+    for key, stated in read_parts(file, section).items():
         check_keys(f"{section}.{key}", stated, known)
         external = stated.get("external")
         if isinstance(external, Mapping):

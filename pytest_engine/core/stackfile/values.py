@@ -26,6 +26,7 @@ __all__ = [
     "read_number",
     "read_numbered_section",
     "read_one_or_more",
+    "read_parts",
     "read_scalar",
     "read_section",
     "read_sections",
@@ -194,6 +195,19 @@ def read_one_or_more(stated: Any, where: str) -> list[str]:
 def read_sections(stated: Any, where: str) -> list[dict[str, Any]]:
     """Read a list of mappings; nothing is an empty one."""
     return [read_section(item, where) for item in read_list(stated, where)]
+
+
+def read_parts(file: Mapping[str, Any], section: str) -> dict[str, dict[str, Any]]:
+    """Read what a section of a file describes by name; nothing is an empty mapping."""
+    stated = file.get(section)
+    if stated is None:
+        return {}
+    if not isinstance(stated, Mapping):
+        raise InvalidInput(f"{section}: it is no mapping.")
+    for key, value in stated.items():
+        if value is not None and not isinstance(value, Mapping):
+            raise InvalidInput(f"{section}.{key}: it is no mapping.")
+    return {str(key): dict(value or {}) for key, value in stated.items()}
 
 
 def read_scalar(stated: Any, where: str) -> str | None:

@@ -73,6 +73,27 @@ def test_of_a_stack_is_removed_what_has_its_very_name(serve: Serve) -> None:
     assert [str(action) for action in outcome.actions] == ["remove service s1", "remove network n1"]
 
 
+def test_what_a_later_look_removes_is_told_once(serve: Serve) -> None:
+    network = {"Id": "n1", "Name": "one_default", "Labels": {NAMESPACE: "one"}}
+    config = {"ID": "c1", "Spec": {"Name": "one_c", "Labels": {NAMESPACE: "one"}}}
+    look = telling([], [], [config], [network])
+    in_use, done = answer(b'{"message": "in use"}', status="400 Bad Request"), answer(b"{}")
+    look_again = (*look, *look)
+    # Of what is removed a swarm tells for a while.
+    steps = [
+        *(*look, Read.REQUEST, in_use, Read.REQUEST, in_use),
+        *(*look_again, Read.REQUEST, done, Read.REQUEST, in_use, *look),
+        *(*look_again, Read.REQUEST, done, Read.REQUEST, done),
+        *telling(*[[]] * 8),
+    ]
+    with serve(steps) as server, Engine(server.host, api_version="1.41") as engine:
+        outcome = remove_stack(engine, "one", retries=5, sleep=lambda _seconds: None)
+    assert outcome.changed
+    removed = ["config one_c", "network one_default"]
+    assert [str(action) for action in outcome.actions] == [f"remove {what}" for what in removed]
+    assert list(outcome.before) == list(outcome.after) == removed
+
+
 def test_another_container_has_the_very_labels(serve: Serve) -> None:
     def container(name: str, **labels: str) -> dict[str, Any]:
         return {"Id": name, "Names": [f"/{name}"], "Labels": labels}

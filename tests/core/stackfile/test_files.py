@@ -103,6 +103,20 @@ def test_files_are_laid_over_each_other() -> None:
             {"logging": {"options": {"max-file": "2"}}},
             {"logging": {"driver": "local", "options": {"max-size": "1m", "max-file": "2"}}},
         ),
+        (
+            {"deploy": {"replicas": 2, "labels": {"a": "1"}}, "ports": ["1"], "dns": "10.0.0.1"},
+            {"deploy": {"labels": None}, "ports": None, "dns": None, "networks": None},
+            {
+                "deploy": {"replicas": 2, "labels": {"a": "1"}},
+                "ports": ["1"],
+                "dns": ["10.0.0.1"],
+                "networks": None,
+            },
+        ),
+        ({"command": ["a"], "user": "5"}, {"command": None, "user": None}, {
+            "command": None,
+            "user": None,
+        }),
         ({"entrypoint": ["a"]}, {"entrypoint": "b c"}, {"entrypoint": "b c"}),
     ],
 )  # fmt: skip
@@ -111,6 +125,24 @@ def test_it_does_not_matter_how_files_write_what_is_merged(
 ) -> None:
     files = [{"services": {"web": stated}} for stated in (below, above)]
     assert lay_over(files) == {"services": {"web": expected}}
+
+
+@pytest.mark.parametrize("section", ["services", "networks", "volumes", "secrets", "configs"])
+def test_a_section_without_anything_takes_nothing_away(section: str) -> None:
+    file = {section: {"web": {"labels": {"a": "1"}}}}
+    assert lay_over([file, {section: None}]) == file
+    assert lay_over([{section: None}, file]) == file
+
+
+@pytest.mark.parametrize("wrong", ["", [], False, 0])
+@pytest.mark.parametrize("section", ["services", "networks", "volumes", "secrets", "configs"])
+def test_a_section_that_is_no_mapping_is_refused_in_any_file(section: str, wrong: Any) -> None:
+    file: dict[str, Any] = {section: {"web": {}}}
+    for stated, where in ((wrong, section), ({"web": wrong}, f"{section}.web")):
+        with pytest.raises(InvalidInput, match=f"^{where}: it is no mapping"):
+            lay_over([file, {section: stated}, file])
+        with pytest.raises(InvalidInput, match=f"^{where}: it is no mapping"):
+            read_stack("shop", {section: stated}, Path())
 
 
 def test_labels_of_volumes_and_the_like_are_merged_as_well() -> None:

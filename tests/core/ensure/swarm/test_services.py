@@ -83,15 +83,16 @@ SETTINGS: dict[str, tuple[Any, Any]] = {
     "restart_policy_delay": ("2s", "3s"),
     "restart_policy_attempts": (2, 0),
     "restart_policy_window": ("1m", "2m"),
+    # Before the driver, with which they would go.
+    "log_driver_options": ({"max-size": "1m"}, {}),
     "log_driver": ("json-file", "local"),
-    "log_driver_options": ({"max-size": "1m"}, {"max-size": "2m"}),
     "update_config": (
         {
             "parallelism": 2,
             "delay": "10s",
             "failure_action": "rollback",
             "monitor": "5s",
-            "max_failure_ratio": 0.5,
+            "max_failure_ratio": 0.123456789,
             "order": "start-first",
         },
         {"delay": "1s"},

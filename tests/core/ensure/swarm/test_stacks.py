@@ -139,6 +139,24 @@ def test_what_a_service_lost_is_taken_back_in_every_part(
     assert not deploy(engine, stack, less).changed
 
 
+def test_another_log_driver_is_not_told_what_the_one_before_was(
+    engine: Engine, stack: str, busybox: str
+) -> None:
+    web = {"image": busybox, "deploy": {"replicas": 0}}
+
+    def log_to(**logging: Any) -> StackOutcome:
+        return deploy(engine, stack, {"services": {"web": {**web, "logging": logging}}})
+
+    log_to(driver="syslog", options={"syslog-address": "udp://127.0.0.1:514"})
+    # The same one keeps what it was told.
+    assert not log_to(driver="syslog").changed
+    changed = log_to(driver="json-file").before[f"service {stack}_web"]
+    assert changed.keys() == {"exists", "log_driver", "log_driver_options"}
+    service: Any = engine.services.inspect(f"{stack}_web")
+    assert service["Spec"]["TaskTemplate"]["LogDriver"] == {"Name": "json-file"}
+    assert not log_to(driver="json-file").changed
+
+
 def test_files_that_write_the_same_in_other_ways_are_laid_over_each_other(
     engine: Engine, stack: str, busybox: str
 ) -> None:
@@ -160,6 +178,27 @@ def test_files_that_write_the_same_in_other_ways_are_laid_over_each_other(
     assert [secret["File"]["Mode"] for secret in container["Secrets"]] == [0o400]
     assert [port["TargetPort"] for port in spec["EndpointSpec"]["Ports"]] == [80]
     assert not deploy(engine, stack, lay_over(files)).changed
+
+
+def test_what_another_stack_has_stays_as_it_is(engine: Engine, stack: str, busybox: str) -> None:
+    theirs, web = f"{stack}_b", {"image": busybox, "deploy": {"replicas": 0}}
+    config = {"conf": {"content": "theirs"}}
+    deploy(engine, theirs, {"services": {"web": web}, "configs": config})
+    try:
+        before = engine.services.inspect(f"{theirs}_web")
+        mine = {"services": {"b_web": {**web, "user": "5"}}}
+        with pytest.raises(InvalidInput, match=f"^services: .*belongs to the stack {theirs}, "):
+            deploy(engine, stack, mine)
+        with pytest.raises(InvalidInput, match=f"^configs: .*belongs to the stack {theirs}, "):
+            deploy(
+                engine,
+                stack,
+                {"services": {"web": web}, "configs": {"b_conf": {"content": "mine"}}},
+            )
+        assert engine.services.inspect(f"{theirs}_web") == before
+        assert remove_stack(engine, stack, check=True).actions == []
+    finally:
+        remove_stack(engine, theirs, retries=20, interval=0.5)
 
 
 def test_services_that_the_file_lacks_are_pruned_if_wanted(
