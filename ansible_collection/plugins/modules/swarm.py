@@ -13,6 +13,8 @@ description:
   - Makes an engine the first manager of a swarm, configures that, makes its tokens anew, and unlocks a manager
     that was restarted.
   - Makes an engine a node of a swarm, takes it out of one, and removes nodes that have left.
+  - An engine that leaves a swarm forgets the names of all containers on its own networks as well (seen with 20.10). They
+    find one another by name again when they have been restarted.
   - Tokens and keys are in no diff and in no error.
 extends_documentation_fragment:
   - pytest_engine.engine.engine
