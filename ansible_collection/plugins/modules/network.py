@@ -58,7 +58,8 @@ options:
     description:
       - Whether an existing network is recreated even if it is like the wanted one.
       - Nothing of a network can be changed once it is there. One that differs from the wanted one is recreated
-        in any case, for which its containers are disconnected and connected again.
+        in any case, for which its containers are disconnected and connected again. Where that fails, it is there
+        with them as before.
     type: bool
     default: false
   ipam_driver:
