@@ -21,7 +21,9 @@ attributes:
       - Except for O(force=true), which makes it anew each time.
 options:
   name:
-    description: The name of the network.
+    description:
+      - The name of the network.
+      - The engine's own, such as V(bridge), can be neither removed nor made anew; containers can be connected to them.
     type: str
     required: true
     aliases:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import Incompatible, NotFound
+from ..errors import Incompatible, InvalidInput, NotFound
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
 from .container_names import find_container
 from .endpoints import kept_endpoint
 from .network_pools import normal_pools, pool_differences, same_pools
 from .network_replacement import ReplacedNetwork, create_when_free, member_id
+from .own_networks import is_own_network
 from .podman import network_as_docker_tells
 from .reconcile import Kind, Outcome, Plan
 
@@ -181,6 +182,8 @@ class NetworkKind(Kind[NetworkSpec]):
         changed = [item for item in differences if item.field != "connected"]
         old = None
         if actual is not None and (state == "absent" or self.force or changed):
+            asked = [f"state={state}"] if state == "absent" else ["force"] if self.force else []
+            _refuse_own(engine, wanted.name, asked or [item.field for item in changed])
             if state == "present":
                 members |= _stopped_members(engine, wanted.name)
             old = self._remove(plan, engine, wanted, actual, members)
@@ -263,6 +266,15 @@ class NetworkKind(Kind[NetworkSpec]):
             elif name in on_it:
                 disconnect = partial(engine.networks.disconnect, wanted.name, name, force=True)
                 plan.add("disconnect", f"container {name} from {what}", disconnect)
+
+
+def _refuse_own(engine: Engine, name: str, asked: Iterable[str]) -> None:
+    """Refuse while planning what an engine refuses once the containers are off."""
+    if is_own_network(engine, name):
+        raise InvalidInput(
+            f"name: {name} is a network of the engine's own, which can be neither removed nor made "
+            f"anew, as {', '.join(asked)} would have it. Change that, or name another network."
+        )
 
 
 def _refuse_what_cannot_be_made(engine: Engine, wanted: NetworkSpec) -> None:

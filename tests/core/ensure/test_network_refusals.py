@@ -9,7 +9,7 @@ import pytest
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.networks import NetworkKind
 from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import EngineError, PermissionDenied
+from pytest_engine.core.errors import EngineError, InvalidInput, PermissionDenied
 from pytest_engine.core.spec.network import IpamPool, NetworkSpec
 from tests.core.ensure.refusing_networks import Networks, networks
 
@@ -87,6 +87,38 @@ def test_containers_stay_on_the_new_network_if_that_cannot_be_removed(there: Net
     assert "could not be put back" in str(error)
     assert there.there["net"].get("Labels") == {"a": "1"}
     assert sorted(there.members("net")) == sorted(_MEMBERS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "policies", "state", "asked"),
+    [
+        ({"labels": {"a": "1"}, "internal": True}, {}, "present", "internal, labels"),
+        ({}, {"force": True}, "present", "force"),
+        ({}, {}, "absent", "state=absent"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_the_engines_own_is_refused_before_anything_is_done(
+    arguments: dict[str, Any], policies: dict[str, Any], state: str, asked: str, *, check: bool
+) -> None:
+    with networks("bridge", **_MEMBERS) as there, Engine(there.host, environ={}) as engine:
+        wanted, kind = NetworkSpec("bridge", **arguments), NetworkKind(**policies)
+        with pytest.raises(InvalidInput, match=rf"^name: bridge .* as {asked} would have it\."):
+            reconcile(engine, kind, wanted, state=state, check=check)
+        assert there.changes == []
+
+
+def test_containers_are_put_on_a_network_of_the_engines_own() -> None:
+    with networks("bridge", db={}) as there, Engine(there.host, environ={}) as engine:
+        there.ids["new"] = "f" * 64
+        kind = NetworkKind(connected=["new"], appends=True)
+        reconcile(engine, kind, NetworkSpec("bridge", driver="bridge"))
+        assert there.changes == ["POST /networks/bridge/connect new"]
+
+
+def test_on_docker_a_network_may_be_called_as_one_of_podman() -> None:
+    with networks("podman") as there, Engine(there.host, environ={}) as engine:
+        assert reconcile(engine, NetworkKind(), NetworkSpec("podman"), state="absent").changed
 
 
 @pytest.mark.engine
