@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -152,6 +152,13 @@ class NetworkKind(Kind[NetworkSpec]):
                 members = {n: i for n, i in members.items() if i != id or n in wanted}
                 members[name] = id
         return members
+
+    def settle(
+        self, engine: Engine, wanted: NetworkSpec, actual: Mapping[str, Any] | None
+    ) -> NetworkSpec:
+        """Put in the name of a network that was found by its id."""
+        del engine
+        return wanted if actual is None else replace(wanted, name=str(actual["Name"]))
 
     def compare(
         self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
