@@ -222,7 +222,8 @@ class NetworkKind(Kind[NetworkSpec]):
         kept: dict[str, dict[str, Any]] = {}
         # Read while planning: once the network is gone, nothing tells the aliases and the
         # fixed addresses that containers had there.
-        for name, member in members.items():
+        # One that is named twice is called as `_settle_members` calls it.
+        for member, name in {id: name for name, id in members.items()}.items():
             before[name] = kept_endpoint(engine.containers.inspect(member), wanted.name)
             kept[name], lost = _within(before[name], wanted.ipam_config or ())
             if plan.exists:
@@ -233,7 +234,7 @@ class NetworkKind(Kind[NetworkSpec]):
                 ]
         is_made = partial(self._is_made, engine, wanted)
         old = ReplacedNetwork(engine, actual, before, kept, is_made)
-        for name in members:
+        for name in before:
             disconnect = partial(old.disconnect, name)
             plan.add("disconnect", f"container {name} from {what}", disconnect, undo=old.undo)
         plan.add("remove", what, old.remove, undo=old.undo)
@@ -257,22 +258,21 @@ class NetworkKind(Kind[NetworkSpec]):
         what = f"network {wanted.name}"
         connect = old.connect if old else partial(engine.networks.connect, wanted.name)
         undo = old.undo if old else None
-        on_it = set() if old else set(members)
-        stay = set(members) if self.connected is None or self.appends else set()
-        names = [*members, *(name for name in self.connected or () if name not in members)]
-        for name in names:
-            if name in stay or name in (self.connected or ()):
-                if name in on_it:
-                    continue
-                if name in members or find_container(engine, name):
-                    plan.add(
-                        "connect", f"container {name} to {what}", partial(connect, name), undo=undo
-                    )
-                else:
-                    plan.warnings.append(f"There is no container {name} to connect to {what}.")
-            elif name in on_it:
-                disconnect = partial(engine.networks.disconnect, wanted.name, name, force=True)
-                plan.add("disconnect", f"container {name} from {what}", disconnect)
+        # By their ids, as one container may be named twice.
+        there = {id: name for name, id in members.items()}
+        stay = {} if self.connected is not None and not self.appends else dict(there)
+        for name in dict.fromkeys(self.connected or ()):
+            id = members.get(name) or (find_container(engine, name) or {}).get("Id")
+            if id is None:
+                plan.warnings.append(f"There is no container {name} to connect to {what}.")
+            else:
+                stay.setdefault(id, there.get(id, name))
+        on_it = {} if old else there
+        for name in (name for id, name in on_it.items() if id not in stay):
+            disconnect = partial(engine.networks.disconnect, wanted.name, name, force=True)
+            plan.add("disconnect", f"container {name} from {what}", disconnect)
+        for name in (name for id, name in stay.items() if id not in on_it):
+            plan.add("connect", f"container {name} to {what}", partial(connect, name), undo=undo)
 
 
 def _refuse_own(engine: Engine, name: str, asked: Iterable[str]) -> None:

@@ -31,7 +31,9 @@ class Networks:
 
     def __init__(self, name: str, members: dict[str, Any]) -> None:
         self.host = ""
-        self.there = {name: {"Id": "1" * 64, "Name": name, "Driver": "bridge", "Scope": "local"}}
+        self.there: dict[str, Any] = {
+            name: {"Id": "1" * 64, "Name": name, "Driver": "bridge", "Scope": "local"}
+        }
         self.ids = {member: f"{index:x}" * 64 for index, member in enumerate(members, 10)}
         self.on = {("1" * 64, member): endpoint for member, endpoint in members.items()}
         self.refused: dict[str, int] = {}
@@ -44,13 +46,15 @@ class Networks:
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Return the status and what is told."""
-        member = next((n for n, id in self.ids.items() if body.get("Container") in (n, id)), "")
+        member = next(
+            (n for n, id in self.ids.items() if body.get("Container") in (n, id, id[:12])), ""
+        )
         request = f"{method} {path} {member}".strip()
         if method != "GET" and self._refuses(request):
             return 403, {"message": f"{request} is refused"}
         sort, name, *call = path.strip("/").split("/")
         if sort == "containers":
-            return 200, [] if name == "json" else self._container(name)
+            return (200, []) if name == "json" else self._container(name)
         if name == "create":
             id = f"{len(self.changes):064x}"
             self.there[body["Name"]] = {"Scope": "local", **body, "Id": id}
@@ -78,12 +82,15 @@ class Networks:
                 return True
         return False
 
-    def _container(self, name: str) -> Any:
-        name = next(one for one, id in self.ids.items() if name in (one, id))
+    def _container(self, name: str) -> tuple[int, Any]:
+        found = [one for one, id in self.ids.items() if name in (one, id, id[:12])]
+        if not found:
+            return 404, {"message": f"No such container: {name}"}
+        (name,) = found
         names = {one["Id"]: one["Name"] for one in self.there.values()}
         ends = {names[on]: end for (on, who), end in self.on.items() if who == name and on in names}
         settings = {"Networks": ends}
-        return {"Id": self.ids[name], "Name": f"/{name}", "NetworkSettings": settings}
+        return 200, {"Id": self.ids[name], "Name": f"/{name}", "NetworkSettings": settings}
 
 
 @contextlib.contextmanager

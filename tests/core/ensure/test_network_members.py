@@ -49,3 +49,26 @@ def test_the_engines_own_network_is_refused_by_its_id() -> None:
         with pytest.raises(InvalidInput, match=r"^name: bridge "):
             reconcile(engine, NetworkKind(), wanted, state="absent")
         assert there.changes == []
+
+
+@pytest.mark.parametrize("again", ["box", "a" * 64, "a" * 12])
+def test_a_container_that_is_named_twice_is_one(again: str) -> None:
+    with networks("net", box={"Aliases": ["web"]}) as there, Engine(there.host) as engine:
+        kind, before = NetworkKind(connected=["box", again]), there.members("net")
+        reconcile(engine, kind, NetworkSpec("net", labels={"a": "1"}))
+        assert there.members("net") == before
+        engine.networks.disconnect("net", "box")
+        there.changes.clear()
+        assert reconcile(engine, kind, NetworkSpec("net")).changed
+        assert there.changes == ["POST /networks/net/connect box"]
+        assert not reconcile(engine, kind, NetworkSpec("net")).changed
+        there.changes.clear()
+        reconcile(engine, kind, NetworkSpec("net"), state="absent")
+        assert [change.split()[0] for change in there.changes] == ["POST", "DELETE"]
+
+
+def test_a_container_that_is_not_there_is_told_once() -> None:
+    with networks("net") as there, Engine(there.host) as engine:
+        kind = NetworkKind(connected=["box", "box"])
+        told = reconcile(engine, kind, NetworkSpec("net")).warnings
+    assert told == ("There is no container box to connect to network net.",)
