@@ -21,7 +21,9 @@ attributes:
       - Except for O(force=true), which makes it anew each time.
 options:
   name:
-    description: The name of the network.
+    description:
+      - The name of the network.
+      - The engine's own, such as V(bridge), can be neither removed nor made anew; containers can be connected to them.
     type: str
     required: true
     aliases:
@@ -58,7 +60,8 @@ options:
     description:
       - Whether an existing network is recreated even if it is like the wanted one.
       - Nothing of a network can be changed once it is there. One that differs from the wanted one is recreated
-        in any case, for which its containers are disconnected and connected again.
+        in any case, for which its containers are disconnected and connected again. Where that fails, it is there
+        with them as before.
     type: bool
     default: false
   ipam_driver:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import Conflict, EngineError, Incompatible, NotFound, Timeout
-from ..polling import poll
+from ..errors import Incompatible, InvalidInput, NotFound
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
 from .container_names import find_container
 from .endpoints import kept_endpoint
 from .network_pools import normal_pools, pool_differences, same_pools
+from .network_replacement import ReplacedNetwork, create_when_free, member_id
+from .own_networks import is_own_network
 from .podman import network_as_docker_tells
 from .reconcile import Kind, Outcome, Plan
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..api.networks import Networks  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
-    from ..types.engine import NetworkCreateBody
 
 __all__ = ["NetworkKind"]
 
@@ -44,7 +44,6 @@ def _flag(name: str, key: str, *, usual: bool = False) -> Field:
 
 
 _ID = re.compile(r"[0-9a-f]{64}")
-_PATIENCE = 20.0
 # From here on a network can be without IPv4, and engines tell whether it is.
 _IPV4_IS_OPTIONAL = (1, 47)
 
@@ -103,23 +102,6 @@ _FIELDS = (
 )
 
 
-# What an inspected network and the body that makes one have in common.
-_CONFIGURATION = (
-    "Name",
-    "Driver",
-    "Options",
-    "IPAM",
-    "EnableIPv4",
-    "EnableIPv6",
-    "Internal",
-    "Attachable",
-    "Ingress",
-    "Scope",
-    "ConfigOnly",
-    "Labels",
-)
-
-
 class _Found(dict[str, Any]):
     """A network as the engine shows it, and name -> id of who is on it."""
 
@@ -165,11 +147,18 @@ class NetworkKind(Kind[NetworkSpec]):
         members = _listed_members(network)
         wanted = self.connected or ()
         for name in wanted:
-            id = None if name in members else _member_id(engine, str(network.get("Name")), name)
+            id = None if name in members else member_id(engine, str(network.get("Name")), name)
             if id is not None:
                 members = {n: i for n, i in members.items() if i != id or n in wanted}
                 members[name] = id
         return members
+
+    def settle(
+        self, engine: Engine, wanted: NetworkSpec, actual: Mapping[str, Any] | None
+    ) -> NetworkSpec:
+        """Put in the name of a network that was found by its id."""
+        del engine
+        return wanted if actual is None else replace(wanted, name=str(actual["Name"]))
 
     def compare(
         self, wanted: NetworkSpec, actual: Mapping[str, Any], needs: Sequence[Outcome]
@@ -196,45 +185,66 @@ class NetworkKind(Kind[NetworkSpec]):
     ) -> Plan:
         """Create, remove, make anew with its containers, connect and disconnect."""
         plan = Plan(exists=state == "present")
-        what = f"network {wanted.name}"
         members = _members(actual) if actual is not None else {}
         changed = [item for item in differences if item.field != "connected"]
-        before: dict[str, dict[str, Any]] = {}
-        kept: dict[str, dict[str, Any]] = {}
-        replaced = None
+        old = None
         if actual is not None and (state == "absent" or self.force or changed):
-            network_id = str(actual["Id"])
+            asked = [f"state={state}"] if state == "absent" else ["force"] if self.force else []
+            _refuse_own(engine, wanted.name, asked or [item.field for item in changed])
             if state == "present":
                 members |= _stopped_members(engine, wanted.name)
-                # Read while planning: once the network is gone, nothing tells the aliases
-                # and the fixed addresses that containers had there.
-                for name, member in members.items():
-                    before[name] = kept_endpoint(engine.containers.inspect(member), wanted.name)
-                    kept[name], lost = _within(before[name], wanted.ipam_config or ())
-                    plan.warnings += [
-                        f"{name} gets another address than {address}, which the {what} has not "
-                        "any more."
-                        for address in lost
-                    ]
-                replaced = actual
-            for name in members:
-                self._disconnect(plan, engine, network_id, name, what)
-            plan.add("remove", what, lambda: engine.networks.remove(network_id))
-            actual = None
+            old = self._remove(plan, engine, wanted, actual, members)
         if state == "absent":
             return plan
-        on_it = set(members)
-        if actual is None:
+        if actual is None or old:
             _refuse_what_cannot_be_made(engine, wanted)
-            is_swarms = replaced is not None and replaced.get("Scope") == "swarm"
-            create = partial(_create_when_free, engine, wanted.to_engine(), waits=is_swarms)
-            undo = (
-                partial(_bring_back, engine, wanted, replaced, before, kept) if replaced else None
+            create = old.create if old else partial(create_when_free, engine)
+            plan.add(
+                "create",
+                f"network {wanted.name}",
+                partial(create, wanted.to_engine()),
+                undo=old.undo if old else None,
             )
-            plan.add("create", what, create, undo=undo)
-            on_it = set()
-        self._settle_members(plan, engine, wanted, members, on_it, kept)
+        self._settle_members(plan, engine, wanted, members, old)
         return plan
+
+    def _remove(
+        self,
+        plan: Plan,
+        engine: Engine,
+        wanted: NetworkSpec,
+        actual: Mapping[str, Any],
+        members: Mapping[str, str],
+    ) -> ReplacedNetwork:
+        """Plan the removal of a network, and warn of what its containers lose if it is replaced."""
+        what = f"network {wanted.name}"
+        before: dict[str, dict[str, Any]] = {}
+        kept: dict[str, dict[str, Any]] = {}
+        # Read while planning: once the network is gone, nothing tells the aliases and the
+        # fixed addresses that containers had there.
+        # One that is named twice is called as `_settle_members` calls it.
+        for member, name in {id: name for name, id in members.items()}.items():
+            before[name] = kept_endpoint(engine.containers.inspect(member), wanted.name)
+            kept[name], lost = _within(before[name], wanted.ipam_config or ())
+            if plan.exists:
+                plan.warnings += [
+                    f"{name} gets another address than {address}, which the {what} has not any "
+                    "more."
+                    for address in lost
+                ]
+        is_made = partial(self._is_made, engine, wanted)
+        old = ReplacedNetwork(engine, actual, before, kept, is_made)
+        for name in before:
+            disconnect = partial(old.disconnect, name)
+            plan.add("disconnect", f"container {name} from {what}", disconnect, undo=old.undo)
+        plan.add("remove", what, old.remove, undo=old.undo)
+        return old
+
+    def _is_made(self, engine: Engine, wanted: NetworkSpec) -> bool:
+        """Tell whether there is a network of the wanted properties, whoever is on it."""
+        found = self.find(engine, wanted)
+        differences = self.compare(wanted, found, ()) if found is not None else ()
+        return found is not None and all(item.field == "connected" for item in differences)
 
     def _settle_members(
         self,
@@ -242,45 +252,35 @@ class NetworkKind(Kind[NetworkSpec]):
         engine: Engine,
         wanted: NetworkSpec,
         members: Mapping[str, str],
-        on_it: set[str],
-        kept: Mapping[str, Mapping[str, Any]],
+        old: ReplacedNetwork | None,
     ) -> None:
         """Connect who is to be on it and is not, disconnect who is and is not to be."""
         what = f"network {wanted.name}"
-        stay = set(members) if self.connected is None or self.appends else set()
-        names = [*members, *(name for name in self.connected or () if name not in members)]
-        for name in names:
-            if name in stay or name in (self.connected or ()):
-                if name in on_it:
-                    continue
-                if name in members or find_container(engine, name):
-                    self._connect(plan, engine, wanted.name, name, what, kept.get(name))
-                else:
-                    plan.warnings.append(f"There is no container {name} to connect to {what}.")
-            elif name in on_it:
-                self._disconnect(plan, engine, wanted.name, name, what)
+        connect = old.connect if old else partial(engine.networks.connect, wanted.name)
+        undo = old.undo if old else None
+        # By their ids, as one container may be named twice.
+        there = {id: name for name, id in members.items()}
+        stay = {} if self.connected is not None and not self.appends else dict(there)
+        for name in dict.fromkeys(self.connected or ()):
+            id = members.get(name) or (find_container(engine, name) or {}).get("Id")
+            if id is None:
+                plan.warnings.append(f"There is no container {name} to connect to {what}.")
+            else:
+                stay.setdefault(id, there.get(id, name))
+        on_it = {} if old else there
+        for name in (name for id, name in on_it.items() if id not in stay):
+            disconnect = partial(engine.networks.disconnect, wanted.name, name, force=True)
+            plan.add("disconnect", f"container {name} from {what}", disconnect)
+        for name in (name for id, name in stay.items() if id not in on_it):
+            plan.add("connect", f"container {name} to {what}", partial(connect, name), undo=undo)
 
-    @staticmethod
-    def _disconnect(plan: Plan, engine: Engine, network: str, name: str, what: str) -> None:
-        plan.add(
-            "disconnect",
-            f"container {name} from {what}",
-            lambda: engine.networks.disconnect(network, name, force=True),
-        )
 
-    @staticmethod
-    def _connect(
-        plan: Plan,
-        engine: Engine,
-        network: str,
-        name: str,
-        what: str,
-        endpoint: Mapping[str, Any] | None,
-    ) -> None:
-        plan.add(
-            "connect",
-            f"container {name} to {what}",
-            lambda: engine.networks.connect(network, name, endpoint),  # type: ignore[arg-type]
+def _refuse_own(engine: Engine, name: str, asked: Iterable[str]) -> None:
+    """Refuse while planning what an engine refuses once the containers are off."""
+    if is_own_network(engine, name):
+        raise InvalidInput(
+            f"name: {name} is a network of the engine's own, which can be neither removed nor made "
+            f"anew, as {', '.join(asked)} would have it. Change that, or name another network."
         )
 
 
@@ -298,50 +298,6 @@ def _in_detail(difference: Difference) -> Iterable[Difference]:
     if difference.field != "ipam_config":
         return (difference,)
     return pool_differences(difference.wanted, difference.actual)
-
-
-def _bring_back(
-    engine: Engine,
-    wanted: NetworkSpec,
-    replaced: Mapping[str, Any],
-    before: Mapping[str, Mapping[str, Any]],
-    kept: Mapping[str, Mapping[str, Any]],
-) -> None:
-    """Create a network that was there before, and put its containers back on it.
-
-    Where the new one is there, although nobody was told so, they go on that.
-    """
-    told = {key: replaced.get(key) for key in _CONFIGURATION}
-    # False is not always what leaving it out means.
-    config: Any = {key: value for key, value in told.items() if value or value is False}
-    name, endpoints = str(replaced["Name"]), before
-    try:
-        try:
-            _create_when_free(engine, config, waits=replaced.get("Scope") == "swarm")
-        except (Conflict, Timeout):
-            new = NetworkKind().find(engine, wanted)
-            if new is None or NetworkKind().compare(wanted, new, ()):
-                raise
-            name, endpoints = wanted.name, kept
-        for member, endpoint in endpoints.items():
-            engine.networks.connect(name, member, endpoint)  # type: ignore[arg-type]
-    except EngineError as exc:
-        raise EngineError(f"{exc} On it were: {', '.join(before) or 'no containers'}.") from exc
-
-
-def _create_when_free(engine: Engine, config: NetworkCreateBody, *, waits: bool) -> None:
-    """Create a network; a swarm takes a moment to let go of the name of one that is removed."""
-
-    def is_created() -> bool:
-        try:
-            engine.networks.create(config)
-        except Conflict:
-            if not waits:
-                raise
-            return False
-        return True
-
-    poll(is_created, timeout=_PATIENCE, what=f"The name of network {config['Name']} is to be free")
 
 
 def _stopped_members(engine: Engine, network: str) -> dict[str, str]:
@@ -385,12 +341,3 @@ def _listed_members(network: Mapping[str, Any]) -> dict[str, str]:
     listed = network.get("Containers") or {}
     # An overlay lists its load balancer among them, as `lb-` and its name.
     return {str(one["Name"]): str(key) for key, one in listed.items() if _ID.fullmatch(key)}
-
-
-def _member_id(engine: Engine, network: str, name: str) -> str | None:
-    """Return the id of a container that is on a network, whether or not it runs."""
-    container = find_container(engine, name)
-    if container is None:
-        return None
-    networks = container.get("NetworkSettings", {}).get("Networks") or {}
-    return str(container["Id"]) if network in networks else None

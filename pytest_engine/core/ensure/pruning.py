@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import Incompatible, InvalidInput, telling
 from .filtering import Age, filter_texts, matches_labels, read_flag, refuse_others
 from .looking import look_up, measure_disk, speaks
+from .own_networks import is_own_network
 from .unused_images import UnusedImages
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["BuildCachePruning", "Pruned", "prune"]
 
-_OWN_NETWORKS = frozenset({"bridge", "default", "host", "none", "podman"})
 _RUNS = frozenset({"running", "paused", "restarting"})
 _LABELS_AND_AGE = frozenset({"label", "label!", "until"})
 _ANONYMOUS = "com.docker.volume.anonymous"
@@ -219,7 +219,7 @@ class _Preview:
         listed = [
             network["Id"]
             for network in self._engine.networks.list()
-            if network["Name"] not in _OWN_NETWORKS
+            if not is_own_network(self._engine, network["Name"])
             and not network.get("ConfigOnly")
             and not network.get("Ingress")
             and age.is_old(network["Created"])
