@@ -340,6 +340,7 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
         missing={**file, "path": str(tmp_path / "missing")},
         circle={**file, "path": str(tmp_path / "circle")},
         file_over_all={**file, "container_path": "/"},
+        file_over_folder={**text, "mode": 1, "container_path": "/etc/"},
         folder_over_file={**file, "path": str(tmp_path / "folder"), "container_path": "/taken"},
         below_a_file={**file, "container_path": "/taken/below"},
         below_that={**file, "container_path": "/taken/below/further"},
@@ -361,7 +362,8 @@ def test_what_cannot_be_copied_into_a_container_is_refused(
     assert said["unnamed"].startswith("path: name the file or folder")
     assert said["missing"].startswith("path: there is no ")
     assert "leads back to a folder that it is in" in said["circle"]
-    assert "is a folder, which is not replaced by a file" in said["file_over_all"]
+    assert said["file_over_all"].startswith("container_path: / is a folder")
+    assert said["file_over_folder"].startswith("container_path: /etc/ is a folder")
     assert "is a file, which is not replaced by a folder" in said["folder_over_file"]
     assert "No such container" in said["no_container"]
     with pytest.raises(NotFound):

@@ -65,6 +65,19 @@ WAITING: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+# Options that are empty, as of a variable without a value, and would be as if nobody stated them.
+EMPTY: list[tuple[str, dict[str, Any], str]] = [
+    ("container_wait", {"log": {"text": ""}}, "wait.log needs a text"),
+    ("container_wait", {"log": {"pattern": ""}}, "wait.log: text is empty"),
+    ("container_wait", {"all": [{"file": {"path": "/a", "content": ""}}]}, "wait.file: content is"),
+    ("container_wait", {"file": {"path": "/a", "pattern": ""}}, "wait.file: content is empty"),
+    ("container_wait", {"exec": {"command": "a", "output": ""}}, "wait.exec: output is empty"),
+    ("container_wait", {"http": {"body": ""}}, "wait.http: body is empty"),
+    ("container_exec", {"command": "a", "creates": ""}, "creates: it is empty"),
+    ("container_exec", {"command": "a", "removes": " "}, "removes: it is empty"),
+]
+
+
 @pytest.fixture(scope="module")
 def said(collections: Path) -> Iterator[Refusal]:
     """What modules say of their options."""
@@ -77,6 +90,15 @@ def test_what_is_null_is_not_stated(
     said: Refusal, module: str, options: dict[str, Any], message: str
 ) -> None:
     told = said(module, options)
+    assert told.startswith(message), told
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(("module", "options", "message"), EMPTY)
+def test_what_is_empty_is_not_taken_for_anything(
+    said: Refusal, module: str, options: dict[str, Any], message: str, *, check: bool
+) -> None:
+    told = said(module, {"container": "web", **options}, check=check)
     assert told.startswith(message), told
 
 

@@ -623,6 +623,8 @@ options:
       - Ports of the container that the host publishes, as C(8000), C(8080:80), C(127.0.0.1:8080:80) or
         C(53:53/udp), where the last number is the container's. Ranges (C(9000-9010:9000-9010)) have a port for
         each, and are of the same length.
+      - They are written in quotes. Without them, YAML takes V(22:22) and the like, which end in a number below 60,
+        for a single number of base 60, here V(1342).
       - Without a port of the host, the engine chooses one, and with a range for one port of the container
         (C(9000-9010:80)) one of these.
       - Addresses of IPv6 are written in brackets. Where there is no address, it is O(default_host_ip).
@@ -789,7 +791,7 @@ EXAMPLES = r"""
     name: web
     image: nginx
     published_ports:
-      - 8080:80
+      - "8080:80"
     volumes:
       - /srv/www:/usr/share/nginx/html:ro
     restart_policy: unless-stopped

@@ -57,6 +57,8 @@ options:
     description:
       - What the file or folder becomes in the container, whatever is there. The folder that it is in has to be
         there.
+      - For a file, this is its whole path, with its name; one that ends in C(/) or C(/.) is refused, so that it
+        does not replace the folder. For a folder, a slash at the end means nothing.
       - A folder is merged into one that is there, and never takes the place of something else. A file does, and
         of a folder that is at this very path nothing stays. What is in a folder that is copied does not take the
         place of a folder.

@@ -40,6 +40,7 @@ options:
       - What it becomes on the target. The folder that it is in has to be there.
       - A device, a pipe or a socket that is there is not replaced; the task fails.
       - A file goes into a folder that is there, under its own name. A folder is merged into it.
+        A link to a folder is that folder.
     type: path
     required: true
   follow:

@@ -72,7 +72,7 @@ EXAMPLES = r"""
       - name: shop-web
         image: shop:latest
         published_ports:
-          - 8080:80
+          - "8080:80"
         depends_on:
           - shop-db
           - shop-cache

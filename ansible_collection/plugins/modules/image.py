@@ -155,7 +155,9 @@ options:
     type: bool
     default: false
   push:
-    description: Pushes the image to the registry that O(repository) says, or else O(name).
+    description:
+      - Pushes the image to the registry that O(repository) says, or else O(name).
+      - If another image keeps the name O(repository), that one is pushed, with a warning.
     type: bool
     default: false
   force_absent:

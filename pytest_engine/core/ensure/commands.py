@@ -59,6 +59,9 @@ class CommandSpec:
         """Refuse what contradicts itself."""
         if not self.words:
             raise InvalidInput("command: it is empty.")
+        for option, path in (("creates", self.creates), ("removes", self.removes)):
+            if path is not None and not path.strip():
+                raise InvalidInput(f"{option}: it is empty; name a path in the container.")
         if self.detach and self.stdin is not None:
             raise InvalidInput("stdin: a command that is left to itself (detach) has no input.")
         if self.detach and self.time_limit is not None:

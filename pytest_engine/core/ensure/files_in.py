@@ -37,7 +37,8 @@ class CopyIn:
     """What is to be where in a container.
 
     Attributes:
-        target: the path in the container that it becomes, whatever is there.
+        target: the path in the container that it becomes, whatever is there; only that of a
+            folder may end in a slash.
         entries: it, and what is in it; see `path_entries`.
         owner: user and group id of all of it; None: the user that the container runs as.
         force: True: send all of it; False: nothing where anything is at the target; None:
@@ -52,8 +53,18 @@ class CopyIn:
     follow: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse an empty target."""
+        """Refuse an empty target, and a folder as that of a file.
+
+        Raises:
+            InvalidInput: the target is empty, or it is the way in which folders are written.
+        """
         require_path(self.target)
+        if posixpath.basename(self.target) in ("", ".", "..") and self.entries[0].kind != "folder":
+            # Without its slash, the file would replace the folder with all that is in it.
+            raise InvalidInput(
+                f"container_path: {self.target} is a folder, and what is copied is a "
+                f"{self.entries[0].kind}; write the whole path that it gets, with its name."
+            )
 
 
 @dataclass(frozen=True)

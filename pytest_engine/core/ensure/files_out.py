@@ -119,18 +119,20 @@ def fetch_from(engine: Engine, container: str, wanted: CopyOut, *, check: bool =
                 f"path: {path} is a device, a pipe or a socket, which is not replaced; name a file."
             )
     if exists and is_folder != there.is_dir:
-        here = "a folder" if is_folder else "no folder"
+        kind = "a folder" if is_folder else "no folder"
         raise InvalidInput(
-            f"{path} is {here}, and is not replaced by the {there.kind} {source} of container "
+            f"{path} is {kind}, and is not replaced by the {there.kind} {source} of container "
             f"{container}."
         )
+    # A link to a folder is that folder; what is in it is compared as it is.
+    here = path.resolve() if is_folder else path
     if not exists or wanted.force:
-        changes = [FetchChange("", there, _here(path))]
+        changes = [FetchChange("", there, _here(here))]
     elif wanted.force is False:
         changes = []
     else:
         with containers.get_archive(container, source) as archive:
-            changes = list(_changes(read_members(archive), path))
+            changes = list(_changes(read_members(archive), here))
     if changes:
         _refuse_hidden(engine, container, source)
     if changes and not check:

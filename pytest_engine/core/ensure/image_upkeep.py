@@ -261,13 +261,27 @@ def _archive(engine: Engine, wanted: UpkeepSpec, path: str, done: _Work, *, chec
 
 def _tag(engine: Engine, wanted: UpkeepSpec, repository: str, done: _Work, *, check: bool) -> None:
     if check and done.image.get("Id") is None:
-        if wanted.force_tag or find_image(engine, repository) is None:
+        there = None if wanted.force_tag else find_image(engine, repository)
+        if there is None:
             done.note(f"Tagged image {wanted.name} as {repository}", changed=True)
+        else:
+            _warn_kept(wanted, str(there["Id"]), done)
         return
     tagging = tag_image(engine, wanted.name, [repository], keep=not wanted.force_tag, check=check)
     if tagging.tagged:
         done.note(f"Tagged image {wanted.name} as {repository}", changed=True)
         done.image = dict(find_image(engine, repository) or done.image)
+    elif tagging.after[0]["id"] != tagging.image["Id"]:
+        _warn_kept(wanted, tagging.after[0]["id"], done)
+
+
+def _warn_kept(wanted: UpkeepSpec, id: str, done: _Work) -> None:
+    """Tell which image is pushed, where that is not the one that was asked for."""
+    if wanted.push:
+        done.warnings.append(
+            f"{wanted.repository} stays the name of image {id.rpartition(':')[2][:12]}, and that "
+            f"one is pushed. With force_tag: true, the name goes to image {wanted.name}."
+        )
 
 
 def _push(engine: Engine, name: str, done: _Work, *, check: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import Conflict, ConnectionLost, ContainerNotFound, InvalidInput, Timeout
 from ..spec.values import parse_command
 from .condition import Leaf, Situation, Unclear, Watcher
-from .text import Text, is_wanted, shown
+from .text import Text, is_wanted, require_text, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,4 +116,5 @@ def exec(
     words = parse_command(command, "wait.exec")
     if not words:
         raise InvalidInput("wait.exec needs a command.")
+    require_text(output, "wait.exec: output")
     return Command(words, exit_code, output, user)

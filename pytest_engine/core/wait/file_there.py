@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ContainerNotFound, InvalidInput, NotFound, ServerError
 from .condition import Leaf, Situation, Watcher
-from .text import Text, is_wanted, shown
+from .text import Text, is_wanted, require_text, shown
 
 if TYPE_CHECKING:
     from ..api.containers import Containers  # noqa: F401  # travels along  # pylint: disable=unused-import
@@ -101,4 +101,5 @@ def file(path: str, content: Text | None = None) -> FileThere:
     """
     if not path.startswith("/"):
         raise InvalidInput(f"wait.file: the path is an absolute one, unlike {path!r}.")
+    require_text(content, "wait.file: content")
     return FileThere(path, content)

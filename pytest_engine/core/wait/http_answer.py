@@ -17,7 +17,7 @@ from .condition import Leaf, Situation, Watcher
 from .http_try import Answer, Trial
 from .json_part import JsonWanted, json_differs
 from .target import find_target, why_no_target
-from .text import Text, is_wanted, shown
+from .text import Text, is_wanted, require_text, shown
 
 if TYPE_CHECKING:
     from .facts import Facts
@@ -211,6 +211,7 @@ def http(
             raise InvalidInput("wait.http: state either auth or the header Authorization.")
         login = base64.b64encode(encode_text(":".join(auth), "wait.http: auth"))
         sent["Authorization"] = f"Basic {login.decode()}"
+    require_text(body, "wait.http: body")
     return HttpAnswer(
         path,
         port,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidInput
 from .condition import Leaf, Watcher
-from .text import Text, is_wanted, shown
+from .text import Text, is_wanted, require_text, shown
 
 if TYPE_CHECKING:
     from .facts import Facts
@@ -83,6 +83,7 @@ def log(text: Text, *, times: int = 1, stream: str | None = None) -> LogLine:
     """
     if not text:
         raise InvalidInput("wait.log needs a text; the empty one is in every line.")
+    require_text(text, "wait.log: text")
     if times < 1:
         raise InvalidInput(f"wait.log: times is at least 1, not {times}.")
     if stream not in (None, "stdout", "stderr"):

@@ -5,9 +5,28 @@ from __future__ import annotations
 import re
 from typing import Callable, Union
 
-__all__ = ["Text", "is_wanted", "shown"]
+from ..errors import InvalidInput
+
+__all__ = ["Text", "is_wanted", "require_text", "shown"]
 
 Text = Union[str, re.Pattern[str], Callable[[str], object]]
+
+
+def require_text(wanted: Text | None, option: str) -> None:
+    """Refuse the empty text and the empty pattern, which everything contains.
+
+    Args:
+        wanted: what is looked for; None: nothing.
+        option: what it was stated as, for the message.
+
+    Raises:
+        InvalidInput: it is empty.
+    """
+    if (wanted.pattern if isinstance(wanted, re.Pattern) else wanted) == "":
+        raise InvalidInput(
+            f"{option} is empty, which everything contains; write what is looked for, or leave it "
+            "out."
+        )
 
 
 def is_wanted(text: str, wanted: Text) -> bool:

@@ -86,6 +86,8 @@ def test_a_path_that_nothing_can_look_for_is_refused(
 def test_what_contradicts_itself_is_refused() -> None:
     for words, said in (
         ({"command": []}, "command: it is empty"),
+        ({"command": "cat", "creates": ""}, "^creates: it is empty; name a path"),
+        ({"command": "cat", "removes": " "}, "^removes: it is empty; name a path"),
         ({"command": "cat", "stdin": b"", "detach": True}, "stdin: a command that"),
         ({"command": "cat", "time_limit": 1.0, "detach": True}, "nobody waits"),
         ({"command": "cat", "time_limit": 0.0}, "command_timeout: 0 is no time above 0"),

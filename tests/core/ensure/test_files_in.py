@@ -49,6 +49,15 @@ def test_an_empty_path_is_not_the_root_of_the_container(
         copy(path)
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
+@pytest.mark.parametrize("path", ["/etc/nginx/", "/etc/nginx/.", "/etc/nginx/..", "/", "."])
+def test_a_file_does_not_become_what_is_written_as_a_folder(path: str, kind: str) -> None:
+    file = content_entry(b"", 0o644)
+    assert CopyIn(path, [replace(file, kind="folder")]).target == path
+    with pytest.raises(InvalidInput, match=f"^container_path: {path} is a folder, .* with its na"):
+        CopyIn(path, [replace(file, kind=kind)])
+
+
 @pytest.mark.engine
 def test_content_is_read_only_where_all_else_is_the_same(
     engine: Engine, scratch: Scratch, busybox: str, counted: RequestLog

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,3 +71,27 @@ def test_what_is_here_already_takes_two_requests(
         assert len(counted.take()) == 2
         with pytest.raises(ContainerNotFound):
             fetch_from(client, scratch.name("none"), wanted)
+
+
+def test_a_link_to_a_folder_here_is_that_folder_and_one_in_it_is_not(
+    engine: Engine, scratch: Scratch, busybox: str, tmp_path: Path
+) -> None:
+    name = scratch.name("linked")
+    engine.containers.create({"Image": busybox}, name=name)
+    Container(engine, name).copy_in({"in/file": b"one"}, "/data")
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    wanted = CopyOut("/data", tmp_path / "link")
+    assert fetch_from(engine, name, wanted).changes
+    assert (tmp_path / "real" / "in" / "file").read_bytes() == b"one"
+    assert (tmp_path / "link").is_symlink()
+    assert fetch_from(engine, name, wanted).changes == ()
+    assert fetch_from(engine, name, wanted, check=True).changes == ()
+    forced = fetch_from(engine, name, replace(wanted, force=True), check=True)
+    assert [change.actual and change.actual.kind for change in forced.changes] == ["folder"]
+    (tmp_path / "real" / "in").rename(tmp_path / "moved")
+    (tmp_path / "real" / "in").symlink_to(tmp_path / "moved")
+    changed = fetch_from(engine, name, wanted, check=True).changes
+    assert [(change.name, change.actual and change.actual.kind) for change in changed] == [
+        ("in", "link")
+    ]

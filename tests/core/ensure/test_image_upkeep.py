@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
@@ -66,6 +67,27 @@ def test_an_image_is_pulled_archived_tagged_and_pushed(
     twice(UpkeepSpec(other), state="absent")
     assert find_image(engine, name) is not None
     engine.images.remove(name)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("check", [True, False])
+def test_another_image_that_is_pushed_under_the_name_it_keeps_is_told(
+    engine: Engine, busybox: str, pushed: Callable[..., str], *, check: bool
+) -> None:
+    name = pushed(ENV="A=1")
+    other = f"{name}-other"
+    engine.images.tag(busybox, other)
+    wanted = UpkeepSpec(name, "pull", repository=other, push=True)
+    (warning,) = keep_image(engine, wanted, check=check).warnings
+    short = engine.images.inspect(busybox)["Id"].rpartition(":")[2][:12]
+    assert warning.startswith(f"{other} stays the name of image {short}, and that one is pushed.")
+    engine.images.pull(name)
+    # Once it is there, the same is told.
+    assert keep_image(engine, wanted, check=check).warnings == (warning,)
+    assert keep_image(engine, replace(wanted, push=False), check=check).warnings == ()
+    assert keep_image(engine, replace(wanted, force_tag=True), check=check).warnings == ()
+    if not check:
+        assert keep_image(engine, wanted).warnings == ()
 
 
 @pytest.mark.engine

@@ -128,6 +128,7 @@ def test_a_condition_is_written_as_it_was_asked_for(condition: Condition, text: 
     "make",
     [
         lambda: wait.log(""),
+        lambda: wait.log(re.compile("")),
         lambda: wait.log("x", times=0),
         lambda: wait.log("x", stream="stdin"),
         lambda: wait.port(0),
@@ -135,10 +136,14 @@ def test_a_condition_is_written_as_it_was_asked_for(condition: Condition, text: 
         lambda: wait.http("no-slash"),
         lambda: wait.exec(""),
         lambda: wait.exec("echo 'open"),
+        lambda: wait.exec("true", output=""),
         lambda: wait.exec(5),  # type: ignore[arg-type]
         lambda: wait.port(80, "sctp"),
         lambda: wait.port(80, send="text"),  # type: ignore[arg-type]
+        lambda: wait.http(body=""),
         lambda: wait.file("relative"),
+        lambda: wait.file("/x", ""),
+        lambda: wait.file("/x", re.compile("")),
         lambda: wait.stable(0),
         lambda: wait.stable(float("nan")),
         lambda: wait.sql(None),  # type: ignore[arg-type]
