@@ -273,7 +273,8 @@ options:
       - exposed
       - expose
   force_kill:
-    description: Whether a container that has to stop is killed at once; see O(kill_signal).
+    description:
+      - Whether a container that has to stop is killed at once, or gets another signal that O(kill_signal) names.
     type: bool
     default: false
     aliases:
@@ -383,7 +384,10 @@ options:
     description: How much memory the kernel can use for the container. Engines from API 1.42 on do not have it.
     type: str
   kill_signal:
-    description: The signal for O(force_kill), V(SIGKILL) if none is named.
+    description:
+      - The signal for O(force_kill), V(SIGKILL) if none is named.
+      - After another one the container has as long to end as O(stop_timeout) says, or else what it was made with,
+        or 10 seconds. Then it is killed. Until it has ended the task goes no further.
     type: str
   labels:
     description:
