@@ -710,7 +710,8 @@ options:
       - With V(started) the container is there and runs.
       - With V(healthy) it does, and the module waits until its healthcheck succeeds. A container without one is
         healthy as soon as it runs.
-      - With V(present) it is there, and whether it runs is left as it is.
+      - With V(present) it is there, and whether it runs is left as it is. A new container is not started, also
+        not one that replaces another that ran, because it has to differ or because of O(recreate).
       - With V(stopped) it is there and does not run.
       - With V(absent) it is not there. It is stopped before it is removed.
     type: str
