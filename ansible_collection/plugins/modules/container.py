@@ -431,7 +431,9 @@ options:
       - How much memory and swap together the container can use. V(-1) and V(unlimited) are without a limit.
     type: str
   memory_swappiness:
-    description: How readily memory is swapped out, from V(0) to V(100).
+    description:
+      - How readily memory is swapped out, from V(0) to V(100).
+      - Where the engine's host cannot do it, as with cgroup v2, the container goes without, and a warning says so.
     type: int
   mounts:
     description:
@@ -589,7 +591,9 @@ options:
         O(state=absent).
     type: str
   oom_killer:
-    description: Whether the container is B(spared) when memory runs out, in spite of the name.
+    description:
+      - Whether the container is B(spared) when memory runs out, in spite of the name.
+      - Where the engine's host cannot do it, as with cgroup v2, the container goes without, and a warning says so.
     type: bool
   oom_score_adj:
     description: How soon processes of the container are killed when memory runs out, from V(-1000) to V(1000).

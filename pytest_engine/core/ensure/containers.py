@@ -15,6 +15,7 @@ from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS
 from .container_names import is_called, is_container_id
 from .container_settings import refuse_what_would_be_ignored
+from .discarded import without_discarded
 from .endpoints import check_connect
 from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
 from .podman import as_docker_tells
@@ -147,6 +148,7 @@ class ContainerKind(Kind[ContainerSpec]):
         wanted: ContainerSpec,
         actual: Mapping[str, Any],
         needs: Sequence[Outcome],
+        noticed: list[str],
     ) -> tuple[Difference, ...]:
         """Compare all stated fields, and the image's id with that of the image of that name."""
         image = needs[0].resource if needs else None
@@ -156,8 +158,8 @@ class ContainerKind(Kind[ContainerSpec]):
             # Only then it matters which address the networks have for them.
             exact = self._addressed(engine, wanted)
             if exact is not wanted:
-                return self.comparing.differences(engine, exact, actual, image)
-        return found
+                found = self.comparing.differences(engine, exact, actual, image)
+        return without_discarded(engine, found, noticed)
 
     def _addressed(self, engine: Engine, wanted: ContainerSpec) -> ContainerSpec:
         """Put in the address of ports that have none, where the networks are to say it."""
