@@ -273,7 +273,8 @@ options:
       - exposed
       - expose
   force_kill:
-    description: Whether a container that has to stop is killed at once; see O(kill_signal).
+    description:
+      - Whether a container that has to stop is killed at once, or gets another signal that O(kill_signal) names.
     type: bool
     default: false
     aliases:
@@ -383,7 +384,10 @@ options:
     description: How much memory the kernel can use for the container. Engines from API 1.42 on do not have it.
     type: str
   kill_signal:
-    description: The signal for O(force_kill), V(SIGKILL) if none is named.
+    description:
+      - The signal for O(force_kill), V(SIGKILL) if none is named.
+      - After another one the container has as long to end as O(stop_timeout) says, or else what it was made with,
+        or 10 seconds. Then it is killed. Until it has ended the task goes no further.
     type: str
   labels:
     description:
@@ -427,7 +431,9 @@ options:
       - How much memory and swap together the container can use. V(-1) and V(unlimited) are without a limit.
     type: str
   memory_swappiness:
-    description: How readily memory is swapped out, from V(0) to V(100).
+    description:
+      - How readily memory is swapped out, from V(0) to V(100).
+      - Where the engine's host cannot do it, as with cgroup v2, the container goes without, and a warning says so.
     type: int
   mounts:
     description:
@@ -585,7 +591,9 @@ options:
         O(state=absent).
     type: str
   oom_killer:
-    description: Whether the container is B(spared) when memory runs out, in spite of the name.
+    description:
+      - Whether the container is B(spared) when memory runs out, in spite of the name.
+      - Where the engine's host cannot do it, as with cgroup v2, the container goes without, and a warning says so.
     type: bool
   oom_score_adj:
     description: How soon processes of the container are killed when memory runs out, from V(-1000) to V(1000).
@@ -708,7 +716,8 @@ options:
       - With V(started) the container is there and runs.
       - With V(healthy) it does, and the module waits until its healthcheck succeeds. A container without one is
         healthy as soon as it runs.
-      - With V(present) it is there, and whether it runs is left as it is.
+      - With V(present) it is there, and whether it runs is left as it is. A new container is not started, also
+        not one that replaces another that ran, because it has to differ or because of O(recreate).
       - With V(stopped) it is there and does not run.
       - With V(absent) it is not there. It is stopped before it is removed.
     type: str

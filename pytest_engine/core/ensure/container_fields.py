@@ -49,9 +49,9 @@ def _wanted_healthcheck(spec: ContainerSpec) -> dict[str, Any] | None:
     return {key: value for key, value in spec.healthcheck.to_engine().items() if value}
 
 
-def _entrypoint(container: Mapping[str, Any]) -> list[str]:
-    words = _config(container).get("Entrypoint") or []
-    return [] if words == [""] else list(words)
+def _entrypoint(words: Sequence[str]) -> list[str]:
+    # An empty word alone takes the image's away, and not every engine shows it.
+    return [] if list(words) == [""] else list(words)
 
 
 def _wanted_ports(spec: ContainerSpec) -> dict[str, list[str]] | None:
@@ -214,7 +214,13 @@ CONTAINER_FIELDS: tuple[Field, ...] = (
         equals,
         sort="list",
     ),
-    Field("entrypoint", lambda spec: _words(spec.entrypoint), _entrypoint, equals, sort="list"),
+    Field(
+        "entrypoint",
+        lambda spec: None if spec.entrypoint is None else _entrypoint(spec.entrypoint),
+        lambda container: _entrypoint(_config(container).get("Entrypoint") or ()),
+        equals,
+        sort="list",
+    ),
     Field("env", lambda spec: spec.env, _environment, contains, may_hold_secrets=True, sort="dict"),
     Field("ports", _wanted_ports, _actual_ports, contains, sort="dict"),
     Field(

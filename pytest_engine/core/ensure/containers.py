@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..api.asked import check_seconds
-from ..errors import Conflict, InvalidInput, NotFound
+from ..api.asked import LONGEST_WAIT, check_seconds
+from ..errors import ApiError, Conflict, InvalidInput, NotFound, Timeout
 from ..spec.container import ContainerSpec
 from .container_changes import add_changes, can_stay
 from .container_compare import Comparing
 from .container_fields import CONTAINER_FIELDS
 from .container_names import is_called, is_container_id
 from .container_settings import refuse_what_would_be_ignored
+from .discarded import without_discarded
 from .endpoints import check_connect
 from .images import PULL_POLICIES, ImageKind, ImageSpec, is_newer_in_registry
 from .podman import as_docker_tells
@@ -35,6 +36,8 @@ __all__ = ["ContainerKind"]
 _BINDING = "com.docker.network.bridge.host_binding_ipv4"
 # Settings that may name another container.
 _MODES = ("ipc_mode", "network_mode", "pid_mode")
+# In seconds: what engines give a container to stop that states nothing.
+_STOP_TIMEOUT = 10
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class ContainerKind(Kind[ContainerSpec]):
         paused: whether a container that is started has its processes frozen; None: either.
         stop_timeout: seconds until a container that is stopped is killed; None: its own.
         force_kill: kill it instead of stopping it.
-        kill_signal: with what signal; None: KILL.
+        kill_signal: with what signal; None: KILL. After another one it has as long to end as
+            if it were stopped.
         keep_volumes: keep the anonymous volumes of a container that is removed.
         removal_timeout: seconds to wait for the engine to remove a container; None: for ever.
         old_name: a container of this name gets the wanted one if none has that.
@@ -144,6 +148,7 @@ class ContainerKind(Kind[ContainerSpec]):
         wanted: ContainerSpec,
         actual: Mapping[str, Any],
         needs: Sequence[Outcome],
+        noticed: list[str],
     ) -> tuple[Difference, ...]:
         """Compare all stated fields, and the image's id with that of the image of that name."""
         image = needs[0].resource if needs else None
@@ -153,8 +158,8 @@ class ContainerKind(Kind[ContainerSpec]):
             # Only then it matters which address the networks have for them.
             exact = self._addressed(engine, wanted)
             if exact is not wanted:
-                return self.comparing.differences(engine, exact, actual, image)
-        return found
+                found = self.comparing.differences(engine, exact, actual, image)
+        return without_discarded(engine, found, noticed)
 
     def _addressed(self, engine: Engine, wanted: ContainerSpec) -> ContainerSpec:
         """Put in the address of ports that have none, where the networks are to say it."""
@@ -246,18 +251,39 @@ class ContainerKind(Kind[ContainerSpec]):
         if actual["State"].get("Paused"):
             # Engines refuse to stop what cannot hear it.
             engine.containers.unpause(container)
-        if self.force_kill:
-            self._kill(engine, container)
-        else:
+        if not self.force_kill:
             engine.containers.stop(container, timeout=self.stop_timeout)
+        else:
+            # One that ended meanwhile has nothing left to kill.
+            with contextlib.suppress(Conflict):
+                engine.containers.kill(container, signal=self.kill_signal)
+            if not self._kills:
+                self._see_to_the_end(engine, actual)
         if (actual.get("HostConfig") or {}).get("AutoRemove"):
             # Until the engine has removed it, the name is taken and a removal refused.
             self._wait_for_removal(engine, container)
 
-    def _kill(self, engine: Engine, container: str) -> None:
-        # One that ended meanwhile has nothing left to kill.
-        with contextlib.suppress(Conflict):
-            engine.containers.kill(container, signal=self.kill_signal)
+    @property
+    def _kills(self) -> bool:
+        signal = (self.kill_signal or "KILL").upper().removeprefix("SIG")
+        return self.force_kill and signal in ("KILL", "9")
+
+    def _see_to_the_end(self, engine: Engine, actual: Mapping[str, Any]) -> None:
+        """Give a container that got a signal its time, then stop what still, or again, runs."""
+        container, timeout = str(actual["Id"]), self.stop_timeout
+        patience = (actual.get("Config") or {}).get("StopTimeout") if timeout is None else timeout
+        patience = _STOP_TIMEOUT if patience is None else patience
+        endless = not 0 <= patience <= LONGEST_WAIT
+        try:
+            engine.containers.wait(container, timeout=None if endless else patience)
+        except Timeout:
+            timeout = patience if endless else 0
+        except ApiError:
+            # Whatever kept it from waiting, the signal was sent.
+            pass
+        # One with auto-remove may be gone.
+        with contextlib.suppress(NotFound):
+            engine.containers.stop(container, timeout=timeout)
 
     def _wait_for_removal(self, engine: Engine, container: str) -> None:
         with contextlib.suppress(NotFound):
@@ -300,9 +326,7 @@ class ContainerKind(Kind[ContainerSpec]):
         plan.turn("running", wanted=state == "started", actual=runs)
         if actual is not None and runs:
             stop = partial(self._stop, engine, actual)
-            # Another signal than KILL is one that it may take its time for.
-            at_once = self.force_kill and self.kill_signal is None
-            timeout = 0 if at_once else self.stop_timeout
+            timeout = 0 if self._kills else self.stop_timeout
             plan.add("stop", what, lambda: new.stop_old(stop, timeout), undo=new.undo)
 
         def create() -> None:

@@ -177,10 +177,23 @@ class Kind(ABC, Generic[Spec]):
         return wanted
 
     def examine(
-        self, engine: Engine, wanted: Spec, actual: Resource, needs: Sequence[Outcome]
+        self,
+        engine: Engine,
+        wanted: Spec,
+        actual: Resource,
+        needs: Sequence[Outcome],
+        noticed: list[str],
     ) -> tuple[Difference, ...]:
-        """Do what `compare` does, for a kind that has to ask the engine for it."""
-        del engine
+        """Do what `compare` does, for a kind that has to ask the engine for it, or to warn.
+
+        Args:
+            engine: may be asked.
+            wanted: what is stated.
+            actual: what is there.
+            needs: what `prepare` returned.
+            noticed: gets what the caller should know.
+        """
+        del engine, noticed
         return self.compare(wanted, actual, needs)
 
     def compare(
@@ -233,10 +246,11 @@ def reconcile(
     needs = kind.prepare(engine, wanted, state, check=check)
     actions = [action for need in needs for action in need.actions]
     differences: tuple[Difference, ...] = ()
+    noticed: list[str] = []
     resource = actual
     with telling(() if check else actions):
         if actual is not None and state != "absent":
-            differences = kind.examine(engine, wanted, actual, needs)
+            differences = kind.examine(engine, wanted, actual, needs, noticed)
         plan = kind.plan(engine, wanted, state, actual, differences)
         if check or not plan.steps:
             actions += [step.action for step in plan.steps]
@@ -259,7 +273,7 @@ def reconcile(
         before=before,
         after=after,
         resource=resource,
-        warnings=tuple(plan.warnings),
+        warnings=(*noticed, *plan.warnings),
     )
 
 

@@ -36,6 +36,7 @@ _CHANGES: list[tuple[str, Any, Any, bool]] = [
     ("command", None, ["true"], False),
     ("entrypoint", ["sleep"], ["echo"], False),
     ("entrypoint", ["sleep"], [], False),
+    ("entrypoint", ["sleep"], [""], False),
     ("env", {"A": "1"}, {"A": "2"}, False),
     ("env", {"A": "1"}, {"A": "1", "B": "2"}, False),
     ("ports", ["127.0.0.1::80"], ["127.0.0.1::81"], False),

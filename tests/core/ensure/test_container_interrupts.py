@@ -38,6 +38,15 @@ def _start(engine: Engine, spec: ContainerSpec, **kind: Any) -> None:
     reconcile(engine, ContainerKind(**kind), spec, state="started")
 
 
+def _start_old(engine: Engine, spec: ContainerSpec) -> str:
+    """Start one that differs from what is wanted, and says when it listens for signals."""
+    _start(engine, replace(spec, env={"A": "2"}))
+    old, _ = _container(engine, spec)
+    with engine.containers.logs(old, follow=True) as output:
+        next(output.lines())
+    return old
+
+
 def _container(engine: Engine, spec: ContainerSpec) -> tuple[str, str]:
     container = engine.containers.inspect(str(spec.name))
     return container["Id"], container["State"]["Status"]
@@ -81,11 +90,7 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
     slow = ["sh", "-c", "trap 'sleep 2; echo down; exit 0' TERM; echo up; sleep 1000 & wait"]
     spec = replace(spec, command=slow)
     # As it was made, it would be killed after a second.
-    _start(engine, replace(spec, env={"A": "2"}, stop_timeout=1))
-    old, _ = _container(engine, spec)
-    with engine.containers.logs(old, follow=True) as output:
-        # It listens for the signal.
-        next(output.lines())
+    old = _start_old(engine, replace(spec, stop_timeout=1))
     with Engine(losing.host, api_version=engine.api_version) as other:
         other.system.info()
         losing.early, losing.words = b"\r\n\r\n", words
@@ -99,6 +104,29 @@ def test_a_container_whose_stop_was_not_answered_runs_again(
     assert _container(engine, spec) == (old, "running")
     with engine.containers.logs(old) as output:
         assert output.read() == (b"up\ndown\nup\n", b"")
+
+
+@pytest.mark.parametrize("words", [b"", _LATE])
+def test_a_container_that_got_a_signal_and_whose_end_is_not_told_runs_again_or_is_replaced(
+    words: bytes, engine: Engine, losing: Losing, spec: ContainerSpec, scratch: Scratch
+) -> None:
+    command = ["sh", "-c", "trap 'exit 0' TERM; echo up; sleep 1000 & wait"]
+    spec = replace(spec, command=command)
+    old = _start_old(engine, spec)
+    how: Any = {"force_kill": True, "kill_signal": "TERM"}
+    with Engine(losing.host, api_version=engine.api_version) as other:
+        other.system.info()
+        losing.words = words
+        losing.request = f"POST /v{engine.api_version}/containers/{old}/wait"
+        if words:
+            # What stands before the engine would not wait.
+            _start(other, spec, **how)
+        else:
+            with pytest.raises(ConnectionLost, match="wait"):
+                _start(other, spec, **how)
+    new, status = _container(engine, spec)
+    assert (new == old, status) == (not words, "running")
+    assert scratch.everything() == {f"container {spec.name}"}
 
 
 def test_a_container_whose_new_name_was_not_confirmed_gets_its_own_back(

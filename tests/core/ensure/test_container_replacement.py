@@ -73,6 +73,17 @@ def test_a_stopped_container_is_replaced_by_a_stopped_one(
     assert _container(engine, spec)[1] == "created"
 
 
+@pytest.mark.parametrize("state", ["present", "stopped"])
+def test_a_container_that_ran_is_replaced_by_one_that_is_not_started(
+    state: str, engine: Engine, spec: ContainerSpec
+) -> None:
+    _started(engine, spec)
+    outcome = reconcile(engine, ContainerKind(), replace(spec, env={"A": "1"}), state=state)
+    assert [action.verb for action in outcome.actions] == ["stop", "create", "remove"]
+    assert (outcome.before["running"], outcome.after["running"]) == (True, False)
+    assert _container(engine, spec)[1] == "created"
+
+
 def test_a_container_that_removes_itself_can_be_replaced(
     engine: Engine, spec: ContainerSpec, scratch: Scratch
 ) -> None:

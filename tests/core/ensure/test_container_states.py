@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable
 
 import pytest
@@ -105,6 +106,76 @@ def test_a_running_container_is_stopped(
     assert state["Status"] in ("exited", "stopped")
     assert state["ExitCode"] == (137 if force_kill else 0)
     assert not reconcile(engine, kind, spec, state="stopped").changed
+
+
+# Ends a while after INT, and as process 1 takes no notice of USR1.
+_SLOW = ["sh", "-c", "trap 'sleep 1; exit 7' INT; echo up; while :; do sleep 0.1; done"]
+
+
+def _run_slowly(engine: Engine, spec: ContainerSpec) -> ContainerSpec:
+    spec = replace(spec, command=_SLOW)
+    reconcile(engine, ContainerKind(), spec, state="started")
+    with engine.containers.logs(str(spec.name), follow=True) as output:
+        # It listens for the signal.
+        next(output.lines())
+    return spec
+
+
+@pytest.mark.parametrize(("signal", "code"), [("INT", 7), ("SIGUSR1", 137)])
+def test_a_container_that_gets_another_signal_than_kill_does_not_run_afterwards(
+    signal: str, code: int, engine: Engine, spec: ContainerSpec
+) -> None:
+    spec = _run_slowly(engine, spec)
+    kind = ContainerKind(force_kill=True, kill_signal=signal, stop_timeout=5)
+    assert _verbs(reconcile(engine, kind, spec, state="stopped")) == ["stop"]
+    state = engine.containers.inspect(str(spec.name))["State"]
+    assert (state["Running"], state["ExitCode"]) == (False, code)
+
+
+@pytest.mark.parametrize(("its_own", "of_the_task"), [(30, 0), (0, None)])
+def test_a_container_has_as_long_to_end_after_a_signal_as_is_stated(
+    its_own: int, of_the_task: int | None, engine: Engine, spec: ContainerSpec
+) -> None:
+    spec = _run_slowly(engine, replace(spec, stop_timeout=its_own))
+    spec = replace(spec, stop_timeout=None)
+    kind = ContainerKind(force_kill=True, kill_signal="INT", stop_timeout=of_the_task)
+    reconcile(engine, kind, spec, state="stopped")
+    assert engine.containers.inspect(str(spec.name))["State"]["ExitCode"] == 137
+
+
+def test_a_container_that_got_a_signal_has_ended_before_its_successor_starts(
+    engine: Engine, spec: ContainerSpec
+) -> None:
+    spec = _run_slowly(engine, spec)
+    old = engine.containers.inspect(str(spec.name))["Id"]
+    ran: list[bool] = []
+
+    def start(engine: Engine, new: str) -> None:
+        ran.append(engine.containers.inspect(old)["State"]["Running"])
+        engine.containers.start(new)
+
+    kind = ContainerKind(force_kill=True, kill_signal="INT", start=start)
+    reconcile(engine, kind, replace(spec, env={"A": "1"}), state="started")
+    assert ran == [False]
+
+
+def test_a_container_that_starts_again_after_a_signal_is_stopped(
+    engine: Engine, spec: ContainerSpec
+) -> None:
+    # Engines take another signal than that for no wish that it stay down.
+    spec = _run_slowly(engine, replace(spec, stop_signal="TERM", restart_policy="always"))
+    kind = ContainerKind(force_kill=True, kill_signal="INT", stop_timeout=2)
+    reconcile(engine, kind, spec, state="stopped")
+    assert not engine.containers.inspect(str(spec.name))["State"]["Running"]
+
+
+def test_a_container_that_removes_itself_is_removed_after_any_signal(
+    engine: Engine, spec: ContainerSpec, scratch: Scratch
+) -> None:
+    spec = _run_slowly(engine, replace(spec, auto_remove=True))
+    kind = ContainerKind(force_kill=True, kill_signal="USR1", stop_timeout=1, removal_timeout=30)
+    reconcile(engine, kind, spec, state="absent")
+    assert scratch.everything() == set()
 
 
 def test_whether_it_runs_is_shown_before_and_after(engine: Engine, spec: ContainerSpec) -> None:
