@@ -109,7 +109,7 @@ options:
   definition:
     description:
       - What would stand in a Compose file, instead of one. It is written to the target for as long as the task
-        runs, readable for its user alone.
+        runs, readable for its user alone, and counts whatever E(COMPOSE_FILE) names there.
       - Relative paths in it lead nowhere.
     type: dict
   env_files:

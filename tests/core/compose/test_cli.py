@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from pytest_engine.core.compose.cli import Compose, Connection, parse_version
 from pytest_engine.core.compose.failure import ComposeFailed
 from pytest_engine.core.compose.one_off import ExecSpec, RunSpec, run_command
-from pytest_engine.core.compose.project import Project, defined
+from pytest_engine.core.compose.project import Project
 from pytest_engine.core.compose.projects import (
     PullSpec,
     Services,
@@ -23,12 +22,9 @@ from pytest_engine.core.compose.projects import (
     pull_images,
 )
 from pytest_engine.core.errors import Incompatible, InvalidInput
-from tests.lab.compose_cli import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.conftest import LabImages
 
 SCRIPT = """\
 #!{python} -S
@@ -339,47 +335,3 @@ def test_numbers_of_containers() -> None:
         Services(scale={"a": -1})
     with pytest.raises(InvalidInput, match="none of present"):
         ensure_services(Compose(Connection(), Project(Path())), Services(), "gone")
-
-
-def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="not a folder"):
-        Project(tmp_path / "none").check()
-    with pytest.raises(InvalidInput, match=r"holds no Compose file.*compose\.yaml"):
-        Project(tmp_path).check()
-    Project(tmp_path).check(usual=False)
-    with pytest.raises(InvalidInput, match=r"there is no b\.yaml in"):
-        Project(tmp_path, files=("b.yaml",)).check()
-    (tmp_path / "docker-compose.yml").touch()
-    Project(tmp_path).check()
-
-
-@pytest.mark.engine
-@pytest.mark.parametrize("version", sorted(COMPOSE))
-def test_compose_reads_a_definition_with_characters_of_every_kind(
-    version: str, lab: LabImages
-) -> None:
-    text = "one 'two' \"three\" \\ # : - \t\n\x01\x7f\x85\xa0\u00fc\u2028\ufeff\ufffd"
-    text += "\U0001f600\U0010fffd"
-    labels = {"text": text, text: "name"}
-    wanted = {"services": {"web": {"image": "busybox", "labels": labels}}}
-    environ = {**os.environ, "DOCKER_CONFIG": str(lab.compose(version))}
-    with defined(wanted, Project(Path(), "shop")) as project:
-        compose = Compose(Connection("unix:///nowhere.sock"), project, environ=environ)
-        ran = compose.run("config", "--format", "json")
-    assert ran.exit_code == 0, ran.stderr
-    assert json.loads(ran.stdout)["services"]["web"]["labels"] == labels
-
-
-def test_a_definition_is_a_file_of_its_owner_for_a_while() -> None:
-    with defined({"services": {}}, Project(Path(), "shop", profiles=("p",))) as project:
-        file = project.directory / "compose.yaml"
-        assert json.loads(file.read_text()) == {"services": {}}
-        assert project.directory.stat().st_mode & 0o077 == 0
-        assert (project.name, project.profiles) == ("shop", ("p",))
-    assert not project.directory.exists()
-
-
-@pytest.mark.parametrize("name", ["", " "])
-def test_an_empty_name_is_not_that_of_the_folder(name: str) -> None:
-    with pytest.raises(InvalidInput, match=r"^project_name: it is empty"):
-        Project(Path("/"), name)
