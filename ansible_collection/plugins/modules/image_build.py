@@ -14,6 +14,8 @@ description:
     instead. The target needs no docker command for it.
   - Secrets, several platforms, and outputs that are no images need a client that the builder can ask while it
     builds. For them C(docker buildx) has to be installed on the target; where it is not, they are refused.
+  - Where the builder that C(docker buildx) uses does not hand the image to the engine, and no other output is
+    stated, the module fails. With V(default) in the environment variable E(BUILDX_BUILDER) it is the engine's own.
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
