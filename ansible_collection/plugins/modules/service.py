@@ -35,7 +35,9 @@ options:
       - With V(started) its containers run as well.
       - With V(redeployed) they are replaced. This is a change every time.
       - With V(stopped) it has no containers. Its volumes stay; the logs of the containers do not.
-      - With V(absent) it is terminated, with its volumes on the manager that is spoken to.
+      - With V(absent) it is terminated, with its volumes on the manager that is spoken to. Where one of these is in use
+        for longer than O(wait_timeout) the module fails. What is left of the volumes of a service that is gone is
+        removed the next time.
     type: str
     default: started
     choices:
