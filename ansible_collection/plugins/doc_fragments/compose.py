@@ -154,7 +154,7 @@ options:
     description:
       - The command and its arguments as a string, which is split like a shell does.
       - No shell is involved. For variables, pipes and patterns, run one, as in V(sh -c "ls *.txt").
-      - O(argv) does not go with it.
+      - O(argv) does not go with it, and neither can be empty.
     type: str
   chdir:
     description: The directory to run the command in, instead of the container's.

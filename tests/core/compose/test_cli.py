@@ -222,6 +222,15 @@ def test_a_command_that_makes_no_sense_is_refused(options: dict[str, Any], why: 
         ExecSpec("web", **options)
 
 
+@pytest.mark.parametrize(("command", "option"), [("", "command"), (" \n", "command"), ((), "argv")])
+def test_an_empty_command_is_not_the_one_of_the_service(
+    command: str | tuple[str, ...], option: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{option}: it is empty. Write a command, or leave"):
+        RunSpec("web", command)
+    assert RunSpec("web").words() == ()
+
+
 @pytest.mark.parametrize(
     "options", [{"command": ("a\0b",)}, {"command": ("a",), "user": "a\0b"}], ids=["word", "user"]
 )
