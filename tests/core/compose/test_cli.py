@@ -335,6 +335,37 @@ def test_lists_are_read_in_all_their_forms(fake: Fake) -> None:
         ensure_services(fake.answer(ps=(0, "{oh", "")), Services())
 
 
+@pytest.mark.parametrize(
+    ("command", "told", "why"),
+    [
+        ("ps", "null", "what it lists are no objects: null"),
+        ("ps", "[5]", r"what it lists are no objects: \[5\]"),
+        ("ps", '{"State": "running"}', "it lists a container without a name"),
+        ("ps", '[{"Name": null}]', "it lists a container without a name"),
+        ("images", '"none"', "what it lists are no objects"),
+        ("images", "5", "what it lists are no objects"),
+    ],
+)
+def test_lists_of_something_else_are_refused(fake: Fake, command: str, told: str, why: str) -> None:
+    with pytest.raises(ComposeFailed, match=f"^Docker Compose failed: {why}"):
+        ensure_services(fake.answer(**{command: (0, told, "")}), Services())
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"timeout": -1}, "timeout: -1 is no time. State 0 seconds"),
+        ({"wait_timeout": 0}, "wait_timeout: 0 is no time to wait. State 1 second"),
+        ({"wait_timeout": -5}, "wait_timeout: -5 is no time to wait"),
+    ],
+)
+def test_times_that_compose_takes_for_endless_are_refused(
+    stated: dict[str, int], said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{said}"):
+        Services(wait=True, **stated)
+
+
 def test_numbers_of_containers() -> None:
     assert parse_scale({"a": "2", "b": 0}) == {"a": 2, "b": 0}
     for value in ("two", 1.5, True, None):
