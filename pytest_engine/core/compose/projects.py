@@ -346,7 +346,7 @@ def _listed(compose: Compose, *command: str) -> list[dict[str, Any]]:
     is_ps = command[0] == "ps"
     try:
         if is_ps and not text.startswith("["):
-            value = [json.loads(line) for line in text.splitlines() if line.strip()]
+            value: Any = [json.loads(line) for line in text.splitlines() if line.strip()]
         else:
             value = json.loads(text or "[]") or []
     except ValueError as exc:

@@ -347,8 +347,9 @@ def test_lists_are_read_in_all_their_forms(fake: Fake) -> None:
     ],
 )
 def test_lists_of_something_else_are_refused(fake: Fake, command: str, told: str, why: str) -> None:
+    answers: dict[str, Any] = {command: (0, told, "")}
     with pytest.raises(ComposeFailed, match=f"^Docker Compose failed: {why}"):
-        ensure_services(fake.answer(**{command: (0, told, "")}), Services())
+        ensure_services(fake.answer(**answers), Services())
 
 
 @pytest.mark.parametrize(
@@ -360,7 +361,7 @@ def test_lists_of_something_else_are_refused(fake: Fake, command: str, told: str
     ],
 )
 def test_times_that_compose_takes_for_endless_are_refused(
-    stated: dict[str, int], said: str
+    stated: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InvalidInput, match=f"^{said}"):
         Services(wait=True, **stated)
