@@ -86,7 +86,7 @@ options:
         description: Whether the port is published at all; by default if an outer port is stated.
         type: bool
   container_envvars:
-    description: Environment variables by name.
+    description: Environment variables by name. Numbers with a fraction are refused, as YAML reads V(3.10) as 3.1; quote them.
     type: dict
   linked_to_service:
     description: Services whose variables and ports it is told in variables of its own.
@@ -166,7 +166,7 @@ options:
     description: How much memory and swap together, in MB. Needs API 1.52.
     type: int
   labels:
-    description: Labels of its containers.
+    description: Labels of its containers. Numbers with a fraction are refused; quote them.
     type: dict
   user:
     description: The user, and after a colon the group, of its processes.
@@ -288,6 +288,9 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.service.
     ServiceKind,
     ServiceWanted,
 )
+from ansible_collections.pytest_engine.engine.plugins.module_utils.refusals import (
+    refuse_fractions,
+)
 
 TEXT = {"type": "str"}
 NUMBER = {"type": "int"}
@@ -370,6 +373,7 @@ ARGUMENTS = {
 
 def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
+    refuse_fractions(params, "container_envvars", "labels")
     stated = {name: params[name] for name in ATTRIBUTES if params[name] is not None}
     for name in ("container_envvars", "labels"):
         if name in stated:
