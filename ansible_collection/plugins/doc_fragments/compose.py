@@ -109,7 +109,7 @@ options:
   definition:
     description:
       - What would stand in a Compose file, instead of one. It is written to the target for as long as the task
-        runs, readable for its user alone.
+        runs, readable for its user alone, and counts whatever E(COMPOSE_FILE) names there.
       - Relative paths in it lead nowhere.
     type: dict
   env_files:
@@ -154,7 +154,7 @@ options:
     description:
       - The command and its arguments as a string, which is split like a shell does.
       - No shell is involved. For variables, pipes and patterns, run one, as in V(sh -c "ls *.txt").
-      - O(argv) does not go with it.
+      - O(argv) does not go with it, and neither can be empty.
     type: str
   chdir:
     description: The directory to run the command in, instead of the container's.

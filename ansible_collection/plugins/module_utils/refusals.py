@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-__all__ = ["refuse_blank"]
+__all__ = ["refuse_blank", "refuse_fractions"]
 
 
 def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -> None:
@@ -27,3 +27,23 @@ def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) ->
         is_text = rule.get("required") and rule.get("type") in ("str", "path")
         if is_text and not params[option].strip():
             raise InvalidInput(f"{option}: it is empty. Write what is meant.")
+
+
+def refuse_fractions(params: Mapping[str, Any], *options: str) -> None:
+    """Refuse texts that YAML may have changed: of `3.10` it makes 3.1.
+
+    Args:
+        params: what is stated.
+        options: those that are dictionaries of texts.
+
+    Raises:
+        InvalidInput: one of their values is a number with a fraction.
+    """
+    for option in options:
+        for name, value in (params[option] or {}).items():
+            if isinstance(value, float):
+                # Without the value, which may be a secret.
+                raise InvalidInput(
+                    f"{option}: {name} is a number with a fraction, which YAML may have changed. "
+                    "Put what was written into quotes."
+                )

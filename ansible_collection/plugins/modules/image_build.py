@@ -14,6 +14,8 @@ description:
     instead. The target needs no docker command for it.
   - Secrets, several platforms, and outputs that are no images need a client that the builder can ask while it
     builds. For them C(docker buildx) has to be installed on the target; where it is not, they are refused.
+  - Where the builder that C(docker buildx) uses does not hand the image to the engine, and no other output is
+    stated, the module fails. With V(default) in the environment variable E(BUILDX_BUILDER) it is the engine's own.
 extends_documentation_fragment:
   - pytest_engine.engine.engine
   - pytest_engine.engine.engine.ensures
@@ -91,6 +93,7 @@ options:
   args:
     description:
       - Values for C(ARG) instructions. They stay in the history of the image, so they are no place for secrets.
+      - Numbers with a fraction are refused, as YAML reads V(3.10) as 3.1. Quote them, as V("3.10").
     type: dict
   target:
     description: The stage to build. Without it, it is the last one.
@@ -105,7 +108,7 @@ options:
       - The size of C(/dev/shm) for C(RUN) instructions, as bytes or with a unit, such as V(128M).
     type: str
   labels:
-    description: Labels of the image.
+    description: Labels of the image. Numbers with a fraction are refused; quote them.
     type: dict
   rebuild:
     description:
@@ -251,6 +254,9 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.ensure.i
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.values import (
     parse_bytes,
 )
+from ansible_collections.pytest_engine.engine.plugins.module_utils.refusals import (
+    refuse_fractions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -334,6 +340,7 @@ def output(options: Mapping[str, Any]) -> BuildOutput:
 
 def build(call: engine.Call) -> dict[str, Any]:
     params = call.params
+    refuse_fractions(params, "args", "labels")
     size = params["shm_size"]
     wanted = BuildSpec(
         name=name_image(params["name"], params["tag"]),

@@ -35,7 +35,9 @@ options:
       - With V(started) its containers run as well.
       - With V(redeployed) they are replaced. This is a change every time.
       - With V(stopped) it has no containers. Its volumes stay; the logs of the containers do not.
-      - With V(absent) it is terminated, with its volumes on the manager that is spoken to.
+      - With V(absent) it is terminated, with its volumes on the manager that is spoken to. Where one of these is in use
+        for longer than O(wait_timeout) the module fails. What is left of the volumes of a service that is gone is
+        removed the next time.
     type: str
     default: started
     choices:
@@ -84,7 +86,7 @@ options:
         description: Whether the port is published at all; by default if an outer port is stated.
         type: bool
   container_envvars:
-    description: Environment variables by name.
+    description: Environment variables by name. Numbers with a fraction are refused, as YAML reads V(3.10) as 3.1; quote them.
     type: dict
   linked_to_service:
     description: Services whose variables and ports it is told in variables of its own.
@@ -164,7 +166,7 @@ options:
     description: How much memory and swap together, in MB. Needs API 1.52.
     type: int
   labels:
-    description: Labels of its containers.
+    description: Labels of its containers. Numbers with a fraction are refused; quote them.
     type: dict
   user:
     description: The user, and after a colon the group, of its processes.
@@ -286,6 +288,9 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.service.
     ServiceKind,
     ServiceWanted,
 )
+from ansible_collections.pytest_engine.engine.plugins.module_utils.refusals import (
+    refuse_fractions,
+)
 
 TEXT = {"type": "str"}
 NUMBER = {"type": "int"}
@@ -368,6 +373,7 @@ ARGUMENTS = {
 
 def bring_about(call: engine.Call) -> engine.Outcome:
     params = call.params
+    refuse_fractions(params, "container_envvars", "labels")
     stated = {name: params[name] for name in ATTRIBUTES if params[name] is not None}
     for name in ("container_envvars", "labels"):
         if name in stated:

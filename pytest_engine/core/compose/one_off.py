@@ -163,6 +163,19 @@ class RunSpec(_Command):
     use_aliases: bool = False
     volumes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            InvalidInput: the command is stated and empty, or what is beside it makes no sense.
+        """
+        super().__post_init__()
+        if self.command is not None and not self.words():
+            option = "command" if isinstance(self.command, str) else "argv"
+            raise InvalidInput(
+                f"{option}: it is empty. Write a command, or leave it out for the service's own."
+            )
+
     def arguments(self, hidden: Collection[str] = ()) -> Iterator[str]:
         """Give what comes after `docker compose`."""
         yield "run"

@@ -99,7 +99,9 @@ def defined(definition: Mapping[str, object], project: Project) -> Iterator[Proj
         path = Path(folder, _USUAL[0])
         # The folder is its owner's alone.
         path.write_text(_as_yaml(definition), encoding="ascii")
-        yield Project(Path(folder), project.name, (), project.env_files, project.profiles)
+        # Named, or Compose would take what `COMPOSE_FILE` in its environment names.
+        files = (str(path),)
+        yield Project(Path(folder), project.name, files, project.env_files, project.profiles)
 
 
 def _as_yaml(value: object) -> str:

@@ -46,7 +46,7 @@ class Services:
         timeout: how many seconds a container has to stop; None leaves it to its service.
         scale: service -> how many containers it has.
         wait: whether to wait until they run, or are healthy where that is checked.
-        wait_timeout: for how many seconds at most.
+        wait_timeout: for how many seconds at most, 1 or more; None is without end.
         assume_yes: whether questions are answered with yes.
         ignore_build_events: whether building an image alone is no change.
     """
@@ -71,8 +71,16 @@ class Services:
         """Refuse what cannot be.
 
         Raises:
-            InvalidInput: a number of containers is none.
+            InvalidInput: a number of containers, or of seconds, is none.
         """
+        # Compose takes these for times without end.
+        if self.timeout is not None and self.timeout < 0:
+            raise InvalidInput(f"timeout: {self.timeout} is no time. State 0 seconds or more.")
+        if self.wait_timeout is not None and self.wait_timeout < 1:
+            raise InvalidInput(
+                f"wait_timeout: {self.wait_timeout} is no time to wait. State 1 second or more, or "
+                "leave it out to wait without end."
+            )
         for name, number in self.scale.items():
             if number < 0:
                 raise InvalidInput(
@@ -287,7 +295,7 @@ def _down(wanted: Services) -> list[str]:
 
 def _running(compose: Compose, names: tuple[str, ...]) -> bool:
     return any(
-        container["State"] not in _STOPPED and (not names or container["Service"] in names)
+        container.get("State") not in _STOPPED and (not names or container.get("Service") in names)
         for container in _listed(compose, "ps", "--all")
     )
 
@@ -335,10 +343,17 @@ def _listed(compose: Compose, *command: str) -> list[dict[str, Any]]:
         read = read_json_events if compose.speaks_json else read_plain_events
         raise run.failure(reason(read(run.stderr)))
     text = run.stdout.strip()
+    is_ps = command[0] == "ps"
     try:
-        if command[0] == "ps" and not text.startswith("["):
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        value = json.loads(text or "[]")
+        if is_ps and not text.startswith("["):
+            value: Any = [json.loads(line) for line in text.splitlines() if line.strip()]
+        else:
+            value = json.loads(text or "[]") or []
     except ValueError as exc:
         raise run.failure(f"what it lists is no JSON: {exc}") from exc
-    return list(value.values()) if isinstance(value, dict) else list(value or ())
+    listed = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise run.failure(f"what it lists are no objects: {text:.200}")
+    if is_ps and not all(isinstance(one.get("Name"), str) for one in listed):
+        raise run.failure(f"it lists a container without a name: {text:.200}")
+    return listed

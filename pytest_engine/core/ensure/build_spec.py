@@ -30,8 +30,10 @@ class BuildSecret:
 
     def __post_init__(self) -> None:
         """Refuse what no process could be handed; Ansible lets null pass for a stated value."""
-        if not isinstance(self.source, str):
-            option = "src" if self.type == "file" else self.type  # type: ignore[unreachable]  # not everybody checks types
+        # An empty value is one; for an empty file or variable buildx takes that of the id's name.
+        source: object = self.source
+        if not isinstance(source, str) or not (source or self.type == "value"):
+            option = "src" if self.type == "file" else self.type
             raise InvalidInput(f"secrets: {self.id} has no {option}. State it.")
         if "\0" in self.id + self.source:
             # Without the secret.

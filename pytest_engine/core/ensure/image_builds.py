@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..discovery import proxy_variables
-from ..errors import InvalidInput, reading, telling
+from ..errors import BuildFailed, InvalidInput, reading, telling
 from ..reference import parse_reference
 from .build_spec import BuildOutput
 from .buildx import run_buildx
@@ -71,7 +71,7 @@ def build_image(
         progress: called with every line that the build has to say.
 
     Raises:
-        BuildFailed: a step failed.
+        BuildFailed: a step failed, or a builder of buildx kept the image to itself.
         Incompatible: there is no buildx for what needs it.
         InvalidInput: the folder or the Dockerfile is not there, or the name is no name.
     """
@@ -99,6 +99,16 @@ def build_image(
     else:
         _build(engine, wanted, dockerfile, listen)
     new = find_image(engine, wanted.name)
+    if command and new is None and not _goes_out(wanted):
+        raise BuildFailed(
+            f"Built {wanted.name}, but the engine has no image of that name: the builder that "
+            "docker buildx uses keeps it to itself. Let the engine's own build it, with "
+            "BUILDX_BUILDER=default in the environment, or state outputs that are pushed.",
+            image=wanted.name,
+            detail="the engine has no image of that name",
+            log="\n".join(log),
+            command=command,
+        )
     changed = new is None or image is None or new["Id"] != image["Id"] or _goes_out(wanted)
     return Built(
         changed=changed,

@@ -267,14 +267,20 @@ def _port(one: object) -> dict[str, Any]:
 
 
 def _variables(given: object) -> dict[str, str]:
-    if isinstance(given, Mapping):
-        return {str(key): str(value) for key, value in given.items()}
     variables = {}
+    if isinstance(given, Mapping):
+        variables = {str(key): str(value) for key, value in given.items()}
+        given = ()
     for one in given if isinstance(given, Sequence) else ():
         # What is wrong with it is not shown: it may hold a secret.
         if not isinstance(one, Mapping) or set(one) != {"key", "value"}:
             raise InvalidInput("container_envvars: each is a mapping with `key` and `value`.")
         variables[str(one["key"])] = str(one["value"])
+    for whole in variables:
+        name, equals, _value = whole.partition("=")
+        if equals:
+            # Without what may be a part of the value.
+            raise InvalidInput(f"container_envvars: the name {name}=... holds a =. Write {name}.")
     return variables
 
 

@@ -14,6 +14,7 @@ from ..errors import EngineError, InvalidInput, telling
 from .definition import ServiceDefinition
 from .services import NETWORK, LiveServices
 from .states import ALLOWED
+from .volumes import find_volumes, remove_volumes
 
 if TYPE_CHECKING:
     from ..client import Engine
@@ -141,7 +142,9 @@ class ServiceKind(Kind[ServiceWanted]):
         plan = Plan(exists=state != "absent")
         what = f"service {wanted.name}"
         if not isinstance(actual, _Found):
-            if state != "absent":
+            if state == "absent":
+                self._plan_leftovers(engine, wanted.name, plan)
+            else:
                 # Wrong attributes are told in check mode already.
                 definition = wanted.definition()
                 services = LiveServices(engine, network=wanted.network or NETWORK)
@@ -158,6 +161,12 @@ class ServiceKind(Kind[ServiceWanted]):
             plan.add("update", what, lambda: self._do(engine, wanted, "update"))
         self._plan_state(engine, wanted, state, service, differences, plan)
         return plan
+
+    def _plan_leftovers(self, engine: Engine, name: str, plan: Plan) -> None:
+        """Remove what a termination that failed has left."""
+        if find_volumes(engine, name):
+            what = f"volumes of service {name}"
+            plan.add("remove", what, lambda: remove_volumes([engine], name, timeout=self.timeout))
 
     def _plan_state(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput, OutOfSequence
+from ..errors import InvalidInput, OutOfSequence, telling
 from ..polling import poll
 from .body import read_definition, read_life, restarts
 from .log import read_log
@@ -276,20 +276,21 @@ class LiveService:
         Those are the manager that is asked, and the `nodes` of `LiveServices`.
 
         Args:
-            timeout: seconds until all of it is gone.
+            timeout: seconds until its containers are gone, and then until its volumes are.
         """
         self.refresh()
         check_allowed(self.name, "terminate", self.state)
         self._engine.services.remove(self.uuid)
         self._destroyed = self._services.now()
-        poll(
-            lambda: not self.refresh().tasks,
-            timeout=timeout,
-            what=f"Service {self.name} is to be terminated",
-            tell=lambda: f"{len(self._tasks)} of its tasks are not gone.",
-        )
-        engines = (self._engine, *self._services.nodes)
-        remove_volumes(engines, self.name, timeout=timeout)
+        # The service is gone, whatever comes of the rest.
+        with telling([f"terminate service {self.name}"]):
+            poll(
+                lambda: not self.refresh().tasks,
+                timeout=timeout,
+                what=f"Service {self.name} is to be terminated",
+                tell=lambda: f"{len(self._tasks)} of its tasks are not gone.",
+            )
+            remove_volumes((self._engine, *self._services.nodes), self.name, timeout=timeout)
         return self
 
     def note(self, **recorded: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import Conflict, NotFound
@@ -15,7 +14,13 @@ if TYPE_CHECKING:
     from ..api.volumes import Volumes  # noqa: F401  # travels along  # pylint: disable=unused-import
     from ..client import Engine
 
-__all__ = ["remove_volumes"]
+__all__ = ["find_volumes", "remove_volumes"]
+
+
+def find_volumes(engine: Engine, service: str) -> list[str]:
+    """Name the volumes that containers of a service have been given on an engine."""
+    filters = {"label": f"{VOLUME_LABEL}={service}"}
+    return [one["Name"] for one in engine.volumes.list(filters=filters).get("Volumes") or []]
 
 
 def remove_volumes(engines: Iterable[Engine], service: str, *, timeout: float) -> None:
@@ -24,16 +29,23 @@ def remove_volumes(engines: Iterable[Engine], service: str, *, timeout: float) -
     Args:
         engines: where; no swarm does it for another node.
         service: the service's name.
-        timeout: seconds until its containers have let go of each.
+        timeout: seconds until its containers have let go of all of them.
+
+    Raises:
+        Timeout: some are in use for longer; the others are gone.
     """
-    for engine in engines:
-        filters = {"label": f"{VOLUME_LABEL}={service}"}
-        for volume in engine.volumes.list(filters=filters).get("Volumes") or []:
-            poll(
-                partial(_is_removed, engine, volume["Name"]),
-                timeout=timeout,
-                what=f"Volume {volume['Name']} of service {service} is to be removed",
-            )
+    left = [(engine, name) for engine in engines for name in find_volumes(engine, service)]
+
+    def are_removed() -> bool:
+        left[:] = [one for one in left if not _is_removed(*one)]
+        return not left
+
+    poll(
+        are_removed,
+        timeout=timeout,
+        what=f"The volumes of service {service}, which is gone, are to be removed",
+        tell=lambda: f"Something uses {', '.join(name for _engine, name in left)} still. End that.",
+    )
 
 
 def _is_removed(engine: Engine, volume: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from pytest_engine.core.compose.cli import Compose, Connection, parse_version
 from pytest_engine.core.compose.failure import ComposeFailed
 from pytest_engine.core.compose.one_off import ExecSpec, RunSpec, run_command
-from pytest_engine.core.compose.project import Project, defined
+from pytest_engine.core.compose.project import Project
 from pytest_engine.core.compose.projects import (
     PullSpec,
     Services,
@@ -23,12 +22,9 @@ from pytest_engine.core.compose.projects import (
     pull_images,
 )
 from pytest_engine.core.errors import Incompatible, InvalidInput
-from tests.lab.compose_cli import COMPOSE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from tests.conftest import LabImages
 
 SCRIPT = """\
 #!{python} -S
@@ -226,6 +222,15 @@ def test_a_command_that_makes_no_sense_is_refused(options: dict[str, Any], why: 
         ExecSpec("web", **options)
 
 
+@pytest.mark.parametrize(("command", "option"), [("", "command"), (" \n", "command"), ((), "argv")])
+def test_an_empty_command_is_not_the_one_of_the_service(
+    command: str | tuple[str, ...], option: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{option}: it is empty. Write a command, or leave"):
+        RunSpec("web", command)
+    assert RunSpec("web").words() == ()
+
+
 @pytest.mark.parametrize(
     "options", [{"command": ("a\0b",)}, {"command": ("a",), "user": "a\0b"}], ids=["word", "user"]
 )
@@ -330,6 +335,38 @@ def test_lists_are_read_in_all_their_forms(fake: Fake) -> None:
         ensure_services(fake.answer(ps=(0, "{oh", "")), Services())
 
 
+@pytest.mark.parametrize(
+    ("command", "told", "why"),
+    [
+        ("ps", "null", "what it lists are no objects: null"),
+        ("ps", "[5]", r"what it lists are no objects: \[5\]"),
+        ("ps", '{"State": "running"}', "it lists a container without a name"),
+        ("ps", '[{"Name": null}]', "it lists a container without a name"),
+        ("images", '"none"', "what it lists are no objects"),
+        ("images", "5", "what it lists are no objects"),
+    ],
+)
+def test_lists_of_something_else_are_refused(fake: Fake, command: str, told: str, why: str) -> None:
+    answers: dict[str, Any] = {command: (0, told, "")}
+    with pytest.raises(ComposeFailed, match=f"^Docker Compose failed: {why}"):
+        ensure_services(fake.answer(**answers), Services())
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"timeout": -1}, "timeout: -1 is no time. State 0 seconds"),
+        ({"wait_timeout": 0}, "wait_timeout: 0 is no time to wait. State 1 second"),
+        ({"wait_timeout": -5}, "wait_timeout: -5 is no time to wait"),
+    ],
+)
+def test_times_that_compose_takes_for_endless_are_refused(
+    stated: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"^{said}"):
+        Services(wait=True, **stated)
+
+
 def test_numbers_of_containers() -> None:
     assert parse_scale({"a": "2", "b": 0}) == {"a": 2, "b": 0}
     for value in ("two", 1.5, True, None):
@@ -339,47 +376,3 @@ def test_numbers_of_containers() -> None:
         Services(scale={"a": -1})
     with pytest.raises(InvalidInput, match="none of present"):
         ensure_services(Compose(Connection(), Project(Path())), Services(), "gone")
-
-
-def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="not a folder"):
-        Project(tmp_path / "none").check()
-    with pytest.raises(InvalidInput, match=r"holds no Compose file.*compose\.yaml"):
-        Project(tmp_path).check()
-    Project(tmp_path).check(usual=False)
-    with pytest.raises(InvalidInput, match=r"there is no b\.yaml in"):
-        Project(tmp_path, files=("b.yaml",)).check()
-    (tmp_path / "docker-compose.yml").touch()
-    Project(tmp_path).check()
-
-
-@pytest.mark.engine
-@pytest.mark.parametrize("version", sorted(COMPOSE))
-def test_compose_reads_a_definition_with_characters_of_every_kind(
-    version: str, lab: LabImages
-) -> None:
-    text = "one 'two' \"three\" \\ # : - \t\n\x01\x7f\x85\xa0\u00fc\u2028\ufeff\ufffd"
-    text += "\U0001f600\U0010fffd"
-    labels = {"text": text, text: "name"}
-    wanted = {"services": {"web": {"image": "busybox", "labels": labels}}}
-    environ = {**os.environ, "DOCKER_CONFIG": str(lab.compose(version))}
-    with defined(wanted, Project(Path(), "shop")) as project:
-        compose = Compose(Connection("unix:///nowhere.sock"), project, environ=environ)
-        ran = compose.run("config", "--format", "json")
-    assert ran.exit_code == 0, ran.stderr
-    assert json.loads(ran.stdout)["services"]["web"]["labels"] == labels
-
-
-def test_a_definition_is_a_file_of_its_owner_for_a_while() -> None:
-    with defined({"services": {}}, Project(Path(), "shop", profiles=("p",))) as project:
-        file = project.directory / "compose.yaml"
-        assert json.loads(file.read_text()) == {"services": {}}
-        assert project.directory.stat().st_mode & 0o077 == 0
-        assert (project.name, project.profiles) == ("shop", ("p",))
-    assert not project.directory.exists()
-
-
-@pytest.mark.parametrize("name", ["", " "])
-def test_an_empty_name_is_not_that_of_the_folder(name: str) -> None:
-    with pytest.raises(InvalidInput, match=r"^project_name: it is empty"):
-        Project(Path("/"), name)

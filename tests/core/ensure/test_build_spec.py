@@ -19,6 +19,8 @@ from pytest_engine.core.errors import Incompatible, InvalidInput
         ("value", None, "secrets: key has no value"),
         ("env", None, "secrets: key has no env"),
         ("file", None, "secrets: key has no src"),
+        ("env", "", "secrets: key has no env"),
+        ("file", "", "secrets: key has no src"),
         ("value", "hid\0den", "secrets: 'key' holds a NUL"),
         ("value", "hid\ud800den", "secrets: 'key' cannot be written as UTF-8"),
     ],

@@ -247,6 +247,35 @@ def test_buildx_that_fails_is_told(
     assert "--tag" in docker.read_text()
 
 
+@pytest.mark.parametrize(
+    ("outputs", "is_kept"),
+    [
+        ((), True),
+        ((BuildOutput("image"),), True),
+        ((BuildOutput("image", push=True),), False),
+        ((BuildOutput("tar", dest="/x.tar"),), False),
+    ],
+)
+@pytest.mark.usefixtures("docker")
+def test_an_image_that_a_builder_keeps_to_itself_is_a_failure(
+    outputs: tuple[BuildOutput, ...],
+    engine: Engine,
+    context: Path,
+    scratch: Scratch,
+    *,
+    is_kept: bool,
+) -> None:
+    secret = [BuildSecret("v", "value", SECRET)]
+    wanted = spec(context, scratch, secrets=secret, outputs=outputs)
+    if not is_kept:
+        assert build_image(engine, wanted).changed
+        return
+    with pytest.raises(BuildFailed, match=r"^Built .* has no image of that name.*=default") as told:
+        build_image(engine, wanted)
+    assert told.value.log == "#1 building"
+    assert told.value.command[-2:] == ("--", str(context))
+
+
 def test_buildx_goes_the_same_road(context: Path, scratch: Scratch, docker: Path) -> None:
     tls = Tls(ca="/ca.pem", cert="/cert.pem", key="/key.pem")
     road = parse_endpoint("tcp://build.example:2376", tls=tls)

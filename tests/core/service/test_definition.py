@@ -75,6 +75,15 @@ def test_a_wrong_variable_is_not_shown() -> None:
     assert "hidden" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "variables", [{"A=hidden": "c"}, [{"key": "A=hidden", "value": "c"}]], ids=["names", "list"]
+)
+def test_a_name_of_a_variable_ends_before_its_value(variables: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^container_envvars: the name A=") as caught:
+        ServiceDefinition("busybox", container_envvars=variables)
+    assert "hidden" not in str(caught.value)
+
+
 def test_forms_are_brought_into_one() -> None:
     definition = ServiceDefinition(
         "busybox",
