@@ -83,6 +83,20 @@ def test_image_build(playbooks: Playbooks, scratch: Scratch, context: Path) -> N
     assert "LAST=1" in results["another stage"]["image"]["Config"]["Env"]
 
 
+def test_of_a_fraction_that_may_have_been_another_text_a_warning_tells(
+    playbooks: Playbooks, scratch: Scratch, context: Path
+) -> None:
+    stated = {"args": {"WORD": 3.25, "MODE": 1}, "labels": {"version": 1.5}}
+    built = {"name": scratch.name("built"), "path": str(context), **stated}
+    task = {"name": "build", "pytest_engine.engine.image_build": built}
+    result = playbooks.run_tasks([task], may_warn=True).results["build"]
+    assert result["image"]["Config"]["Labels"] == {"version": "1.5"}
+    assert [text.partition(" is a number with a fraction")[0] for text in result["warnings"]] == [
+        "args: WORD",
+        "labels: version",
+    ]
+
+
 def test_a_context_says_which_engine_builds(
     playbooks: Playbooks,
     scratch: Scratch,

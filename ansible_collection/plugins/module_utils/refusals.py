@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from .core.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
-__all__ = ["refuse_blank", "refuse_fractions"]
+__all__ = ["find_fractions", "refuse_blank", "refuse_fractions"]
 
 
 def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) -> None:
@@ -30,20 +30,29 @@ def refuse_blank(argument_spec: Mapping[str, Any], params: Mapping[str, Any]) ->
 
 
 def refuse_fractions(params: Mapping[str, Any], *options: str) -> None:
-    """Refuse texts that YAML may have changed: of `3.10` it makes 3.1.
+    """Refuse texts that YAML may have changed; see `find_fractions`.
+
+    Raises:
+        InvalidInput: one of their values is a number with a fraction.
+    """
+    for found in find_fractions(params, *options):
+        raise InvalidInput(found)
+
+
+def find_fractions(params: Mapping[str, Any], *options: str) -> Iterator[str]:
+    """Tell of numbers where texts are meant that YAML may have changed: of `3.10` it makes 3.1.
 
     Args:
         params: what is stated.
         options: those that are dictionaries of texts.
 
-    Raises:
-        InvalidInput: one of their values is a number with a fraction.
+    Returns:
+        A message for each, without the value, which may be a secret.
     """
     for option in options:
         for name, value in (params[option] or {}).items():
             if isinstance(value, float):
-                # Without the value, which may be a secret.
-                raise InvalidInput(
+                yield (
                     f"{option}: {name} is a number with a fraction, which YAML may have changed. "
                     "Put what was written into quotes."
                 )

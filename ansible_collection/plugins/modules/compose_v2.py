@@ -135,7 +135,7 @@ options:
     type: bool
     default: false
   wait_timeout:
-    description: For how many seconds at most, with O(wait=true), V(1) or more. Without it, it is waited without end.
+    description: For how many seconds at most, with O(wait=true). Without it, or with V(0), it is waited without end.
     type: int
   assume_yes:
     description:

@@ -93,7 +93,7 @@ options:
   args:
     description:
       - Values for C(ARG) instructions. They stay in the history of the image, so they are no place for secrets.
-      - Numbers with a fraction are refused, as YAML reads V(3.10) as 3.1. Quote them, as V("3.10").
+      - Quote numbers with a fraction, as V("3.10"), which YAML reads as 3.1 otherwise. A warning says so.
     type: dict
   target:
     description: The stage to build. Without it, it is the last one.
@@ -108,7 +108,7 @@ options:
       - The size of C(/dev/shm) for C(RUN) instructions, as bytes or with a unit, such as V(128M).
     type: str
   labels:
-    description: Labels of the image. Numbers with a fraction are refused; quote them.
+    description: Labels of the image. Quote numbers with a fraction; a warning says so.
     type: dict
   rebuild:
     description:
@@ -255,7 +255,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.val
     parse_bytes,
 )
 from ansible_collections.pytest_engine.engine.plugins.module_utils.refusals import (
-    refuse_fractions,
+    find_fractions,
 )
 
 if TYPE_CHECKING:
@@ -340,7 +340,8 @@ def output(options: Mapping[str, Any]) -> BuildOutput:
 
 def build(call: engine.Call) -> dict[str, Any]:
     params = call.params
-    refuse_fractions(params, "args", "labels")
+    for found in find_fractions(params, "args", "labels"):
+        call.warn(found)
     size = params["shm_size"]
     wanted = BuildSpec(
         name=name_image(params["name"], params["tag"]),

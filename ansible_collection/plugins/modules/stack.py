@@ -20,8 +20,8 @@ description:
   - A warning names what else the file says that counts for nothing in a swarm, such as C(build). What nobody knows,
     and what a stack cannot have, is refused.
   - A service that has a name of the stack's, but not its label C(com.docker.stack.namespace), belongs to somebody else.
-    It is refused before anything is changed, and so is a secret or a config of another content. Secrets and configs
-    that are C(external) are used as they are, whosever they are.
+    It is refused before anything is changed, and so is a secret or a config, unless it is known to have the same
+    content, or is C(external). Then it is used as it is, whosever it is.
   - Another content of a secret or a config needs another name for it, as services use the one that is there.
   - The engine has to be a manager of a swarm.
 requirements:

@@ -170,7 +170,8 @@ class RunSpec(_Command):
             InvalidInput: the command is stated and empty, or what is beside it makes no sense.
         """
         super().__post_init__()
-        if self.command is not None and not self.words():
+        # With an entrypoint of its own it is one without arguments.
+        if self.command is not None and not self.words() and self.entrypoint is None:
             option = "command" if isinstance(self.command, str) else "argv"
             raise InvalidInput(
                 f"{option}: it is empty. Write a command, or leave it out for the service's own."

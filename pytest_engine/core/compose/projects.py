@@ -46,7 +46,7 @@ class Services:
         timeout: how many seconds a container has to stop; None leaves it to its service.
         scale: service -> how many containers it has.
         wait: whether to wait until they run, or are healthy where that is checked.
-        wait_timeout: for how many seconds at most, 1 or more; None is without end.
+        wait_timeout: for how many seconds at most; 0 and None are without end.
         assume_yes: whether questions are answered with yes.
         ignore_build_events: whether building an image alone is no change.
     """
@@ -73,14 +73,10 @@ class Services:
         Raises:
             InvalidInput: a number of containers, or of seconds, is none.
         """
-        # Compose takes these for times without end.
-        if self.timeout is not None and self.timeout < 0:
-            raise InvalidInput(f"timeout: {self.timeout} is no time. State 0 seconds or more.")
-        if self.wait_timeout is not None and self.wait_timeout < 1:
-            raise InvalidInput(
-                f"wait_timeout: {self.wait_timeout} is no time to wait. State 1 second or more, or "
-                "leave it out to wait without end."
-            )
+        # Compose takes a negative one for a time without end.
+        for option, seconds in (("timeout", self.timeout), ("wait_timeout", self.wait_timeout)):
+            if seconds is not None and seconds < 0:
+                raise InvalidInput(f"{option}: {seconds} is no time. State 0 seconds or more.")
         for name, number in self.scale.items():
             if number < 0:
                 raise InvalidInput(

@@ -79,7 +79,7 @@ class ContentKind(Kind[ContentSpec]):
     ) -> tuple[Difference, ...]:
         """Compare the stated properties; that the content differs is told without it."""
         differences = super().compare(wanted, actual, needs)
-        if wanted.data is None or self._holds(actual, wanted.data) is not False:
+        if wanted.data is None or self.holds(actual, wanted.data) is not False:
             return differences
         return (*differences, Difference("data", "the wanted content", "another content"))
 
@@ -113,7 +113,7 @@ class ContentKind(Kind[ContentSpec]):
             name = actual["Spec"]["Name"]
             update = partial(self._update_labels, engine, wanted, actual)
             plan.add("update", f"{self.noun} {name}", update)
-        if actual is not None and not self.force and self._holds(actual, wanted.data) is None:
+        if actual is not None and not self.force and self.holds(actual, wanted.data) is None:
             plan.warnings.append(
                 f"The {self.noun} {wanted.name} has no label {CONTENT_LABEL}, so nobody can tell "
                 "whether its content is the wanted one. It is left as it is; force it to be "
@@ -128,7 +128,7 @@ class ContentKind(Kind[ContentSpec]):
         found = [one for one in listed if pattern.fullmatch(one["Spec"]["Name"])]
         return sorted(found, key=_version)
 
-    def _holds(self, actual: Mapping[str, Any], data: bytes | None) -> bool | None:
+    def holds(self, actual: Mapping[str, Any], data: bytes | None) -> bool | None:
         """Tell whether this is the content; None where nobody can."""
         if data is None:
             return True

@@ -85,8 +85,9 @@ def deploy_stack(
 ) -> StackOutcome:
     """Bring a stack about: what services need first, then the services.
 
-    A service, secret or config that has one of its names without being of it is left alone, and
-    nothing is changed then. Networks are taken by their names.
+    Where a service, secret or config has one of its names without being of it, nothing is changed,
+    unless such a content is known to be the wanted one: it is used as it is. Networks are taken by
+    their names.
 
     Args:
         engine: a manager of a swarm.
@@ -115,17 +116,12 @@ def _deploy(
 ) -> None:
     # Asked for once, however many services there are.
     listed, digests = Listed(engine), _Digests(engine, outcome.warnings)
-    _check_owners(stack, listed)
+    theirs = _of_others(stack, listed)
     if prune and not stack.services:
         _check_pruning(stack, listed)
     for network in stack.networks:
         _network(engine, network, outcome, check=check)
-    for secret in stack.secrets:
-        done = reconcile(engine, SecretKind(), secret, check=check)
-        outcome.take(f"secret {secret.name}", done)
-    for config in stack.configs:
-        done = reconcile(engine, ConfigKind(), config, check=check)
-        outcome.take(f"config {config.name}", done)
+    _contents(engine, stack, theirs, outcome, check=check)
     made = {network.name for network in stack.networks}
     made |= {content.name for content in (*stack.secrets, *stack.configs)}
     if outcome.actions:
@@ -142,28 +138,50 @@ def _deploy(
         outcome.take(f"service {service.name}", reconcile(engine, kind, named, check=check))
 
 
-def _check_owners(stack: Stack, listed: Listed) -> None:
+def _contents(
+    engine: Engine,
+    stack: Stack,
+    theirs: set[tuple[str, str]],
+    outcome: StackOutcome,
+    *,
+    check: bool,
+) -> None:
+    for kind, contents in ((SecretKind(), stack.secrets), (ConfigKind(), stack.configs)):
+        for content in contents:
+            if (kind.noun, content.name) not in theirs:
+                done = reconcile(engine, kind, content, check=check)
+                outcome.take(f"{kind.noun} {content.name}", done)
+
+
+def _of_others(stack: Stack, listed: Listed) -> set[tuple[str, str]]:
     """Refuse to take over what is there under a name of the stack without being of it.
 
-    A secret or config with the wanted content is no loss to anybody.
+    Returns:
+        Sort and name of the secrets and configs of others that are known to have the wanted
+        content: they are used as they are.
     """
-    content = "state its name with external: true to use it as it is"
     for service in stack.services:
-        _check_owner(
-            stack, "services", listed.services.get(service.name), "name the stack otherwise"
-        )
+        found = listed.services.get(service.name)
+        _refuse_others(stack, "services", found, "name the stack otherwise")
+    same: set[tuple[str, str]] = set()
     for sort, kind, wanted, there in (
         ("secrets", SecretKind(), stack.secrets, listed.secrets),
         ("configs", ConfigKind(), stack.configs, listed.configs),
     ):
-        found = {one["Spec"]["Name"]: one for one in (there.list() if wanted else ())}
+        actual = {one["Spec"]["Name"]: one for one in (there.list() if wanted else ())}
         for spec in wanted:
-            actual = found.get(spec.name)
-            if actual and {one.field for one in kind.compare(spec, actual, ())} - {"labels"}:
-                _check_owner(stack, sort, actual, content)
+            found = actual.get(spec.name)
+            if found is None or _belongs(found, stack.name):
+                continue
+            if not kind.holds(found, spec.data):
+                _refuse_others(
+                    stack, sort, found, "state its name with external: true to use it as it is"
+                )
+            same.add((kind.noun, spec.name))
+    return same
 
 
-def _check_owner(stack: Stack, sort: str, found: Mapping[str, Any] | None, way_out: str) -> None:
+def _refuse_others(stack: Stack, sort: str, found: Mapping[str, Any] | None, way_out: str) -> None:
     if found is None or _belongs(found, stack.name):
         return
     owner = (found["Spec"].get("Labels") or {}).get(NAMESPACE)

@@ -29,22 +29,25 @@ def remove_volumes(engines: Iterable[Engine], service: str, *, timeout: float) -
     Args:
         engines: where; no swarm does it for another node.
         service: the service's name.
-        timeout: seconds until its containers have let go of all of them.
+        timeout: seconds until its containers have let go of all those of an engine.
 
     Raises:
-        Timeout: some are in use for longer; the others are gone.
+        Timeout: some are in use for longer; the others of that engine are gone.
     """
-    left = [(engine, name) for engine in engines for name in find_volumes(engine, service)]
+    for engine in engines:
+        _remove_all(engine, find_volumes(engine, service), service, timeout)
 
+
+def _remove_all(engine: Engine, left: list[str], service: str, timeout: float) -> None:
     def are_removed() -> bool:
-        left[:] = [one for one in left if not _is_removed(*one)]
+        left[:] = [name for name in left if not _is_removed(engine, name)]
         return not left
 
     poll(
         are_removed,
         timeout=timeout,
         what=f"The volumes of service {service}, which is gone, are to be removed",
-        tell=lambda: f"Something uses {', '.join(name for _engine, name in left)} still. End that.",
+        tell=lambda: f"Something uses {', '.join(left)} still. End that.",
     )
 
 

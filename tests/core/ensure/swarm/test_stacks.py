@@ -195,6 +195,11 @@ def test_what_another_stack_has_stays_as_it_is(engine: Engine, stack: str, busyb
                 stack,
                 {"services": {"web": web}, "configs": {"b_conf": {"content": "mine"}}},
             )
+        same = {"services": {"web": web}, "configs": {"b_conf": config["conf"]}}
+        assert [str(action) for action in deploy(engine, stack, same, check=True).actions] == [
+            f"create network {stack}_default",
+            f"create service {stack}_web",
+        ]
         assert engine.services.inspect(f"{theirs}_web") == before
         assert remove_stack(engine, stack, check=True).actions == []
     finally:
