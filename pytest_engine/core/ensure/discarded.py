@@ -45,7 +45,7 @@ def without_discarded(
     # What stands before an engine may allow no such look.
     with contextlib.suppress(ApiError):
         info = engine.system.info() if suspects else {}
-    reasons = {one.field: _why_not(info, one.field) for one in suspects}
+    reasons = {one.field: _why_not(engine, info, one.field) for one in suspects}
     noticed += [
         f"{field}: this engine's host cannot do it ({reason}), so the container goes without. "
         "Leave it out."
@@ -55,8 +55,12 @@ def without_discarded(
     return tuple(one for one in differences if not reasons.get(one.field))
 
 
-def _why_not(info: SystemInfo, field: str) -> str:
-    if field in _NOT_IN_CGROUP_V2 and info.get("CgroupVersion") == "2":
+def _why_not(engine: Engine, info: SystemInfo, field: str) -> str:
+    is_v2 = info.get("CgroupVersion") == "2"
+    if field in _NOT_IN_CGROUP_V2 and is_v2:
         return "cgroup v2"
     ability = _ABILITIES[field]
+    if field == "memory_swap" and is_v2 and engine.is_podman:
+        # It tells of cgroup v1 alone, and limits swap with v2 all the same.
+        return ""
     return f"no {ability}" if info.get(ability) is False else ""

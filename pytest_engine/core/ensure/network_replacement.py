@@ -5,7 +5,15 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Conflict, ContainerNotFound, EngineError, NotFound, Timeout
+from ..errors import (
+    Conflict,
+    ConnectionFailed,
+    ConnectionLost,
+    ContainerNotFound,
+    EngineError,
+    NotFound,
+    Timeout,
+)
 from ..polling import poll
 from .container_names import find_container
 
@@ -98,7 +106,7 @@ class ReplacedNetwork:
             EngineError: something could not be put back; names the containers that are off.
         """
         failures: list[EngineError] = []
-        endpoints, off = self._endpoints, []
+        endpoints, off, unknown = self._endpoints, [], []
         try:
             self._bring_back()
         except EngineError as exc:
@@ -106,6 +114,10 @@ class ReplacedNetwork:
         if not self._is_there:
             endpoints = self._kept
         for name, endpoint in endpoints.items():
+            if failures and _tells_of_silence(failures[-1]):
+                # Each further question would take as long.
+                unknown.append(name)
+                continue
             try:
                 self._put_back(name, endpoint)
             except EngineError as exc:
@@ -113,6 +125,8 @@ class ReplacedNetwork:
                 off.append(name)
         if failures:
             hint = f" Not on network {self._name} any more: {', '.join(off)}." if off else ""
+            if unknown:
+                hint += f" Whether these still are, is not known: {', '.join(unknown)}."
             raise EngineError(f"{failures[0]}{hint}") from failures[0]
 
     @property
@@ -157,6 +171,12 @@ class ReplacedNetwork:
         # One with auto-remove may have ended meanwhile.
         with contextlib.suppress(ContainerNotFound):
             self._engine.networks.connect(self._name, name, endpoint)  # type: ignore[arg-type]
+
+
+def _tells_of_silence(failure: EngineError) -> bool:
+    """Tell whether it is that of an engine that answers nobody."""
+    is_lost = isinstance(failure, ConnectionLost)
+    return isinstance(failure, (ConnectionFailed, Timeout)) and not is_lost
 
 
 def create_when_free(engine: Engine, config: NetworkCreateBody, *, waits: bool = False) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import Incompatible, InvalidInput, NotFound
+from ..errors import ContainerNotFound, Incompatible, InvalidInput, NotFound
 from ..spec.network import IpamPool, NetworkSpec
 from .compare import Difference, Field, contains, covers, equals
 from .container_names import find_container
@@ -224,7 +224,13 @@ class NetworkKind(Kind[NetworkSpec]):
         # fixed addresses that containers had there.
         # One that is named twice is called as `_settle_members` calls it.
         for member, name in {id: name for name, id in members.items()}.items():
-            before[name] = kept_endpoint(engine.containers.inspect(member), wanted.name)
+            try:
+                before[name] = kept_endpoint(engine.containers.inspect(member), wanted.name)
+            except ContainerNotFound:
+                if plan.exists:
+                    raise
+                # One that is gone can be listed yet. Disconnecting it is the way to be rid of it.
+                before[name] = {}
             kept[name], lost = _within(before[name], wanted.ipam_config or ())
             if plan.exists:
                 plan.warnings += [

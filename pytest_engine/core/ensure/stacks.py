@@ -308,16 +308,17 @@ def _remove(
 def _network(engine: Engine, network: Any, outcome: StackOutcome, *, check: bool) -> None:
     """Make a network that is missing; one that differs cannot be changed under its services."""
     what = f"network {network.name}"
-    asked = reconcile(engine, NetworkKind(), network, check=True)
-    if asked.differences:
-        names = ", ".join(difference.field for difference in asked.differences)
+    kind = NetworkKind()
+    found = kind.find(engine, network)
+    if found is None:
+        outcome.take(what, reconcile(engine, kind, network, check=check))
+        return
+    names = ", ".join(difference.field for difference in kind.compare(network, found, ()))
+    if names:
         outcome.warnings.append(
             f"The {what} exists with other {names}. It is left as it is; remove the stack to "
             "have it made anew."
         )
-    elif asked.changed:
-        done = asked if check else reconcile(engine, NetworkKind(), network)
-        outcome.take(what, done)
 
 
 class _Digests:

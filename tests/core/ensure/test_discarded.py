@@ -23,13 +23,20 @@ _ABLE = {"CgroupVersion": "1", "MemoryLimit": True, "SwapLimit": True, "OomKillD
 
 
 def _outcome(
-    serve: Serve, info: dict[str, Any] | None, there: dict[str, Any], **wanted: Any
+    serve: Serve,
+    info: dict[str, Any] | None,
+    there: dict[str, Any],
+    *,
+    podman: str = "",
+    **wanted: Any,
 ) -> tuple[Outcome, list[str]]:
     """Compare a container, and return what came of it and what was asked."""
     container = {"Id": "c" * 64, "Name": "/web", "Image": "sha256:1", "State": {"Running": False}}
     shown = answer(json.dumps({**container, "HostConfig": {**_HOST, **there}}).encode())
     told = answer(status="403 Forbidden") if info is None else answer(json.dumps(info).encode())
-    script = (Read.REQUEST, shown, Read.REQUEST, told)
+    who = {"libpod_api_version": podman} if podman else {}
+    pong = answer(b"OK", api_version="1.41", **who)
+    script = (Read.REQUEST, shown, Read.REQUEST, told, Read.REQUEST, pong)
     with serve(script) as server, Engine(server.host, api_version="1.41") as engine:
         outcome = reconcile(engine, ContainerKind(), ContainerSpec("web", **wanted), check=True)
         return outcome, [request.target for request in server.requests]
@@ -64,6 +71,13 @@ def test_what_the_host_can_do_for_all_that_is_known_is_a_difference(
     outcome, _ = _outcome(serve, info, {}, **wanted)
     assert [one.field for one in outcome.differences] == list(wanted)
     assert (outcome.changed, outcome.warnings) == (True, ())
+
+
+def test_podman_limits_swap_though_it_says_that_its_host_cannot(serve: Serve) -> None:
+    info = {**_ABLE, "CgroupVersion": "2", "SwapLimit": False}
+    for podman in ("", "5.4.2"):
+        outcome, _ = _outcome(serve, info, {}, podman=podman, memory_swap="64m")
+        assert outcome.changed is bool(podman)
 
 
 def test_a_host_is_not_asked_for_what_is_as_wanted_or_was_kept_otherwise(serve: Serve) -> None:

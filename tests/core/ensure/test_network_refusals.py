@@ -81,6 +81,25 @@ def test_a_network_that_cannot_come_back_is_told_with_all_its_containers(there: 
     assert str(_fail(there)).endswith("Not on network net any more: db, api, web.")
 
 
+def test_an_engine_that_falls_silent_is_not_asked_for_each_container(there: Networks) -> None:
+    there.silent_from = "POST .*/connect db"
+    with Engine(there.host, environ={}, timeout=0.2) as engine:
+        with pytest.raises(EngineError, match="is not known: ") as caught:
+            reconcile(engine, NetworkKind(), _CHANGED)
+        for name in _MEMBERS:
+            assert name in str(caught.value).rpartition("known: ")[2]
+    # Connecting, and looking who is on the new network.
+    assert there.unanswered == 2
+
+
+def test_a_container_that_is_listed_and_gone_keeps_no_network(there: Networks) -> None:
+    there.gone = {"web"}
+    with Engine(there.host, environ={}) as engine:
+        reconcile(engine, NetworkKind(), _CHANGED, state="absent")
+    assert "POST /networks/" + "1" * 64 + "/disconnect web" in there.changes
+    assert there.there == {}
+
+
 def test_containers_stay_on_the_new_network_if_that_cannot_be_removed(there: Networks) -> None:
     there.refused = {"POST .*/connect web": 1, f"DELETE /networks/{5:064x}": 1}
     error = _fail(there)
