@@ -228,7 +228,7 @@ def here(folder: Path) -> dict[str, str]:
     """Say where the files of the examples are, and leave the choice of a port to the engine."""
     places = ("/srv/www", "/srv/site", "/srv/shop", "/srv/images", "/srv/reports", "/etc/web")
     return {
-        "8080:80": '"80"',
+        '"8080:80"': '"80"',
         "published_port: 8080": "protocol: tcp",
         "/etc/shop.env": f"{folder}/etc/shop.env",
         **{place: f"{folder}{place}" for place in places},

@@ -185,7 +185,7 @@ def test_what_another_stack_has_stays_as_it_is(engine: Engine, stack: str, busyb
     config = {"conf": {"content": "theirs"}}
     deploy(engine, theirs, {"services": {"web": web}, "configs": config})
     try:
-        before = engine.services.inspect(f"{theirs}_web")
+        before = engine.services.inspect(f"{theirs}_web")["Spec"]
         mine = {"services": {"b_web": {**web, "user": "5"}}}
         with pytest.raises(InvalidInput, match=f"^services: .*belongs to the stack {theirs}, "):
             deploy(engine, stack, mine)
@@ -200,7 +200,7 @@ def test_what_another_stack_has_stays_as_it_is(engine: Engine, stack: str, busyb
             f"create network {stack}_default",
             f"create service {stack}_web",
         ]
-        assert engine.services.inspect(f"{theirs}_web") == before
+        assert engine.services.inspect(f"{theirs}_web")["Spec"] == before
         assert remove_stack(engine, stack, check=True).actions == []
     finally:
         remove_stack(engine, theirs, retries=20, interval=0.5)
