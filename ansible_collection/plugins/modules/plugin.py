@@ -28,8 +28,7 @@ options:
       - The settings of the plugin by name, such as C(DEBUG) of C(DEBUG=1). C(name.source) is the source of a mount, and
         C(name.path) is the path of a device.
       - The plugin may have more settings than are named here.
-      - Settings of an enabled plugin cannot be changed, so it is disabled for it and enabled again. If it
-        cannot be enabled with them, it gets back those that it had, and is enabled with these.
+      - Settings of an enabled plugin cannot be changed, so it is disabled for it and enabled again.
     type: dict
     default: {}
   state:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import Conflict, InvalidInput, NotFound
-from ..polling import poll
+from ..errors import InvalidInput, NotFound
 from ..reference import parse_reference
 from .compare import Difference, Field, contains
 from .reconcile import Kind, Plan
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from ..client import Engine
 
 __all__ = ["PluginKind", "PluginSpec"]
-
-# Seconds. Engines start a plugin again that ends as it starts, and look for 12 s at how it does.
-_RESTART = 30.0
 
 
 @dataclass(frozen=True)
@@ -91,14 +87,6 @@ def _refuse_unknown(name: str, plugin: Mapping[str, Any], settings: Mapping[str,
         raise InvalidInput(f"Plugin {name} does not let {unknown} be set; it lets {there}.")
 
 
-def _before(wanted: PluginSpec, plugin: Mapping[str, Any]) -> PluginSpec:
-    """Return the plugin with the settings that it has, as far as others are wanted."""
-    there = _settings(plugin)
-    # What had no value at all cannot be without one again.
-    settings = {name: there.get(name, "") for name in wanted.settings or {}}
-    return replace(wanted, settings=settings)
-
-
 @dataclass(frozen=True)
 class PluginKind(Kind[PluginSpec]):
     """Plugins; what they want to be allowed, they are allowed.
@@ -162,14 +150,13 @@ class PluginKind(Kind[PluginSpec]):
         # Only what is not enabled can be set up.
         if runs and (changes or not is_to_run):
             plan.add("disable", what, lambda: engine.plugins.disable(name))
-        comes_back = changes and runs and is_to_run
-        enable = partial(self._enable, engine, wanted)
-        set_up = partial(self._set_up, engine, wanted)
         if changes:
+            comes_back = runs and is_to_run
+            enable = partial(self._enable, engine, wanted)
+            set_up = partial(self._set_up, engine, wanted)
             plan.add("set up", what, set_up, undo=enable if comes_back else None)
         if is_to_run and (changes or not runs):
-            set_back = partial(self._set_back, engine, _before(wanted, actual or {}))
-            plan.add("enable", what, enable, undo=set_back if comes_back else None)
+            plan.add("enable", what, lambda: self._enable(engine, wanted))
         return plan
 
     def _plan_removal(
@@ -194,25 +181,6 @@ class PluginKind(Kind[PluginSpec]):
     def _set_up(engine: Engine, wanted: PluginSpec) -> None:
         settings = [f"{name}={value}" for name, value in (wanted.settings or {}).items()]
         engine.plugins.set(wanted.name, settings)
-
-    def _set_back(self, engine: Engine, before: PluginSpec) -> None:
-        """Let it run again as it did before; it may run as it was not to, if an answer got lost."""
-        if engine.plugins.inspect(before.name).get("Enabled"):
-            engine.plugins.disable(before.name)
-        self._set_up(engine, before)
-        poll(
-            partial(self._is_enabled, engine, before),
-            timeout=_RESTART,
-            what=f"Plugin {before.name} to be enabled again",
-        )
-
-    def _is_enabled(self, engine: Engine, wanted: PluginSpec) -> bool:
-        """Enable it, unless the engine is about to: it starts those again that have ended."""
-        try:
-            self._enable(engine, wanted)
-        except Conflict:
-            return bool(engine.plugins.inspect(wanted.name).get("Enabled"))
-        return True
 
     def _enable(self, engine: Engine, wanted: PluginSpec) -> None:
         engine.plugins.enable(wanted.name, timeout=self.enable_timeout)

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pytest_engine.core.client import Engine
 from pytest_engine.core.ensure.plugins import PluginKind, PluginSpec
-from pytest_engine.core.ensure.reconcile import reconcile
-from pytest_engine.core.errors import EngineError, InvalidInput
-from tests.core.operations.cases_plugins import plugin
-from tests.core.operations.world import World
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.conftest import LabImages, Scratch
+from pytest_engine.core.errors import InvalidInput
 
 # Plans ask nothing of it.
 NOWHERE = Engine("unix:///nowhere/engine.sock", environ={})
@@ -82,23 +74,3 @@ def test_what_cannot_be_set_is_refused_before_anything_is_done(name: str) -> Non
 def test_settings_that_sound_like_secrets_are_not_shown() -> None:
     (difference,) = PluginKind().compare(spec(PASSWORD="hunter2"), PLUGIN, ())
     assert "hunter2" not in str(difference)
-
-
-@pytest.mark.engine
-@pytest.mark.destructive
-@pytest.mark.lacks("podman5", reason="Podman has no plugins")
-def test_what_does_not_run_with_new_settings_runs_on_with_the_old_ones(
-    engine: Engine, scratch: Scratch, busybox: str, lab: LabImages, tmp_path: Path
-) -> None:
-    world = World(engine, engine.endpoint.url, scratch, busybox, lab, "registry.test", tmp_path)
-    with plugin(world) as name:
-        engine.plugins.set(name, ["LEVEL=2"])
-        engine.plugins.enable(name, timeout=20)
-        wanted = PluginSpec(name, settings={"LEVEL": "broken"})
-        with pytest.raises(EngineError) as caught:
-            reconcile(engine, PluginKind(enable_timeout=1), wanted)
-        assert "could not be put back" not in str(caught.value)
-        assert caught.value.done == ()
-        inspected = engine.plugins.inspect(name)
-        assert inspected["Enabled"]
-        assert inspected["Settings"]["Env"] == ["LEVEL=2"]
