@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..api.distribution import (  # pylint: disable=unused-import
     Distribution,  # noqa: F401  # travels along
@@ -162,7 +162,8 @@ def _of_others(stack: Stack, listed: Listed) -> set[tuple[str, str]]:
     """
     for service in stack.services:
         found = listed.services.get(service.name)
-        _refuse_others(stack, "services", found, "name the stack otherwise")
+        if found is not None and not _belongs(found, stack.name):
+            _refuse_others(stack, "services", found, "name the stack otherwise")
     same: set[tuple[str, str]] = set()
     for sort, kind, wanted, there in (
         ("secrets", SecretKind(), stack.secrets, listed.secrets),
@@ -181,9 +182,7 @@ def _of_others(stack: Stack, listed: Listed) -> set[tuple[str, str]]:
     return same
 
 
-def _refuse_others(stack: Stack, sort: str, found: Mapping[str, Any] | None, way_out: str) -> None:
-    if found is None or _belongs(found, stack.name):
-        return
+def _refuse_others(stack: Stack, sort: str, found: Mapping[str, Any], way_out: str) -> NoReturn:
     owner = (found["Spec"].get("Labels") or {}).get(NAMESPACE)
     whose = f"the stack {owner}" if owner else "no stack"
     raise InvalidInput(
