@@ -17,8 +17,9 @@ Asked = TypeVar("Asked")
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
-# Managers begin to choose a leader 10 to 20 seconds after they have heard the last of one.
-_ELECTION = 20.0
+# Managers begin to choose a leader 10 to 20 seconds after they have heard the last of one, and wait
+# as long again after a vote that none of them won. The chosen one takes a moment to begin.
+_ELECTION = 45.0
 
 
 def poll(
