@@ -192,6 +192,9 @@ def _unix_endpoint(rest: str, origin: str) -> Endpoint:
     path = os.path.normpath("/" + rest.lstrip("/"))
     if path == "/" or "\0" in path:
         raise InvalidInput(f"{origin}: unix:// lacks the path of the socket.")
+    if path != path.rstrip():
+        # White space at the end of an address is dropped, so no address stands for this path.
+        raise InvalidInput(f"{origin}: the socket path {path!r} ends in white space.")
     try:
         length = len(os.fsencode(path))
     except UnicodeEncodeError as exc:

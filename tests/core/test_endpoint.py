@@ -84,6 +84,8 @@ def test_a_host_and_a_port_are_written_as_requests_name_them(host: str, authorit
         ("tcp://host:1/path", "ends after the port"),
         ("tcp://me@host:1", "ends after the port"),
         ("tcp://ho st:1", "white space"),
+        ("unix:///a /", "ends in white space"),
+        ("unix:// /.", "ends in white space"),
         ("tcp://ho\0st:1", "white space"),
     ],
 )
