@@ -79,6 +79,8 @@ def play(
     variables = {
         "ansible_python_interpreter": None,
         "output_dir": str(playbooks.folder),
+        # Both ways, whatever this run of the tests has for all its tasks: whether a release can.
+        "pytest_engine_in_place": None,
         "resource_prefix": prefix,
         "setup_engine_image_is_there": True,
     }
