@@ -17,6 +17,7 @@ from .compose_files import find_files, labelled, read_whole
 from .compose_project import ComposeProject, brought_up, lent, wait_until_ready
 from .fixtures import session_of
 from .functions import WRONG_ARGUMENT, callers, check_timeout, fixture_function
+from .recipe import Hints
 from .references import fill_in, names_in
 from .shared import digest
 
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     Others = Mapping[str, Any]
 
 __all__ = ["compose"]
+
+# Its file may state ports of the host and names of containers, networks and volumes.
+_ALONE = Hints(alone=True)
 
 
 def compose(
@@ -165,7 +169,7 @@ def compose(
             yield project
 
     made = fixture_function(
-        make, references, names, title, scope=scope, doc=doc, definition=definition
+        make, references, names, title, _ALONE, scope=scope, doc=doc, definition=definition
     )
     return cast("Fixture[ComposeProject]", made)
 

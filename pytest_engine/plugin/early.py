@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .background import wait_checking
@@ -14,9 +15,17 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from .removals import Removals
     from .session import Resource
 
-__all__ = ["EarlyRequest", "TooEarly", "check_wanted", "hooks_in_turn", "note_early"]
+__all__ = [
+    "EarlyRequest",
+    "TooEarly",
+    "check_wanted",
+    "hooks_in_turn",
+    "note_early",
+    "wait_for_names",
+]
 
 # Hooks that are called in the background are called one at a time.
 _HOOKS = threading.Lock()
@@ -108,6 +117,15 @@ def check_wanted(request: object) -> None:
     """
     if isinstance(request, EarlyRequest):
         request.check_wanted()
+
+
+def wait_for_names(removals: Removals, request: object) -> None:
+    """Wait until all that is being removed is gone: the next one is to have a name of theirs.
+
+    Raises:
+        TooEarly: what is made ahead is not wanted any more.
+    """
+    removals.join(partial(check_wanted, request))
 
 
 def hooks_in_turn(request: object) -> AbstractContextManager[object]:

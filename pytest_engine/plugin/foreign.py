@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_engine.core.errors import NotFound, NotOurs
-from pytest_engine.ownership.labels import SESSION_LABEL
+from pytest_engine.ownership.labels import SESSION_LABEL, WORKER_LABEL
 from pytest_engine.ownership.removal import Thing
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_engine.core.client import Engine
     from pytest_engine.core.types.engine import Volume
+    from pytest_engine.ownership.labels import Owner
 
 __all__ = ["PROJECT_LABEL", "Claims", "refuse_foreign_project", "refuse_foreign_volume"]
 
@@ -41,23 +42,30 @@ class Claims:
     images: frozenset[str] = frozenset()
 
 
-def refuse_foreign_volume(created: Volume, session: str) -> None:
+def refuse_foreign_volume(created: Volume, mine: Owner, *, apart: bool) -> None:
     """Refuse a volume that was there already, though it was to be made.
 
     The engine hands it back as if it were new, but with the labels that it has.
 
     Args:
         created: what `POST /volumes/create` has answered.
-        session: the id of the run.
+        mine: the run, or the worker of it, that has asked for it.
+        apart: whether each worker is to have its own.
 
     Raises:
-        NotOurs: it is not of this run.
+        NotOurs: it is not of this run, or not of this worker.
     """
     labels = created.get("Labels") or {}
-    owner = labels.get(SESSION_LABEL)
-    if owner == session:
-        return
+    owner, worker = labels.get(SESSION_LABEL), labels.get(WORKER_LABEL, "")
     name = created["Name"]
+    if owner == mine.session:
+        if apart and worker != mine.worker:
+            raise NotOurs(
+                f"Volume {name} is in use by another worker of this run ({worker}), and each makes "
+                "its own, of which there can be one at a time. Give the fixture scope='session', "
+                "with which all workers share one, or its volume no name."
+            )
+        return
     whose = f"is another run's ({owner[:12]})" if owner else "was there before this run"
     raise NotOurs(
         f"Volume {name} {whose}, and what this fixture makes is removed with its data. "

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Callable, Literal, TypeVar
 
 import pytest
@@ -28,7 +27,7 @@ from pytest_engine.core.wait.condition import Condition
 from pytest_engine.core.wait.ending import Exit
 
 from .builds import build_image
-from .early import check_wanted, hooks_in_turn, note_early
+from .early import check_wanted, hooks_in_turn, note_early, wait_for_names
 from .files import put_files
 from .foreign import refuse_foreign_volume
 from .handles import Image, Network, Volume
@@ -183,7 +182,7 @@ def _start(
         spec = hook.pytest_engine_container_spec(spec=spec, request=request) or spec
     if spec.name != name or states_host_port(spec):
         # What is being removed may have it still.
-        session.removals.join(partial(check_wanted, request))
+        wait_for_names(session.removals, request)
     check_wanted(request)
     with session.making("container", spec.name or "", fixture, engine) as resource:
         note_early(request, resource)
@@ -284,7 +283,7 @@ def made_volume(
     `ANY_NAME` stands for one that nobody else has; `place` is that of `started`.
 
     Raises:
-        NotOurs: it was there before, or is another run's.
+        NotOurs: it was there before, or is another run's or worker's.
     """
 
     def make() -> Resource:
@@ -294,7 +293,7 @@ def made_volume(
             timed = session.durations.step(fixture, "create")
             with _nothing_made_on_refusal(session, resource), timed:
                 created = engine.volumes.create(replace(wanted, labels=labels).to_engine())
-                refuse_foreign_volume(created, session.owner.session)
+                refuse_foreign_volume(created, session.owner, apart=place is None)
             resource.id = wanted.name
             if fill is not None:
                 fill(wanted.name)

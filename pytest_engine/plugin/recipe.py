@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .session import Session
 
-__all__ = ["SHARED", "Hints", "Recipe", "recipe_of"]
+__all__ = ["NAMED", "SHARED", "Hints", "Recipe", "recipe_of"]
 
 # Where the functions of fixtures keep theirs; pytest copies a function's attributes to what it
 # makes of it.
@@ -47,6 +47,8 @@ class Hints:
 
 # Networks, volumes and images, which containers may use.
 SHARED = Hints(waits=True, lingers=True)
+# Those of them that have a certain name.
+NAMED = replace(SHARED, alone=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,10 +11,11 @@ from pytest_engine.core.spec.network import IpamPool, NetworkSpec
 from pytest_engine.core.spec.volume import VolumeSpec
 
 from . import lifecycle
+from .early import wait_for_names
 from .files import CONTENT_FOLDER, fill_volume, place_files
 from .fixtures import session_of
 from .functions import WRONG_ARGUMENT, callers, fixture_function, no_references
-from .recipe import SHARED
+from .recipe import NAMED, SHARED
 
 if TYPE_CHECKING:
     import pytest
@@ -80,10 +81,13 @@ def network(
         del others
         fixture = request.fixturename or "network"
         session = session_of(request.config)
+        if spec is not None:
+            wait_for_names(session.removals, request)
         with lifecycle.made_network(session, engine, fixture, wanted, place) as made:
             yield made
 
-    made = fixture_function(make, no_references, names, "a network", SHARED, scope=scope, doc=doc)
+    hints = NAMED if spec else SHARED
+    made = fixture_function(make, no_references, names, "a network", hints, scope=scope, doc=doc)
     return cast("Fixture[Network]", made)
 
 
@@ -135,10 +139,13 @@ def volume(
             if files:
                 fill_volume(session, engine, fixture, name, files)
 
+        if spec is not None:
+            wait_for_names(session.removals, request)
         with lifecycle.made_volume(session, engine, fixture, wanted, place, fill) as made:
             yield made
 
-    made = fixture_function(make, no_references, names, "a volume", SHARED, scope=scope, doc=doc)
+    hints = NAMED if spec else SHARED
+    made = fixture_function(make, no_references, names, "a volume", hints, scope=scope, doc=doc)
     return cast("Fixture[Volume]", made)
 
 
