@@ -117,9 +117,9 @@ first = container(
     "busybox",
     command=["sh", "-c", "sleep 1; echo up; sleep 1000"],
     wait=wait.log("up"),
-    scope="module",
+    scope="session",
 )
-shop = compose("compose.yaml", after=[first], scope="module")
+shop = compose("compose.yaml", after=[first], scope="session")
 
 def test_it(shop):
     assert shop["box"].inspect()["Config"]["Labels"]["colour"] == "blue"
