@@ -97,6 +97,21 @@ def test_of_a_fraction_that_may_have_been_another_text_a_warning_tells(
     ]
 
 
+def test_of_a_fraction_in_what_an_image_is_built_with_a_warning_tells(
+    playbooks: Playbooks, scratch: Scratch, context: Path
+) -> None:
+    stated = {"args": {"WORD": 3.25, "MODE": 1}, "labels": {"version": 1.5}}
+    build = {"path": str(context), **stated}
+    kept = {"name": scratch.name("built"), "source": "build", "build": build}
+    task = {"name": "keep", "pytest_engine.engine.image": kept}
+    result = playbooks.run_tasks([task], may_warn=True).results["keep"]
+    assert result["image"]["Config"]["Labels"] == {"version": "1.5"}
+    assert [text.partition(" is a number with a fraction")[0] for text in result["warnings"]] == [
+        "build.args: WORD",
+        "build.labels: version",
+    ]
+
+
 def test_a_context_says_which_engine_builds(
     playbooks: Playbooks,
     scratch: Scratch,

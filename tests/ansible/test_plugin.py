@@ -103,6 +103,21 @@ def test_plugin(playbooks: Playbooks, engine: Engine, scratch: Scratch, remote: 
     assert [one["Name"] for one in engine.plugins.list() if one["Name"].startswith(alias)] == []
 
 
+def test_a_plugin_that_does_not_come_up_with_new_settings_stays_disabled(
+    playbooks: Playbooks, engine: Engine, remote: str
+) -> None:
+    engine.plugins.pull(remote, engine.plugins.privileges(remote))
+    name = f"{remote}:latest"
+    engine.plugins.enable(name, timeout=20)
+    wanted = {"plugin_name": remote, "plugin_options": {"LEVEL": "none"}, "enable_timeout": 2}
+    task = {"name": "broken", "pytest_engine.engine.plugin": wanted, "ignore_errors": True}
+    told = playbooks.run_tasks([task]).messages["broken"]
+    assert f"disable plugin {name}" in told
+    assert f"set up plugin {name}" in told
+    inspected = engine.plugins.inspect(name)
+    assert (inspected["Enabled"], inspected["Settings"]["Env"]) == (False, ["LEVEL=none"])
+
+
 def test_plugin_info_and_errors(
     playbooks: Playbooks, engine: Engine, scratch: Scratch, remote: str
 ) -> None:

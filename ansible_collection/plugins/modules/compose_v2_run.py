@@ -53,7 +53,10 @@ options:
     type: bool
     default: false
   publish:
-    description: Ports to publish, as C(8080:80).
+    description:
+      - Ports to publish, as C(8080:80).
+      - They are written in quotes. Without them, YAML takes V(22:22) and the like, which end in a number below 60,
+        for a single number of base 60, here V(1342).
     type: list
     elements: str
   quiet_pull:

@@ -69,6 +69,7 @@ options:
           - Values for C(ARG) instructions. They stay in the history of the image, so they are no place for
             secrets.
           - A boolean becomes V(True) or V(False). Quote what is to be written otherwise.
+          - Quote numbers with a fraction, as V("3.10"), which YAML reads as 3.1 otherwise. A warning says so.
         type: dict
       cache_from:
         description: Images whose steps may be taken instead of being built.
@@ -258,6 +259,7 @@ from ansible_collections.pytest_engine.engine.plugins.module_utils.core.referenc
 from ansible_collections.pytest_engine.engine.plugins.module_utils.core.spec.values import (
     parse_bytes,
 )
+from ansible_collections.pytest_engine.engine.plugins.module_utils.refusals import find_fractions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -344,6 +346,8 @@ def build(name: str, options: Mapping[str, Any] | None) -> BuildSpec | None:
 
 def keep(call: engine.Call) -> dict[str, Any]:
     params = call.params
+    for found in find_fractions(params["build"], "args", "labels") if params["build"] else ():
+        call.warn(f"build.{found}")
     name = name_image(params["name"], params["tag"])
     repository = params["repository"]
     tag = "" if is_image_id(name) else parse_reference(name).tag

@@ -28,7 +28,8 @@ options:
       - The settings of the plugin by name, such as C(DEBUG) of C(DEBUG=1). C(name.source) is the source of a mount, and
         C(name.path) is the path of a device.
       - The plugin may have more settings than are named here.
-      - Settings of an enabled plugin cannot be changed, so it is disabled for it and enabled again.
+      - Settings of an enabled plugin cannot be changed, so it is disabled for it and enabled again. Where it does not
+        come up with the new ones, it stays disabled and has them, and the module fails and says so.
     type: dict
     default: {}
   state:
